@@ -1,0 +1,177 @@
+import type { DocumentQuery, StoredDocument } from './document-query.ts';
+import type { Direction, StoredRecord } from './record.ts';
+import type { WaitingKind, WaitingRow } from './waiting-row.ts';
+import type {
+  Checkpoint,
+  Mark,
+  Operation,
+  Outcome,
+  StoredCommand,
+  StoredSnapshot,
+  WriteSet,
+} from './write-set.ts';
+
+/**
+ * The ordered record of everything appended in one bounded context, and what stands beside it:
+ * streams, checkpoints, documents and the waiting table. This is the port a store implements; the
+ * suite `testLog` in `thereupon/conformance` holds it to the promises below.
+ *
+ * - **All or nothing, durable when it answers.** A write set is committed whole or not at all, and
+ *   is on disk when `commit` resolves. A failed write set leaves the others of the call untouched.
+ * - **Versions.** A write set is refused with `conflict` when a stream it `expects` has moved;
+ *   within one call, later write sets see what earlier ones did.
+ * - **Order.** Positions ascend within a write set, between write sets, and with the versions of a
+ *   stream. `read` never shows a position before all lower ones that will ever be there.
+ * - **Fencing.** Only the latest claim of a range can move its checkpoint.
+ * - **Once.** A record with the same (source, id) as one already received is left out.
+ * - **When it throws**, nothing is known: the write sets may be in or not. The committer looks.
+ *
+ * Calls may overlap. After `close` every call rejects with `LogClosedError`. It never retries on
+ * its own, but for a lock that another process holds for a moment; it never calls user code.
+ */
+export interface Log extends LogReader {
+  /** Commits write sets in order, each with its own outcome. At most 10,000 at once. */
+  commit(writeSets: readonly WriteSet[]): Promise<readonly Outcome[]>;
+
+  /**
+   * Runs `work` inside one transaction that is alone on this log: what it does through `database`
+   * (the store's own client) and the write set it returns commit together, appends last. It rolls
+   * back when `work` throws, or when the outcome is not `committed`.
+   */
+  transaction<T>(work: (database: unknown) => Promise<Exclusive<T>>): Promise<ExclusiveOutcome<T>>;
+
+  /**
+   * Takes over a range of a subscription: creates its checkpoint (at `position`, which counts only
+   * then) or raises its epoch by one. Whoever held the range before is fenced from now on.
+   */
+  claim(claim: Claim): Promise<Checkpoint>;
+
+  /** Makes the place for a read model's documents, with an index for each field. Idempotent. */
+  defineModel(model: string, indexes: readonly string[]): Promise<void>;
+  /** Removes a read model's documents and its checkpoints. Idempotent. */
+  dropModel(model: string, subscription: string): Promise<void>;
+  /** Makes the documents of `from` those of `to`, in one step; those of `to` are dropped. */
+  replaceModel(change: { from: string; to: string }): Promise<void>;
+
+  /** Forgets received messages and commands recorded before `before`, and raises the floors. */
+  forget(before: number): Promise<void>;
+
+  /** Waits until nothing is under way, then gives the log free. Idempotent. */
+  close(): Promise<void>;
+}
+
+/** The half of a log that changes nothing: what the command line and other contexts use. */
+export interface LogReader {
+  /** The bounded context whose log this is. */
+  readonly context: string;
+  /** Changes when positions may have been given out again (a restore): see `Mark`. */
+  readonly epoch: string;
+
+  /** The highest position, 0 when empty. */
+  head(): Promise<number>;
+  /** Records after a position, ascending, at most `limit`. */
+  read(query: LogQuery): Promise<readonly StoredRecord[]>;
+  /** A stream's records after a version, ascending. */
+  readStream(stream: string, query: StreamQuery): Promise<readonly StoredRecord[]>;
+  /** A stream's version, 0 when it does not exist. */
+  streamVersion(stream: string): Promise<number>;
+  /** The records with these ids, by position; unknown ids are left out. */
+  recordsById(ids: readonly string[]): Promise<readonly StoredRecord[]>;
+  /** All records of one business action, by position, at most `limit`. */
+  recordsOfAction(correlationId: string, limit: number): Promise<readonly StoredRecord[]>;
+
+  snapshot(stream: string): Promise<StoredSnapshot | undefined>;
+  command(id: string): Promise<StoredCommand | undefined>;
+  checkpoints(): Promise<readonly Checkpoint[]>;
+  marks(): Promise<readonly Mark[]>;
+  /** Which of these ids have been received from this source. */
+  received(source: string, ids: readonly string[]): Promise<ReadonlySet<string>>;
+  /** Messages that their source recorded before this time are set aside, not taken in. */
+  floor(source: string): Promise<number>;
+  waiting(query: WaitingQuery): Promise<readonly WaitingRow[]>;
+  /** How many waiting rows there are, by subscription and kind. */
+  waitingCounts(): Promise<readonly WaitingCount[]>;
+  operations(limit: number): Promise<readonly Operation[]>;
+
+  /** One document's JSON text. */
+  document(model: string, key: string): Promise<string | undefined>;
+  documents(model: string, keys: readonly string[]): Promise<ReadonlyMap<string, string>>;
+  findDocuments(model: string, query: DocumentQuery): Promise<readonly StoredDocument[]>;
+  countDocuments(model: string, where: DocumentQuery['where']): Promise<number>;
+  /** The names given to `defineModel` that are still there. */
+  models(): Promise<readonly string[]>;
+
+  /**
+   * Calls `listener` soon after something was committed, by whichever process; may call without a
+   * cause, never forgets one for longer than a second. Returns how to stop it.
+   */
+  onChange(listener: () => void): () => void;
+
+  close(): Promise<void>;
+}
+
+export interface LogQuery {
+  readonly after: number;
+  readonly limit: number;
+  /** Only these directions; all when absent. */
+  readonly directions?: readonly Direction[];
+  /** Only these types; all when absent. */
+  readonly types?: readonly string[];
+}
+
+export interface StreamQuery {
+  /** Default 0: from the beginning. */
+  readonly afterVersion?: number;
+  readonly limit: number;
+}
+
+export interface WaitingQuery {
+  readonly subscription?: string;
+  readonly key?: string;
+  readonly kinds?: readonly WaitingKind[];
+  /** Only rows of this business action. */
+  readonly correlationId?: string;
+  /** Ascending by (due, position) when `dueBefore` is given, otherwise by (subscription, position, key). */
+  readonly dueBefore?: number;
+  readonly limit: number;
+}
+
+export interface WaitingCount {
+  readonly subscription: string;
+  readonly kind: WaitingKind;
+  readonly count: number;
+}
+
+export interface Claim {
+  readonly subscription: string;
+  readonly firstSlot: number;
+  readonly lastSlot: number;
+  readonly owner: string;
+  readonly fingerprint: string;
+  /** Where a new subscription begins. */
+  readonly position: number;
+}
+
+/** What an exclusive transaction came to: its own result, and the write set to commit with it. */
+export interface Exclusive<T> {
+  readonly result: T;
+  readonly writeSet: WriteSet;
+}
+
+export interface ExclusiveOutcome<T> {
+  readonly result: T;
+  readonly outcome: Outcome;
+}
+
+/** The log was closed, or is closing: nothing more is taken. */
+export class LogClosedError extends Error {
+  override readonly name = 'LogClosedError';
+  readonly code = 'log-closed';
+  readonly retryable = false;
+  readonly context: string;
+
+  constructor(context: string) {
+    super(`The log of "${context}" is closed. Start the application again before you use it.`);
+    this.context = context;
+  }
+}

@@ -1,0 +1,34 @@
+import type { Log, LogReader } from './log.ts';
+import type { StoredRecord } from './record.ts';
+
+/**
+ * Where the logs of an application live: opens one log a bounded context. An adapter's factory
+ * (`sqlite('./data')`, `memory()`) returns one; nothing is opened before `run` asks for it.
+ */
+export interface Store {
+  /** A name for messages, such as `sqlite ./data`. */
+  readonly name: string;
+  /** Opens, and where needed creates, a context's log as its one running owner. */
+  open(context: string): Promise<Log>;
+  /** Opens a context's log to read, beside a running owner or without one. */
+  reader(context: string): Promise<LogReader>;
+  /** What a context has published: all of its log that another context may see. */
+  published(context: string): Promise<PublishedLog>;
+}
+
+/** The view `published_v1` of a log: its outgoing records and nothing else. */
+export interface PublishedLog {
+  /** The log's epoch now: it changes when the log was restored. */
+  epoch(): Promise<string>;
+  /** The highest position of the log, outgoing or not. */
+  head(): Promise<number>;
+  /** Outgoing records of these types after a position, ascending, at most `limit`. */
+  read(query: {
+    readonly after: number;
+    readonly types: readonly string[];
+    readonly limit: number;
+  }): Promise<readonly StoredRecord[]>;
+  /** As `LogReader.onChange`. */
+  onChange(listener: () => void): () => void;
+  close(): Promise<void>;
+}

@@ -1,0 +1,130 @@
+import type { NewRecord } from './record.ts';
+import type { WaitingKey, WaitingRow } from './waiting-row.ts';
+
+/**
+ * What one command, or one batch of handled records, wants to change: all of it is committed, or
+ * none. `commit(writeSets)` is the whole write surface of a store.
+ *
+ * The order in which a store works: check `expects`, `command`, `moves` (nothing is written when
+ * one fails), then write, then answer. A record with `received` whose (source, id) is already
+ * known is left out, silently for the caller but for its position of 0.
+ */
+export interface WriteSet {
+  /** The stream versions this was decided on, also of streams only read. */
+  readonly expects?: readonly StreamVersion[];
+  readonly records?: readonly (NewRecord & { readonly received?: Received })[];
+  /** Kept so that the same command again has the same outcome. */
+  readonly command?: StoredCommand;
+  /** Checkpoints to move, or (from = to) only to be held: a fence against a lost lease. */
+  readonly moves?: readonly CheckpointMove[];
+  /** How far other contexts' logs have been taken in. */
+  readonly marks?: readonly Mark[];
+  readonly snapshots?: readonly StoredSnapshot[];
+  /** Documents to write; text null deletes. */
+  readonly documents?: readonly DocumentWrite[];
+  /** Waiting rows to write or to overwrite. */
+  readonly waiting?: readonly WaitingRow[];
+  /** Waiting rows that are done. Removing one that is gone is no error. */
+  readonly done?: readonly WaitingKey[];
+  /** What a person did, for the audit trail. */
+  readonly operations?: readonly Operation[];
+}
+
+export interface StreamVersion {
+  readonly stream: string;
+  /** 0 means: does not exist yet. */
+  readonly version: number;
+}
+
+/** What makes a message from another context unique. */
+export interface Received {
+  readonly source: string;
+  readonly id: string;
+  /** When the source recorded it: what the dedupe window is measured by. */
+  readonly at: number;
+}
+
+/** A command that was handled, and where to find what came of it. */
+export interface StoredCommand {
+  readonly id: string;
+  /** SHA-256 of what was asked for: another body under the same id is an error. */
+  readonly fingerprint: string;
+  readonly stream: string;
+  /** The events of this command are those after `fromVersion` up to `toVersion`. */
+  readonly fromVersion: number;
+  readonly toVersion: number;
+  readonly at: number;
+}
+
+/** Moves a range's checkpoint by compare-and-set on (epoch, from). */
+export interface CheckpointMove {
+  readonly subscription: string;
+  readonly firstSlot: number;
+  readonly epoch: number;
+  readonly from: number;
+  readonly to: number;
+}
+
+/** How far a subscription has come in a range of slots, and who may move it. */
+export interface Checkpoint {
+  readonly subscription: string;
+  readonly firstSlot: number;
+  readonly lastSlot: number;
+  /** The position of a record actually read, 0 for the beginning; never a horizon. */
+  readonly position: number;
+  /** Goes up by one with each claim; a move under an older epoch is fenced. */
+  readonly epoch: number;
+  readonly owner: string;
+  /** What the dealing was made by; another one means that keys may go to other slots. */
+  readonly fingerprint: string;
+}
+
+/** How far a foreign log has been taken in. */
+export interface Mark {
+  readonly source: string;
+  /** The foreign log's epoch: positions of another epoch mean nothing. */
+  readonly epoch: string;
+  readonly position: number;
+}
+
+export interface StoredSnapshot {
+  readonly stream: string;
+  readonly version: number;
+  readonly stateVersion: number;
+  /** JSON text. */
+  readonly state: string;
+}
+
+export interface DocumentWrite {
+  readonly model: string;
+  readonly key: string;
+  /** JSON text, or null to delete. */
+  readonly text: string | null;
+}
+
+/** Something a person did to the running system: redrive, discard, pause … */
+export interface Operation {
+  readonly id: string;
+  readonly at: number;
+  readonly who: string;
+  readonly action: string;
+  readonly why: string;
+  /** JSON text: what it was done to. */
+  readonly detail: string;
+}
+
+/** What became of one write set. */
+export type Outcome =
+  | {
+      readonly kind: 'committed';
+      /** The position of each record, in order; 0 for one that was a duplicate. */
+      readonly positions: readonly number[];
+    }
+  | {
+      readonly kind: 'conflict';
+      readonly stream: string;
+      readonly expected: number;
+      readonly actual: number;
+    }
+  | { readonly kind: 'command-known'; readonly command: StoredCommand }
+  | { readonly kind: 'fenced'; readonly subscription: string; readonly firstSlot: number };

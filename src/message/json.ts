@@ -1,0 +1,35 @@
+/**
+ * Data is JSON, and the types say so: a `Date`, a `Map` or a function inside it is a compile error
+ * that names the field.
+ */
+export type Jsonable<T> = T extends string | number | boolean | null
+  ? T
+  : T extends // oxlint-disable-next-line no-explicit-any -- any Date, Map, Set or function is refused
+      Date | Map<any, any> | Set<any> | ((...args: any) => any) | bigint | symbol | undefined
+    ? { readonly 'data is JSON, not': T }
+    : {
+        [K in keyof T]: undefined extends T[K]
+          ? Jsonable<Exclude<T[K], undefined>> | undefined
+          : Jsonable<T[K]>;
+      };
+
+/** Freezes plain JSON data all the way down, and returns it. */
+export function deepFreeze<T>(value: T): T {
+  if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return value;
+  Object.freeze(value);
+  if (Array.isArray(value)) for (const item of value) deepFreeze(item);
+  else for (const key in value) deepFreeze(value[key]);
+  return value;
+}
+
+/**
+ * JSON text with the keys of every object sorted, so that equal data has equal text: what
+ * fingerprints are made of.
+ */
+export function canonicalJson(value: unknown): string {
+  return JSON.stringify(value, (_, part: unknown) =>
+    typeof part === 'object' && part !== null && !Array.isArray(part)
+      ? Object.fromEntries(Object.entries(part).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : part,
+  );
+}
