@@ -1,0 +1,34 @@
+/**
+ * Which files hold tests.
+ *
+ * `x.test.ts` needs nothing and always runs; `x.int.test.ts` needs a server and runs when asked
+ * for. Files that lie in a `fixtures` folder are material for a test, not tests.
+ */
+import { existsSync, readdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+
+const roots = ['src', 'examples', 'scripts', 'benchmarks'];
+const skipped = new Set(['node_modules', 'fixtures', 'dist', 'data']);
+
+/** The test files below the given files and folders, sorted; of the whole tree without any. */
+export function findTestFiles(
+  wanted: readonly string[] = roots.filter((root) => existsSync(root)),
+  options: { withServers: boolean },
+): string[] {
+  return wanted.flatMap((path) => {
+    if (!existsSync(path)) throw new Error(`There is no file or folder "${path}".`);
+    // A file that someone names is meant, whatever it needs.
+    if (statSync(path).isFile()) return [path];
+    return below(path).filter((file) => options.withServers || !file.endsWith('.int.test.ts'));
+  });
+}
+
+function below(folder: string): string[] {
+  return readdirSync(folder, { withFileTypes: true })
+    .toSorted((a, b) => (a.name < b.name ? -1 : 1))
+    .flatMap((entry) => {
+      const path = join(folder, entry.name);
+      if (entry.isDirectory()) return skipped.has(entry.name) ? [] : below(path);
+      return entry.name.endsWith('.test.ts') ? [path] : [];
+    });
+}
