@@ -37,9 +37,7 @@ export class Committer {
   }
 
   /** Runs work in a transaction of its own, between the shared commits. See `Log.transaction`. */
-  exclusive<T>(
-    work: (database: unknown) => Promise<Exclusive<T>>,
-  ): Promise<ExclusiveOutcome<T>> {
+  exclusive<T>(work: (database: unknown) => Promise<Exclusive<T>>): Promise<ExclusiveOutcome<T>> {
     return new Promise((resolve, reject) => {
       const run = async (): Promise<void> => {
         try {

@@ -1,14 +1,21 @@
 /**
- * Data is JSON, and the types say so: a `Date`, a `Map` or a function inside it is a compile error
- * that names the field.
+ * Data is JSON, and the types say so: a `Date`, a `Map`, a function or a required `undefined`
+ * inside it is a compile error that names the field.
  */
 export type Jsonable<T> = T extends string | number | boolean | null
   ? T
-  : T extends // oxlint-disable-next-line no-explicit-any -- any Date, Map, Set or function is refused
-      Date | Map<any, any> | Set<any> | ((...args: any) => any) | bigint | symbol | undefined
+  : // oxlint-disable-next-line no-explicit-any -- any Date, Map, Set or function is refused
+    T extends
+        | Date
+        | Map<any, any>
+        | Set<any>
+        | ((...args: any) => any)
+        | bigint
+        | symbol
+        | undefined
     ? { readonly 'data is JSON, not': T }
     : {
-        [K in keyof T]: undefined extends T[K]
+        [K in keyof T]: Record<never, never> extends Pick<T, K>
           ? Jsonable<Exclude<T[K], undefined>> | undefined
           : Jsonable<T[K]>;
       };

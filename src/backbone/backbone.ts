@@ -1,0 +1,148 @@
+import type { Clock } from '../host/clock.ts';
+import type { PublishedLog } from '../log/store.ts';
+import type { Mark } from '../log/write-set.ts';
+
+/**
+ * What carries messages between contexts. An adapter translates, it does not decide: retries,
+ * parking, order and dedupe are the toolkit's, and the same for every backbone. The suite
+ * `testBackbone` in `thereupon/conformance` holds an adapter to these promises:
+ *
+ * - **At least once.** What `publish` has answered for reaches every consumer that was there (by
+ *   its name, running or not) at least once, until it acknowledges. It may come again, and later.
+ * - **Order per key** as `capabilities.order` says, for what one outlet publishes.
+ * - **Independent consumers.** Each consumer gets every message of the contracts it asked for.
+ * - **Back-pressure.** Nothing is fetched that nobody asked for: at most `limit` at a time.
+ * - It throws `BackboneUnavailableError` when it cannot be reached; the caller tries again.
+ */
+export interface Backbone {
+  /** A name for messages, such as `embedded`. */
+  readonly name: string;
+  readonly capabilities: Capabilities;
+
+  /** Called once before anything else. Nothing may be opened earlier. */
+  start(surroundings: Surroundings): Promise<void>;
+  /**
+   * Where a context's relay hands over what the context publishes; undefined when consumers read
+   * its log themselves (log to log), so that nothing needs relaying.
+   */
+  outlet(publisher: string): Promise<Outlet | undefined>;
+  /** Where a consuming context takes what one other context publishes. */
+  inlet(consumer: Consumer): Promise<Inlet>;
+  /** Gives everything free. Messages not acknowledged will be delivered again. */
+  close(): Promise<void>;
+}
+
+/** What differs between backbones, by name; never ask for the adapter. */
+export interface Capabilities {
+  /** log: all of a publisher in order. key: in order per key. none: in any order. */
+  readonly order: 'log' | 'key' | 'none';
+  /** Whether a consumer added later is given what was published before it. */
+  readonly replay: boolean;
+}
+
+/** What `run` gives a backbone to work with. */
+export interface Surroundings {
+  readonly clock: Clock;
+  /** What a context has published, as far as the store here can see it. */
+  published(context: string): Promise<PublishedLog>;
+}
+
+/** The sending half. Calls for different keys may overlap; those of one key never do. */
+export interface Outlet {
+  /** Hands over messages in order; resolves when the backbone has confirmed all of them. */
+  publish(messages: readonly Envelope[]): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** The receiving half. One `receive` at a time. */
+export interface Inlet {
+  /**
+   * The next messages, at most `limit`; waits until there are some or the signal aborts, and then
+   * answers with none.
+   */
+  receive(options: { readonly limit: number; readonly signal: AbortSignal }): Promise<Delivery>;
+  /** Whether nothing that is already published is still on its way here, as far as it can tell. */
+  isDrained(): Promise<boolean>;
+  close(): Promise<void>;
+}
+
+export interface Consumer {
+  /** The consuming context: its name identifies what it has and has not received. */
+  readonly consumer: string;
+  /** The publishing context. */
+  readonly source: string;
+  /** The names of the contracts it listens to. */
+  readonly contracts: readonly string[];
+  /** How far the consumer's own log says it has come; undefined at the first time. */
+  readonly mark: Mark | undefined;
+}
+
+/** Some messages, and how to say that they are taken. */
+export interface Delivery {
+  readonly messages: readonly Envelope[];
+  /** To be committed together with the messages; undefined where the backbone keeps count. */
+  readonly mark: Mark | undefined;
+  /** Called after the commit; what is not acknowledged comes again. */
+  acknowledge(): Promise<void>;
+}
+
+/** An integration event on its way: what CloudEvents carries, in our words. */
+export interface Envelope {
+  readonly id: string;
+  /** The publishing context. */
+  readonly source: string;
+  /** The contract's name. */
+  readonly type: string;
+  readonly schemaVersion: number;
+  readonly key: string;
+  /** JSON text. */
+  readonly data: string;
+  /** Milliseconds since 1970. */
+  readonly occurredAt: number;
+  /** When its publisher recorded it, in milliseconds since 1970. */
+  readonly recordedAt: number;
+  readonly correlationId: string;
+  readonly causationId: string;
+  readonly traceparent: string | null;
+  /** JSON text of an object of strings, or null. */
+  readonly metadata: string | null;
+}
+
+/** The backbone cannot be reached now. */
+export class BackboneUnavailableError extends Error {
+  override readonly name = 'BackboneUnavailableError';
+  readonly code = 'backbone-unavailable';
+  readonly retryable = true;
+  readonly backbone: string;
+
+  constructor(backbone: string, cause: unknown) {
+    super(
+      `The backbone ${backbone} cannot be reached. Nothing is lost: messages wait in the outbox. ` +
+        `Look whether it runs and can be reached from here.`,
+      { cause },
+    );
+    this.backbone = backbone;
+  }
+}
+
+/**
+ * A publisher's log is behind what was already taken from it, or has another epoch: it was
+ * restored from a backup, so positions mean something else now.
+ */
+export class LogRestoredError extends Error {
+  override readonly name = 'LogRestoredError';
+  readonly code = 'log-restored';
+  readonly retryable = false;
+  readonly source: string;
+  readonly consumer: string;
+
+  constructor(source: string, consumer: string, found: string) {
+    super(
+      `The log of "${source}" ${found}, so it was restored from a backup. "${consumer}" takes ` +
+        `nothing more from it until you decide: give the restored log a new epoch (see ` +
+        `docs/backup.md), then consumers go on by message id.`,
+    );
+    this.source = source;
+    this.consumer = consumer;
+  }
+}

@@ -1,0 +1,73 @@
+import type { AnyAggregate } from '../aggregate/aggregate.ts';
+import type { AnyContract } from '../contract/contract.ts';
+import type { Effect } from '../reaction/effect.ts';
+import type { Reaction } from '../reaction/whenever.ts';
+import type { AnyReadModel } from '../read-model/read-model.ts';
+import type { Publication } from './publication.ts';
+
+/**
+ * A module with its own language, its own log and its own database. It knows other contexts by
+ * their contracts only.
+ */
+export interface BoundedContext<Name extends string = string> {
+  readonly kind: 'bounded-context';
+  readonly name: Name;
+  readonly aggregates: readonly AnyAggregate[];
+  readonly publishes: readonly (Publication | AnyContract)[];
+  readonly reactions: readonly Reaction[];
+  readonly effects: readonly Effect[];
+  readonly readModels: readonly AnyReadModel[];
+  readonly setUp: ((database: never) => void | Promise<void>) | undefined;
+}
+
+/**
+ * Puts a context together. It holds no state: `run` brings it to life.
+ *
+ * @example
+ * const ordering = boundedContext('ordering', {
+ *   aggregates: [order],
+ *   publishes: [publish(OrderPlaced, order, 'OrderPlaced', (event) => event.data)],
+ * });
+ */
+export function boundedContext<const Name extends string>(
+  name: Name,
+  parts: {
+    readonly aggregates?: readonly AnyAggregate[];
+    /** Publications, and contracts published by `tools.publish` or `tx.publish`. */
+    readonly publishes?: readonly (Publication | AnyContract)[];
+    readonly reactions?: readonly Reaction[];
+    readonly effects?: readonly Effect[];
+    readonly readModels?: readonly AnyReadModel[];
+    /** Makes the context's own tables at each start, in a transaction; must be repeatable. */
+    readonly setUp?: (database: never) => void | Promise<void>;
+  },
+): BoundedContext<Name> {
+  return {
+    kind: 'bounded-context',
+    name,
+    aggregates: parts.aggregates ?? [],
+    publishes: parts.publishes ?? [],
+    reactions: parts.reactions ?? [],
+    effects: parts.effects ?? [],
+    readModels: parts.readModels ?? [],
+    setUp: parts.setUp,
+  };
+}
+
+/** The contracts a context publishes, each once. */
+export function publishedContracts(context: BoundedContext): readonly AnyContract[] {
+  const contracts = context.publishes.map((part) =>
+    part.kind === 'publication' ? part.contract : part,
+  );
+  return [...new Set(contracts)];
+}
+
+/** The contracts a context listens to, each once. */
+export function consumedContracts(context: BoundedContext): readonly AnyContract[] {
+  const sources = [
+    ...context.reactions.flatMap((reaction) => reaction.sources),
+    ...context.effects.flatMap((effect) => effect.sources),
+    ...context.readModels.flatMap((model) => model.sources),
+  ];
+  return [...new Set(sources.filter((source) => source.kind === 'contract'))];
+}

@@ -1,0 +1,63 @@
+import type { Aggregate, Handled } from '../aggregate/aggregate.ts';
+import type { Contract } from '../contract/contract.ts';
+import type { Fact } from '../message/fact.ts';
+import type { ReadModel } from '../read-model/read-model.ts';
+import type { Query } from '../read-model/query.ts';
+
+/**
+ * What a handler may use. Nothing is committed before the handler ends; then everything it asked
+ * for commits together, with its checkpoint, or not at all.
+ */
+export interface Tools {
+  /** Handles a command by an aggregate of this context; sees what this handler did before. */
+  handle<State, Command extends Fact, Event extends Fact>(
+    aggregate: Aggregate<string, State, Command, Event>,
+    id: string,
+    command: NoInfer<Command>,
+    options?: { readonly occurredAt?: string },
+  ): Promise<Handled<State, Event>>;
+  /** Publishes an integration event of this context. */
+  publish<Name extends string, Data>(
+    contract: Contract<Name, Data>,
+    data: NoInfer<Data>,
+    options?: { readonly occurredAt?: string },
+  ): void;
+  /** Reads a read model of this context, as it is committed. */
+  read<Document extends object>(model: ReadModel<Document>): Query<Document>;
+  /** Aborts when the handler ran out of time, or the application stops. */
+  readonly signal: AbortSignal;
+  /** What `run` was given as `dependencies`. */
+  readonly dependencies: Dependencies;
+}
+
+/**
+ * The application's own dependencies, as handlers see them. Extend it by declaration merging.
+ *
+ * @example
+ * declare module 'thereupon' {
+ *   interface Dependencies { readonly gateway: Gateway }
+ * }
+ */
+// oxlint-disable-next-line no-empty-interface -- filled by the application
+export interface Dependencies {}
+
+/** The answer of a handler that lacks something it expects to come. */
+export interface NotYet {
+  readonly kind: 'not-yet';
+  readonly reason: string;
+}
+
+/**
+ * Answers from a reaction: not yet. Its key waits without counting as a failure, is tried again
+ * when something of that key moves and now and then, and is parked after a stated time.
+ *
+ * @example
+ * if (address === undefined) return notYet(`no address for customer ${customerId}`);
+ */
+export function notYet(reason: string): NotYet {
+  return { kind: 'not-yet', reason };
+}
+
+export function isNotYet(answer: unknown): answer is NotYet {
+  return typeof answer === 'object' && answer !== null && (answer as NotYet).kind === 'not-yet';
+}
