@@ -27,7 +27,7 @@ const { values, positionals } = parseArgs({
 });
 
 const isFullRun = positionals.length === 0 && values.name === undefined;
-const files = findTestFiles(isFullRun || positionals.length === 0 ? undefined : positionals, {
+const files = findTestFiles(positionals.length === 0 ? undefined : positionals, {
   withServers: values.servers,
 });
 const results = await runAll(files);

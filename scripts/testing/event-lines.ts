@@ -34,7 +34,7 @@ export default async function* eventLines(
 
 function lineOf(event: TestEvent): EventLine | undefined {
   if (event.type === 'test:dequeue') return { type: 'start', name: event.data.name };
-  if (event.type === 'test:summary' && event.data.file === undefined) return { type: 'end' };
+  if (event.type === 'test:summary') return { type: 'end' };
   if (event.type !== 'test:pass' && event.type !== 'test:fail') return undefined;
 
   const { name, details, skip, todo } = event.data;
