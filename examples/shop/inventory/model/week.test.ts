@@ -1,0 +1,16 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { weekOf } from './week.ts';
+
+test('a week begins with the first minute of Monday', () => {
+  assert.equal(weekOf('2010-12-06T00:00:00Z'), weekOf('2010-12-12T23:59:59Z'));
+  assert.equal(weekOf('2010-12-05T23:59:00Z') + 1, weekOf('2010-12-06T00:00:00Z'));
+});
+
+test('weeks count on over the end of a year', () => {
+  assert.equal(weekOf('2010-12-27T09:00:00Z') + 1, weekOf('2011-01-03T09:00:00Z'));
+});
+
+test('what is no time is refused', () => {
+  assert.throws(() => weekOf('last Tuesday'), /is no time/);
+});
