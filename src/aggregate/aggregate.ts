@@ -93,12 +93,16 @@ export function aggregate<
   };
 }
 
-/** What `handle` answers: the new state, what happened, and a token to read one's own write. */
-export interface Handled<State, Event extends Fact> {
+/** What `handle` answers inside a handler, where nothing is committed yet. */
+export interface Changed<State, Event extends Fact> {
   readonly id: string;
   readonly state: State;
   readonly events: readonly Recorded<Event>[];
   readonly version: number;
+}
+
+/** What `handle` answers: the new state, what happened, and a token to read one's own write. */
+export interface Handled<State, Event extends Fact> extends Changed<State, Event> {
   /** Pass it to a query's `after`. */
   readonly token: string;
 }

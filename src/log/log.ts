@@ -102,10 +102,11 @@ export interface LogReader {
   models(): Promise<readonly string[]>;
 
   /**
-   * Calls `listener` soon after something was committed, by whichever process; may call without a
-   * cause, never forgets one for longer than a second. Returns how to stop it.
+   * Calls `listener` soon after something was committed: `own` when through this very object,
+   * `foreign` otherwise. May call without a cause, never forgets one for longer than a second.
+   * Returns how to stop it.
    */
-  onChange(listener: () => void): () => void;
+  onChange(listener: (by: 'own' | 'foreign') => void): () => void;
 
   close(): Promise<void>;
 }

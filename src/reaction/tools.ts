@@ -1,4 +1,4 @@
-import type { Aggregate, Handled } from '../aggregate/aggregate.ts';
+import type { Aggregate, Changed } from '../aggregate/aggregate.ts';
 import type { Contract } from '../contract/contract.ts';
 import type { Fact } from '../message/fact.ts';
 import type { ReadModel } from '../read-model/read-model.ts';
@@ -15,7 +15,7 @@ export interface Tools {
     id: string,
     command: NoInfer<Command>,
     options?: { readonly occurredAt?: string },
-  ): Promise<Handled<State, Event>>;
+  ): Promise<Changed<State, Event>>;
   /** Publishes an integration event of this context. */
   publish<Name extends string, Data>(
     contract: Contract<Name, Data>,

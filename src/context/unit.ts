@@ -1,0 +1,325 @@
+import {
+  type Aggregate,
+  type AnyAggregate,
+  type Changed,
+  streamName,
+} from '../aggregate/aggregate.ts';
+import { evolveState, loadState } from '../aggregate/load-state.ts';
+import type { KnownState, StateCache } from '../aggregate/state-cache.ts';
+import type { AnyContract } from '../contract/contract.ts';
+import { assertFits } from '../contract/validate.ts';
+import type { Host } from '../host/host.ts';
+import type { LogReader } from '../log/log.ts';
+import type { NewRecord } from '../log/record.ts';
+import type { StoredSnapshot, WriteSet } from '../log/write-set.ts';
+import type { Fact, Recorded } from '../message/fact.ts';
+import { payloadText } from '../message/payload.ts';
+import { currentVersion } from '../message/upcasting.ts';
+import { Documents, documentKeys, foldInto, folds } from '../read-model/fold.ts';
+import type { AnyReadModel } from '../read-model/read-model.ts';
+import { assertNothingPersonalLeaks } from './personal-data.ts';
+import type { Publication } from './publication.ts';
+import { type Vocabulary, decode } from './vocabulary.ts';
+
+/** What a unit of work is done with: one for each running context. */
+export interface Workplace {
+  readonly context: string;
+  readonly log: LogReader;
+  readonly vocabulary: Vocabulary;
+  readonly states: StateCache;
+  readonly host: Host;
+  readonly charactersMax: number;
+  readonly inlineModels: readonly AnyReadModel[];
+  /** Publications by `aggregate/type`. */
+  readonly publications: ReadonlyMap<string, readonly Publication[]>;
+  readonly published: ReadonlySet<AnyContract>;
+}
+
+/** Why something is done: what every record made by it will carry. */
+export interface Cause {
+  readonly correlationId: string;
+  readonly causationId: string;
+  /** Milliseconds since 1970, in the business. */
+  readonly occurredAt: number;
+  readonly traceparent: string | null;
+  /** JSON text of an object of strings, or null. */
+  readonly metadata: string | null;
+}
+
+/**
+ * One unit of work: collects what one command, one handled record or one batch of them wants to
+ * change. It sees the stored streams plus what was collected before it (its `base`), and becomes
+ * one write set. Nothing here touches the store but to read.
+ */
+export class Unit {
+  readonly documents: Documents;
+  /** Errors that `decide` has thrown: a refusal is no failure. */
+  readonly refusals = new Set<unknown>();
+  readonly #workplace: Workplace;
+  readonly #base: Unit | undefined;
+  readonly #expects = new Map<string, number>();
+  readonly #states = new Map<string, KnownState & { readonly aggregate: AnyAggregate }>();
+  readonly #snapshots = new Set<string>();
+  readonly #records: NewRecord[] = [];
+  #isClosed = false;
+
+  constructor(workplace: Workplace, base?: Unit) {
+    this.#workplace = workplace;
+    this.#base = base;
+    this.documents = new Documents(base?.documents);
+  }
+
+  /** Loads, decides and folds; collects the events and what is published of them. */
+  async handle<State, Command, Event extends Fact>(
+    aggregate: Aggregate<string, State, Command, Event>,
+    id: string,
+    asked: { readonly command: Command; readonly cause: Cause },
+  ): Promise<Changed<State, Event>> {
+    this.#assertOpen();
+    const stream = streamName(aggregate.name, id);
+    const before = this.#known(stream) ?? (await this.#load(aggregate, stream));
+    if (!this.#expects.has(stream)) this.#expects.set(stream, before.version);
+    const events = this.#decide(aggregate, asked.command, before.state as State);
+    let state: unknown = before.state;
+    for (const event of events) state = evolveState(aggregate, state, event, stream);
+    const recorded = events.map((event, index) =>
+      this.#record(aggregate, id, { event, version: before.version + index + 1, ...asked }),
+    );
+    const version = before.version + events.length;
+    this.#states.set(stream, { state, version, aggregate });
+    if (isSnapshotDue(aggregate, before.version, version)) this.#snapshots.add(stream);
+    for (const event of recorded) await this.#tellInlineModels(aggregate, event);
+    return { id, state: state as State, version, events: recorded as Recorded<Event>[] };
+  }
+
+  /** Collects an integration event. */
+  publish(contract: AnyContract, data: unknown, cause: Cause): void {
+    this.#assertOpen();
+    if (!this.#workplace.published.has(contract))
+      throw new NotPublishedHereError(contract.name, this.#workplace.context);
+    assertFits(contract, data);
+    this.#records.push(
+      this.#newRecord(cause, {
+        direction: 'outgoing',
+        stream: null,
+        version: null,
+        type: contract.name,
+        schemaVersion: contract.version,
+        key: String(contract.key(data)),
+        data: payloadText(contract.name, data, this.#workplace.charactersMax),
+      }),
+    );
+  }
+
+  /** Nothing is taken from a handler that was given up. */
+  close(): void {
+    this.#isClosed = true;
+  }
+
+  /**
+   * Takes over what a finished unit collected. False when it was decided on a state that this one
+   * has moved meanwhile: it must be done again.
+   */
+  merge(unit: Unit): boolean {
+    for (const [stream, seen] of unit.#expects) {
+      const here = this.#states.get(stream)?.version;
+      if (here !== undefined && here !== seen) return false;
+    }
+    for (const [stream, seen] of unit.#expects)
+      if (!this.#expects.has(stream)) this.#expects.set(stream, seen);
+    for (const [stream, known] of unit.#states) this.#states.set(stream, known);
+    for (const stream of unit.#snapshots) this.#snapshots.add(stream);
+    for (const record of unit.#records) this.#records.push(record);
+    this.documents.merge(unit.documents);
+    return true;
+  }
+
+  /** What was collected, to be committed. */
+  writeSet(): WriteSet & { readonly records: readonly NewRecord[] } {
+    const expects = [...this.#expects].map(([stream, version]) => ({ stream, version }));
+    const snapshots = [...this.#snapshots].map((stream) => this.#snapshot(stream));
+    return { expects, records: this.#records, snapshots, documents: this.documents.writes() };
+  }
+
+  /** After the commit: the states are now those of the log. */
+  keepStates(): void {
+    for (const [stream, known] of this.#states) this.#workplace.states.keep(stream, known);
+  }
+
+  /** After a conflict: nothing that this was decided on may be trusted. */
+  dropStates(): void {
+    for (const stream of this.#expects.keys()) this.#workplace.states.drop(stream);
+  }
+
+  #known(stream: string): KnownState | undefined {
+    const own = this.#states.get(stream);
+    return own !== undefined || this.#base === undefined ? own : this.#base.#known(stream);
+  }
+
+  async #load(aggregate: AnyAggregate, stream: string): Promise<KnownState> {
+    const { states, log, vocabulary } = this.#workplace;
+    const cached = states.get(stream);
+    if (cached !== undefined) return cached;
+    const loaded = await loadState(log, aggregate, stream, (stored) => decode(vocabulary, stored));
+    states.keep(stream, loaded);
+    return loaded;
+  }
+
+  #decide<State, Command, Event extends Fact>(
+    aggregate: Aggregate<string, State, Command, Event>,
+    command: Command,
+    state: State,
+  ): readonly Event[] {
+    try {
+      return aggregate.decide(command, state) ?? [];
+    } catch (error) {
+      this.refusals.add(error);
+      throw error;
+    }
+  }
+
+  #record(
+    aggregate: AnyAggregate,
+    id: string,
+    made: { readonly event: Fact; readonly version: number; readonly cause: Cause },
+  ): Recorded<Fact> {
+    const { event, cause } = made;
+    const record = this.#newRecord(cause, {
+      direction: 'domain',
+      stream: streamName(aggregate.name, id),
+      version: made.version,
+      type: event.type,
+      schemaVersion: currentVersion(aggregate.upcasters[event.type]),
+      key: id,
+      data: payloadText(event.type, event.data, this.#workplace.charactersMax),
+    });
+    this.#records.push(record);
+    const recorded = recordedFact(event, record);
+    this.#publishFrom(aggregate, recorded, cause);
+    return recorded;
+  }
+
+  #publishFrom(aggregate: AnyAggregate, event: Recorded<Fact>, cause: Cause): void {
+    const { publications } = this.#workplace;
+    for (const publication of publications.get(`${aggregate.name}/${event.type}`) ?? []) {
+      const data = publication.translate(event);
+      if (data === undefined) continue;
+      assertNothingPersonalLeaks(publication, event);
+      this.publish(publication.contract, data, { ...cause, causationId: event.id });
+    }
+  }
+
+  async #tellInlineModels(aggregate: AnyAggregate, event: Recorded<Fact>): Promise<void> {
+    for (const model of this.#workplace.inlineModels) {
+      if (!model.sources.includes(aggregate) || !folds(model, event)) continue;
+      for (const key of documentKeys(model, event))
+        await foldInto(model, event, key, { documents: this.documents, log: this.#workplace.log });
+    }
+  }
+
+  #newRecord(
+    cause: Cause,
+    made: Pick<
+      NewRecord,
+      'direction' | 'stream' | 'version' | 'type' | 'schemaVersion' | 'key' | 'data'
+    >,
+  ): NewRecord {
+    const { host, context } = this.#workplace;
+    return {
+      id: host.ids.next(),
+      ...made,
+      source: context,
+      occurredAt: cause.occurredAt,
+      recordedAt: host.clock.now(),
+      correlationId: cause.correlationId,
+      causationId: cause.causationId,
+      traceparent: cause.traceparent,
+      metadata: cause.metadata,
+    };
+  }
+
+  #snapshot(stream: string): StoredSnapshot {
+    const known = this.#states.get(stream);
+    if (known === undefined) throw new Error(`No state of ${stream} was collected.`);
+    return {
+      stream,
+      version: known.version,
+      stateVersion: known.aggregate.stateVersion,
+      state: JSON.stringify(known.state),
+    };
+  }
+
+  #assertOpen(): void {
+    if (this.#isClosed) throw new HandlerOverError(this.#workplace.context);
+  }
+}
+
+function isSnapshotDue(aggregate: AnyAggregate, before: number, after: number): boolean {
+  if (after === before) return false;
+  if (aggregate.stored === 'state') return true;
+  const every = aggregate.snapshotEvery;
+  return every > 0 && Math.floor(after / every) > Math.floor(before / every);
+}
+
+function recordedFact(event: Fact, record: NewRecord): Recorded<Fact> {
+  return {
+    type: event.type,
+    data: event.data,
+    id: record.id,
+    stream: record.stream ?? '',
+    version: record.version ?? 0,
+    position: 0,
+    schemaVersion: record.schemaVersion,
+    source: record.source,
+    occurredAt: isoTime(record.occurredAt),
+    recordedAt: isoTime(record.recordedAt),
+    correlationId: record.correlationId,
+    causationId: record.causationId,
+    metadata: record.metadata === null ? {} : JSON.parse(record.metadata),
+  };
+}
+
+// Many records share a time; making the text is dearer than remembering the last one.
+let lastMs = Number.NaN;
+let lastText = '';
+function isoTime(ms: number): string {
+  if (ms !== lastMs) {
+    lastText = new Date(ms).toISOString();
+    lastMs = ms;
+  }
+  return lastText;
+}
+
+/** A handler published a contract that its context does not list under `publishes`. */
+export class NotPublishedHereError extends Error {
+  override readonly name = 'NotPublishedHereError';
+  readonly code = 'not-published-here';
+  readonly retryable = false;
+  readonly contract: string;
+  readonly context: string;
+
+  constructor(contract: string, context: string) {
+    super(
+      `"${context}" does not publish ${JSON.stringify(contract)}. List the contract under ` +
+        `"publishes" in boundedContext('${context}', …).`,
+    );
+    this.contract = contract;
+    this.context = context;
+  }
+}
+
+/** A handler used its tools after it had ended, or after its time was up. */
+export class HandlerOverError extends Error {
+  override readonly name = 'HandlerOverError';
+  readonly code = 'handler-over';
+  readonly retryable = false;
+  readonly context: string;
+
+  constructor(context: string) {
+    super(
+      `A handler of "${context}" used its tools after it was over. Await everything it starts, ` +
+        `and stop when its signal aborts.`,
+    );
+    this.context = context;
+  }
+}

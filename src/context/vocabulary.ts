@@ -1,0 +1,55 @@
+import { type AnyAggregate, aggregateOfStream } from '../aggregate/aggregate.ts';
+import type { AnyContract } from '../contract/contract.ts';
+import type { StoredRecord } from '../log/record.ts';
+import type { Fact, Recorded } from '../message/fact.ts';
+import { deepFreeze } from '../message/json.ts';
+import { currentVersion, upcast } from '../message/upcasting.ts';
+import { type BoundedContext, consumedContracts, publishedContracts } from './bounded-context.ts';
+
+/**
+ * The language of one context: what its records mean. The one place where stored records become
+ * facts: parsed, brought up to the current version, frozen.
+ */
+export interface Vocabulary {
+  readonly context: string;
+  readonly aggregates: ReadonlyMap<string, AnyAggregate>;
+  readonly contracts: ReadonlyMap<string, AnyContract>;
+}
+
+export function vocabularyOf(context: BoundedContext): Vocabulary {
+  const contracts = [...publishedContracts(context), ...consumedContracts(context)];
+  return {
+    context: context.name,
+    aggregates: new Map(context.aggregates.map((aggregate) => [aggregate.name, aggregate])),
+    contracts: new Map(contracts.map((contract) => [contract.name, contract])),
+  };
+}
+
+/** The fact that a stored record stands for. */
+export function decode(vocabulary: Vocabulary, stored: StoredRecord): Recorded<Fact> {
+  const upcasters = upcastersOf(vocabulary, stored);
+  const data = JSON.parse(stored.data) as unknown;
+  return Object.freeze({
+    type: stored.type,
+    data: deepFreeze(upcast(upcasters, data, stored.schemaVersion)),
+    id: stored.id,
+    stream: stored.stream ?? '',
+    version: stored.version ?? 0,
+    position: stored.position,
+    schemaVersion: Math.max(stored.schemaVersion, currentVersion(upcasters)),
+    source: stored.source,
+    occurredAt: new Date(stored.occurredAt).toISOString(),
+    recordedAt: new Date(stored.recordedAt).toISOString(),
+    correlationId: stored.correlationId,
+    causationId: stored.causationId,
+    metadata: stored.metadata === null ? NO_METADATA : deepFreeze(JSON.parse(stored.metadata)),
+  });
+}
+
+const NO_METADATA: Readonly<Record<string, string>> = Object.freeze({});
+
+function upcastersOf(vocabulary: Vocabulary, stored: StoredRecord) {
+  if (stored.direction !== 'domain') return vocabulary.contracts.get(stored.type)?.upcasters;
+  const aggregate = vocabulary.aggregates.get(aggregateOfStream(stored.stream ?? ''));
+  return aggregate?.upcasters[stored.type];
+}

@@ -1,0 +1,83 @@
+import type { LogReader } from '../log/log.ts';
+import type { DocumentWrite } from '../log/write-set.ts';
+import type { Fact, Recorded } from '../message/fact.ts';
+import { type AnyReadModel, modelName } from './read-model.ts';
+
+/**
+ * The documents that a batch has touched: each is read once, folded in memory, and written once
+ * at the end.
+ */
+export class Documents {
+  readonly #byModel = new Map<string, Map<string, object | null>>();
+  readonly #base: Documents | undefined;
+
+  constructor(base?: Documents) {
+    this.#base = base;
+  }
+
+  /** Undefined: not touched here. Null: deleted, or known not to exist. */
+  get(model: string, key: string): object | null | undefined {
+    const own = this.#byModel.get(model)?.get(key);
+    return own === undefined ? this.#base?.get(model, key) : own;
+  }
+
+  set(model: string, key: string, document: object | null): void {
+    let documents = this.#byModel.get(model);
+    if (documents === undefined) this.#byModel.set(model, (documents = new Map()));
+    documents.set(key, document);
+  }
+
+  /** Takes over what another one touched. */
+  merge(other: Documents): void {
+    for (const [model, documents] of other.#byModel)
+      for (const [key, document] of documents) this.set(model, key, document);
+  }
+
+  /** All that was touched, as it is to be written. */
+  writes(): DocumentWrite[] {
+    const writes: DocumentWrite[] = [];
+    for (const [model, documents] of this.#byModel)
+      for (const [key, document] of documents)
+        writes.push({ model, key, text: document === null ? null : JSON.stringify(document) });
+    return writes;
+  }
+}
+
+/** The keys of the documents that an event belongs to. */
+export function documentKeys(model: AnyReadModel, event: Recorded<Fact>): readonly string[] {
+  const keys = model.by(event);
+  if (keys === undefined) return [];
+  return typeof keys === 'string' ? [keys] : [...new Set(keys)];
+}
+
+/** Whether a read model does anything with this event. */
+export function folds(model: AnyReadModel, event: Recorded<Fact>): boolean {
+  return Object.hasOwn(model.evolve, event.type);
+}
+
+/** Folds an event into one document; answers at once when the document is already at hand. */
+export function foldInto(
+  model: AnyReadModel,
+  event: Recorded<Fact>,
+  key: string,
+  place: { readonly name?: string; readonly documents: Documents; readonly log: LogReader },
+): Promise<void> | void {
+  const name = place.name ?? modelName(model);
+  const before = place.documents.get(name, key);
+  if (before !== undefined) return fold(model, event, key, { name, before, ...place });
+  return place.log.document(name, key).then((text) => {
+    const read = text === undefined ? null : (JSON.parse(text) as object);
+    fold(model, event, key, { name, before: read, documents: place.documents });
+  });
+}
+
+function fold(
+  model: AnyReadModel,
+  event: Recorded<Fact>,
+  key: string,
+  place: { name: string; before: object | null; documents: Documents },
+): void {
+  const evolve = model.evolve[event.type];
+  const after = evolve?.(place.before ?? undefined, event, key) as object | undefined;
+  place.documents.set(place.name, key, after ?? null);
+}

@@ -1,0 +1,16 @@
+/** Lets one loop sleep until somebody rings. A ring while nobody sleeps is remembered. */
+export class Wake {
+  #isRung = false;
+  #resolve: (() => void) | undefined;
+
+  ring(): void {
+    this.#isRung = true;
+    this.#resolve?.();
+  }
+
+  async sleep(): Promise<void> {
+    if (!this.#isRung) await new Promise<void>((resolve) => (this.#resolve = resolve));
+    this.#resolve = undefined;
+    this.#isRung = false;
+  }
+}
