@@ -1,0 +1,106 @@
+import type { Claim } from '../../log/log.ts';
+import type { Checkpoint, CheckpointMove, Mark, Received } from '../../log/write-set.ts';
+import { type Connection, plainRow, plainRows } from './connection.ts';
+
+/** How far subscriptions and the intake have come: checkpoints, marks, and what was received. */
+
+const CHECKPOINT_COLUMNS = `
+  subscription, first_slot as firstSlot, last_slot as lastSlot, position, epoch, owner, fingerprint`;
+
+export function checkpoints(connection: Connection): Checkpoint[] {
+  const sql = `select ${CHECKPOINT_COLUMNS} from checkpoints order by subscription, first_slot`;
+  return plainRows<Checkpoint>(connection.prepared(sql).all());
+}
+
+const CLAIM = `
+  insert into checkpoints
+    (subscription, first_slot, last_slot, position, epoch, owner, fingerprint)
+  values (?, ?, ?, ?, 1, ?, ?)
+  on conflict (subscription, first_slot) do update set
+    last_slot = excluded.last_slot,
+    epoch = checkpoints.epoch + 1,
+    owner = excluded.owner,
+    fingerprint = excluded.fingerprint
+  returning ${CHECKPOINT_COLUMNS}`;
+
+export function claimRange(connection: Connection, claim: Claim): Checkpoint {
+  const row = connection
+    .prepared(CLAIM)
+    .get(
+      claim.subscription,
+      claim.firstSlot,
+      claim.lastSlot,
+      claim.position,
+      claim.owner,
+      claim.fingerprint,
+    );
+  return plainRow<Checkpoint>(row as object);
+}
+
+const MAY_MOVE = `
+  select 1 from checkpoints
+  where subscription = ? and first_slot = ? and epoch = ? and position = ?`;
+
+/** Is the checkpoint where the mover left it, and still the mover's? */
+export function mayMove(connection: Connection, move: CheckpointMove): boolean {
+  const { subscription, firstSlot, epoch, from } = move;
+  return connection.prepared(MAY_MOVE).get(subscription, firstSlot, epoch, from) !== undefined;
+}
+
+const MOVE = 'update checkpoints set position = ? where subscription = ? and first_slot = ?';
+
+export function moveCheckpoint(connection: Connection, move: CheckpointMove): void {
+  connection.prepared(MOVE).run(move.to, move.subscription, move.firstSlot);
+}
+
+export function marks(connection: Connection): Mark[] {
+  const sql = 'select source, epoch, position from marks order by source';
+  return plainRows<Mark>(connection.prepared(sql).all());
+}
+
+const SET_MARK = `
+  insert into marks (source, epoch, position) values (?, ?, ?)
+  on conflict (source) do update set epoch = excluded.epoch, position = excluded.position`;
+
+export function setMark(connection: Connection, mark: Mark): void {
+  connection.prepared(SET_MARK).run(mark.source, mark.epoch, mark.position);
+}
+
+const RECEIVED = `
+  select id from received where source = ? and id in (select value from json_each(?))`;
+
+export function received(
+  connection: Connection,
+  source: string,
+  ids: readonly string[],
+): Set<string> {
+  const rows = connection.prepared(RECEIVED).all(source, JSON.stringify(ids));
+  return new Set(rows.map((row) => row['id'] as string));
+}
+
+const RECEIVE = 'insert into received (source, id, at) values (?, ?, ?) on conflict do nothing';
+
+/** Notes a message as received; false when it was received before. */
+export function receive(connection: Connection, message: Received): boolean {
+  const { changes } = connection.prepared(RECEIVE).run(message.source, message.id, message.at);
+  return Number(changes) > 0;
+}
+
+export function floor(connection: Connection, source: string): number {
+  const row = connection.prepared('select at from floors where source = ?').get(source);
+  return (row?.['at'] as number | undefined) ?? 0;
+}
+
+const RAISE_FLOORS = `
+  insert into floors (source, at)
+  select distinct source, ? from received where at < ?
+  on conflict (source) do update set at = max(at, excluded.at)`;
+
+/**
+ * Forgets what was received before. The floors rise in the same transaction: a message that can no
+ * longer be recognised must not be taken in again.
+ */
+export function forgetReceived(connection: Connection, before: number): void {
+  connection.prepared(RAISE_FLOORS).run(before, before);
+  connection.prepared('delete from received where at < ?').run(before);
+}

@@ -1,0 +1,63 @@
+import type { Clock } from '../../host/clock.ts';
+import type { LogReader } from '../../log/log.ts';
+import type { Connection } from './connection.ts';
+import * as documentQueries from './document-queries.ts';
+import { type Where, translate } from './errors.ts';
+import * as keptQueries from './kept-queries.ts';
+import { models } from './model-tables.ts';
+import * as progressQueries from './progress-queries.ts';
+import * as recordQueries from './record-queries.ts';
+import { unlessBusy } from './transaction.ts';
+import * as waitingQueries from './waiting-queries.ts';
+
+/** The questions of the port, apart from what belongs to being open. */
+export type Reading = Omit<LogReader, 'context' | 'epoch' | 'onChange' | 'close'>;
+
+/**
+ * All questions of the port over one connection. `connection` throws when the log is closed, and
+ * gives nothing while there is no log yet: then the answers are those of an empty one.
+ */
+export function reading(
+  where: Where,
+  clock: Clock,
+  connection: () => Connection | undefined,
+): Reading {
+  // Async, so that whatever is thrown rejects.
+  async function ask<T>(otherwise: T, question: (open: Connection) => T): Promise<T> {
+    try {
+      return await unlessBusy(clock, where, () => {
+        const open = connection();
+        return open === undefined ? otherwise : question(open);
+      });
+    } catch (error) {
+      throw translate(error, where);
+    }
+  }
+  return {
+    head: () => ask(0, recordQueries.head),
+    read: (query) => ask([], (open) => recordQueries.readLog(open, query)),
+    readStream: (stream, query) => ask([], (open) => recordQueries.readStream(open, stream, query)),
+    streamVersion: (stream) => ask(0, (open) => recordQueries.streamVersion(open, stream)),
+    recordsById: (ids) => ask([], (open) => recordQueries.recordsById(open, ids)),
+    recordsOfAction: (correlationId, limit) =>
+      ask([], (open) => recordQueries.recordsOfAction(open, correlationId, limit)),
+    snapshot: (stream) => ask(undefined, (open) => keptQueries.snapshot(open, stream)),
+    command: (id) => ask(undefined, (open) => keptQueries.command(open, id)),
+    checkpoints: () => ask([], progressQueries.checkpoints),
+    marks: () => ask([], progressQueries.marks),
+    received: (source, ids) =>
+      ask(new Set<string>(), (open) => progressQueries.received(open, source, ids)),
+    floor: (source) => ask(0, (open) => progressQueries.floor(open, source)),
+    waiting: (query) => ask([], (open) => waitingQueries.waiting(open, query)),
+    waitingCounts: () => ask([], waitingQueries.waitingCounts),
+    operations: (limit) => ask([], (open) => keptQueries.operations(open, limit)),
+    document: (model, key) => ask(undefined, (open) => documentQueries.document(open, model, key)),
+    documents: (model, keys) =>
+      ask(new Map<string, string>(), (open) => documentQueries.documents(open, model, keys)),
+    findDocuments: (model, query) =>
+      ask([], (open) => documentQueries.findDocuments(open, model, query)),
+    countDocuments: (model, where) =>
+      ask(0, (open) => documentQueries.countDocuments(open, model, where)),
+    models: () => ask([], models),
+  };
+}

@@ -1,0 +1,89 @@
+import type { LogQuery, StreamQuery } from '../../log/log.ts';
+import type { StoredRecord } from '../../log/record.ts';
+import type { Connection } from './connection.ts';
+import { PUBLISHED_COLUMNS, RECORD_COLUMNS, selectRecords } from './record-rows.ts';
+
+/** The queries on the log itself. Each says which index it uses. */
+
+// The end of the primary key.
+export function head(connection: Connection): number {
+  const row = connection.prepared('select max(position) as position from log').get();
+  return (row?.['position'] as number | null | undefined) ?? 0;
+}
+
+// The primary key.
+const READ_ALL = `
+  select ${RECORD_COLUMNS} from log where position > ? order by position limit ?`;
+
+const READ_SOME = `
+  select ${RECORD_COLUMNS} from log
+  where position > ?
+    and (?2 is null or direction in (select value from json_each(?2)))
+    and (?3 is null or type in (select value from json_each(?3)))
+  order by position limit ?4`;
+
+export function readLog(connection: Connection, query: LogQuery): StoredRecord[] {
+  if (query.directions === undefined && query.types === undefined) {
+    return selectRecords(connection, READ_ALL, query.after, query.limit);
+  }
+  const directions = query.directions === undefined ? null : JSON.stringify(query.directions);
+  const types = query.types === undefined ? null : JSON.stringify(query.types);
+  return selectRecords(connection, READ_SOME, query.after, directions, types, query.limit);
+}
+
+// log_stream.
+const READ_STREAM = `
+  select ${RECORD_COLUMNS} from log
+  where stream = ? and version > ? order by version limit ?`;
+
+export function readStream(
+  connection: Connection,
+  stream: string,
+  query: StreamQuery,
+): StoredRecord[] {
+  return selectRecords(connection, READ_STREAM, stream, query.afterVersion ?? 0, query.limit);
+}
+
+// The end of the stream in log_stream, without touching a row.
+const STREAM_VERSION = 'select max(version) as version from log where stream = ?';
+
+export function streamVersion(connection: Connection, stream: string): number {
+  const row = connection.prepared(STREAM_VERSION).get(stream);
+  return (row?.['version'] as number | null | undefined) ?? 0;
+}
+
+// log_id.
+const RECORDS_BY_ID = `
+  select ${RECORD_COLUMNS} from log
+  where id in (select value from json_each(?)) order by position`;
+
+export function recordsById(connection: Connection, ids: readonly string[]): StoredRecord[] {
+  return selectRecords(connection, RECORDS_BY_ID, JSON.stringify(ids));
+}
+
+// log_action, whose entries end in the position.
+const RECORDS_OF_ACTION = `
+  select ${RECORD_COLUMNS} from log
+  where correlation_id = ? order by position limit ?`;
+
+export function recordsOfAction(
+  connection: Connection,
+  correlationId: string,
+  limit: number,
+): StoredRecord[] {
+  return selectRecords(connection, RECORDS_OF_ACTION, correlationId, limit);
+}
+
+// log_outgoing, by the view.
+const READ_PUBLISHED = `
+  select ${PUBLISHED_COLUMNS} from published_v1
+  where position > ? and type in (select value from json_each(?))
+  order by position limit ?`;
+
+export function readPublished(
+  connection: Connection,
+  query: { readonly after: number; readonly types: readonly string[]; readonly limit: number },
+): StoredRecord[] {
+  const types = JSON.stringify(query.types);
+  return selectRecords(connection, READ_PUBLISHED, query.after, types, query.limit);
+}

@@ -1,0 +1,115 @@
+import { existsSync } from 'node:fs';
+import type { Clock } from '../../host/clock.ts';
+import { LogClosedError, type LogReader } from '../../log/log.ts';
+import type { PublishedLog } from '../../log/store.ts';
+import { type Changes, ChangeWatcher } from './changes.ts';
+import { type Connection, openReader } from './connection.ts';
+import { type Where, translate } from './errors.ts';
+import { readMeta, recognise } from './log-file.ts';
+import { reading } from './reading.ts';
+import { head, readPublished } from './record-queries.ts';
+import { unlessBusy } from './transaction.ts';
+
+/** What a reader of a log is opened with. */
+export interface ReaderOptions {
+  readonly where: Where;
+  readonly clock: Clock;
+  /** What is committed in this process. */
+  readonly changes: Changes;
+}
+
+/**
+ * Reads a log beside its owner, or without one. A log that was never opened is empty, its epoch
+ * the empty text, until it appears.
+ */
+export function sqliteReader(options: ReaderOptions): LogReader {
+  const { where, clock } = options;
+  const file = new FileToRead(where);
+  const watcher = new ChangeWatcher(options.changes, clock, () => file.version());
+  return {
+    ...reading(where, clock, () => file.connection()),
+    context: where.context,
+    get epoch() {
+      return epochOf(file.connection());
+    },
+    onChange: (listener) => watcher.listen(listener),
+    async close() {
+      watcher.close();
+      file.close();
+    },
+  };
+}
+
+/** The published half: the view `published_v1`, the epoch and the head, and nothing else. */
+export function sqlitePublished(options: ReaderOptions): PublishedLog {
+  const { where, clock } = options;
+  const file = new FileToRead(where);
+  const watcher = new ChangeWatcher(options.changes, clock, () => file.version());
+  async function ask<T>(question: (connection: Connection | undefined) => T): Promise<T> {
+    try {
+      return await unlessBusy(clock, where, () => question(file.connection()));
+    } catch (error) {
+      throw translate(error, where);
+    }
+  }
+  return {
+    epoch: () => ask(epochOf),
+    head: () => ask((open) => (open === undefined ? 0 : head(open))),
+    read: (query) => ask((open) => (open === undefined ? [] : readPublished(open, query))),
+    onChange: (listener) => watcher.listen(listener),
+    async close() {
+      watcher.close();
+      file.close();
+    },
+  };
+}
+
+function epochOf(connection: Connection | undefined): string {
+  return connection === undefined ? '' : (readMeta(connection, 'epoch') ?? '');
+}
+
+/** A file that may not be there yet. Opened when it is first asked for and there is a log in it. */
+class FileToRead {
+  readonly #where: Where;
+  #connection: Connection | undefined;
+  #isClosed = false;
+
+  constructor(where: Where) {
+    this.#where = where;
+  }
+
+  connection(): Connection | undefined {
+    if (this.#isClosed) throw new LogClosedError(this.#where.context);
+    this.#connection ??= this.#open();
+    return this.#connection;
+  }
+
+  /** Another number after another connection has committed; 0 while there is no log. */
+  version(): number {
+    try {
+      const row = this.connection()?.prepared('pragma data_version').get();
+      return (row?.['data_version'] as number | undefined) ?? 0;
+    } catch {
+      // A file that cannot be read is reported to whoever asks it something.
+      return -1;
+    }
+  }
+
+  close(): void {
+    this.#isClosed = true;
+    this.#connection?.close();
+    this.#connection = undefined;
+  }
+
+  #open(): Connection | undefined {
+    if (!existsSync(this.#where.path)) return undefined;
+    const connection = openReader(this.#where.path);
+    let format = 0;
+    try {
+      format = recognise(connection, this.#where);
+    } finally {
+      if (format === 0) connection.close();
+    }
+    return format === 0 ? undefined : connection;
+  }
+}
