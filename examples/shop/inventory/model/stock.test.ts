@@ -20,6 +20,14 @@ test('the initial stock is received once', () => {
   assert.equal(after(receive, receive, reserve('1', 6)).onHand, initialUnits);
 });
 
+test('the last unit can be reserved, and not one more', () => {
+  const typesOf = (quantity: number): string[] =>
+    decide(reserve('1', quantity), initial).map((event) => event.type);
+
+  assert.deepEqual(typesOf(initialUnits), ['InitialStockReceived', 'UnitsReserved']);
+  assert.deepEqual(typesOf(initialUnits + 1), ['InitialStockReceived', 'UnitsFellShort']);
+});
+
 test('more than is available is not reserved, and is remembered as asked for', () => {
   const stock = after(reserve('1', initialUnits - 1));
 

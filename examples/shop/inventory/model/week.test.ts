@@ -7,6 +7,11 @@ test('a week begins with the first minute of Monday', () => {
   assert.equal(weekOf('2010-12-05T23:59:00Z') + 1, weekOf('2010-12-06T00:00:00Z'));
 });
 
+test('the week of 1 January 1970 is week 0', () => {
+  assert.equal(weekOf('1970-01-01T00:00:00Z'), 0);
+  assert.equal(weekOf('1970-01-05T00:00:00Z'), 1);
+});
+
 test('weeks count on over the end of a year', () => {
   assert.equal(weekOf('2010-12-27T09:00:00Z') + 1, weekOf('2011-01-03T09:00:00Z'));
 });

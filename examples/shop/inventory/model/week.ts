@@ -1,6 +1,6 @@
 /**
- * The week a moment lies in, counted from the Monday of 5 January 1970. Weeks begin on Monday as ISO
- * weeks do, but are plain numbers, so that the week after the last of a year is the next number.
+ * The week a moment lies in, counted from the one that held 1 January 1970. Weeks begin on Monday as
+ * ISO weeks do, but are plain numbers, so that the week after the last of a year is the next number.
  */
 export function weekOf(time: string): number {
   const milliseconds = Date.parse(time);
@@ -11,4 +11,4 @@ export function weekOf(time: string): number {
 }
 
 const weekMs = 7 * 24 * 60 * 60 * 1000;
-const firstMonday = Date.parse('1970-01-05T00:00:00Z');
+const firstMonday = Date.parse('1969-12-29T00:00:00Z');
