@@ -1,7 +1,7 @@
 /**
  * The order and the payment that the examples in doc comments speak of.
  */
-import { aggregate, contract } from 'thereupon';
+import { aggregate, boundedContext, contract } from 'thereupon';
 import { z } from 'zod';
 
 export { z };
@@ -60,6 +60,9 @@ export const PaymentCompleted = contract('billing.PaymentCompleted', {
   schema: z.object({ orderId: z.string(), amountPence: z.number().int() }),
   key: (data) => data.orderId,
 });
+
+export const ordering = boundedContext('ordering', { aggregates: [order, returnRequest] });
+export const billing = boundedContext('billing', { aggregates: [payment] });
 
 export declare const orderId: string;
 export declare const customerId: string;
