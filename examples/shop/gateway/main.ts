@@ -1,0 +1,89 @@
+/**
+ * The payment gateway: a small program of its own, with its own file, as a bank's would be. When it
+ * is ready it prints one line, `{"ready":true,"port":…}`. It ends in order on SIGTERM or SIGINT; as a
+ * child, when its standard input closes, which happens whatever way its parent dies.
+ */
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
+import { parseArgs } from 'node:util';
+import { GatewayBooks } from './gateway-books.ts';
+import { gatewayServer } from './gateway-server.ts';
+
+const help = `Usage: node examples/shop/gateway/main.ts --data FILE [options]
+
+  --data FILE            the gateway's SQLite file, made when it is not there
+  --port N               the port on 127.0.0.1; default 0, any free one
+  --late-ms N            how late late answers come, in milliseconds; default 25
+  --until-stdin-closes   end when standard input closes
+  --help                 this text
+`;
+
+const options = {
+  data: { type: 'string' },
+  port: { type: 'string', default: '0' },
+  'late-ms': { type: 'string', default: '25' },
+  'until-stdin-closes': { type: 'boolean', default: false },
+  help: { type: 'boolean', default: false },
+} as const;
+
+try {
+  const { values } = parseArgs({ options });
+  if (values.help) {
+    process.stdout.write(help);
+  } else {
+    await serve({
+      data: values.data ?? fail('--data FILE is missing'),
+      port: wholeNumber('--port', values.port, 65_535),
+      lateMs: wholeNumber('--late-ms', values['late-ms'], 60_000),
+      untilStdinCloses: values['until-stdin-closes'],
+    });
+  }
+} catch (error) {
+  const message = error instanceof Error ? error.message : String(error);
+  process.stderr.write(`The gateway cannot run: ${message}. See --help.\n`);
+  process.exitCode = 1;
+}
+
+async function serve(wanted: {
+  data: string;
+  port: number;
+  lateMs: number;
+  untilStdinCloses: boolean;
+}): Promise<void> {
+  const books = new GatewayBooks(wanted.data, () => new Date().toISOString());
+  const waitBeforeLateAnswer = () => delay(wanted.lateMs);
+  const server = gatewayServer({ books, waitBeforeLateAnswer });
+  server.listen(wanted.port, '127.0.0.1');
+  await once(server, 'listening');
+
+  const stop = () => {
+    if (!server.listening) return;
+    // Running requests are answered, a late one after its wait; each leaves its connection idle.
+    const sweep = setInterval(() => server.closeIdleConnections(), 20);
+    server.close(() => {
+      clearInterval(sweep);
+      books.close();
+      process.exitCode = 0;
+      process.stdin.destroy();
+    });
+  };
+  // Ctrl-C in a terminal reaches the parent and this child alike; the parent, which may still need
+  // the gateway for its last charges, then closes standard input when it is done.
+  process.on('SIGINT', () => (wanted.untilStdinCloses ? undefined : stop()));
+  process.on('SIGTERM', stop);
+  if (wanted.untilStdinCloses) process.stdin.once('close', stop).resume();
+
+  const { port } = server.address() as AddressInfo;
+  process.stdout.write(`${JSON.stringify({ ready: true, port })}\n`);
+}
+
+function wholeNumber(option: string, text: string, max: number): number {
+  const value = Number(text);
+  if (/^\d+$/.test(text) && value <= max) return value;
+  return fail(`${option} takes a whole number up to ${max}, not "${text}"`);
+}
+
+function fail(message: string): never {
+  throw new Error(message);
+}
