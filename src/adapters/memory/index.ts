@@ -1,0 +1,1 @@
+export { memory, type MemoryOptions, type MemoryStore } from './memory-store.ts';

@@ -1,0 +1,102 @@
+import { RecordKnownError } from '../../log/record-known.ts';
+import type { Outcome, StreamVersion, WriteSet } from '../../log/write-set.ts';
+import { rangeOf, type MemoryContents } from './memory-contents.ts';
+
+/** Checks the whole write set before any of it is written. */
+export function applyWriteSet(contents: MemoryContents, writeSet: WriteSet): Outcome {
+  return refusal(contents, writeSet) ?? write(contents, writeSet);
+}
+
+/**
+ * Why this write set cannot be committed now; undefined when it can.
+ *
+ * @throws {RecordKnownError} for a record whose id is in the log.
+ * @throws {UnknownModelError} for a document of a read model that was not defined.
+ */
+export function refusal(contents: MemoryContents, writeSet: WriteSet): Outcome | undefined {
+  const refused =
+    movedStream(contents, writeSet) ??
+    knownCommand(contents, writeSet) ??
+    movedCheckpoint(contents, writeSet);
+  if (refused !== undefined) return refused;
+  assertWritable(contents, writeSet);
+  return undefined;
+}
+
+/** Writes what `refusal` had nothing against. Cannot fail. */
+export function write(contents: MemoryContents, writeSet: WriteSet): Outcome {
+  const positions = (writeSet.records ?? []).map((record) =>
+    record.received !== undefined && !contents.received.receive(record.received)
+      ? 0
+      : contents.records.append(record),
+  );
+  const { command } = writeSet;
+  if (command !== undefined) contents.commands.set(command.id, Object.freeze({ ...command }));
+  for (const move of writeSet.moves ?? []) {
+    const checkpoint = contents.checkpoints.get(rangeOf(move));
+    if (checkpoint === undefined || move.from === move.to) continue;
+    contents.checkpoints.set(rangeOf(move), Object.freeze({ ...checkpoint, position: move.to }));
+  }
+  for (const mark of writeSet.marks ?? []) {
+    contents.marks.set(mark.source, Object.freeze({ ...mark }));
+  }
+  for (const snapshot of writeSet.snapshots ?? []) {
+    contents.snapshots.set(snapshot.stream, Object.freeze({ ...snapshot }));
+  }
+  for (const document of writeSet.documents ?? []) contents.documents.write(document);
+  for (const row of writeSet.waiting ?? []) contents.waiting.put(row);
+  for (const done of writeSet.done ?? []) contents.waiting.remove(done);
+  for (const operation of writeSet.operations ?? []) {
+    contents.operations.set(operation.id, Object.freeze({ ...operation }));
+  }
+  return { kind: 'committed', positions };
+}
+
+function movedStream(contents: MemoryContents, writeSet: WriteSet): Outcome | undefined {
+  for (const { stream, version } of [...(writeSet.expects ?? []), ...builtOn(writeSet)]) {
+    const actual = contents.records.version(stream);
+    if (actual !== version) return { kind: 'conflict', stream, expected: version, actual };
+  }
+  return undefined;
+}
+
+/** The versions on which the records build; a gap among them builds on what is not there. */
+function builtOn(writeSet: WriteSet): StreamVersion[] {
+  const versions: StreamVersion[] = [];
+  const reached = new Map<string, number>();
+  for (const { stream, version } of writeSet.records ?? []) {
+    if (stream === null || version === null) continue;
+    if (reached.get(stream) !== version - 1) versions.push({ stream, version: version - 1 });
+    reached.set(stream, version);
+  }
+  return versions;
+}
+
+function knownCommand(contents: MemoryContents, { command }: WriteSet): Outcome | undefined {
+  const known = command && contents.commands.get(command.id);
+  return known && { kind: 'command-known', command: known };
+}
+
+function movedCheckpoint(contents: MemoryContents, writeSet: WriteSet): Outcome | undefined {
+  for (const move of writeSet.moves ?? []) {
+    const checkpoint = contents.checkpoints.get(rangeOf(move));
+    if (checkpoint?.epoch === move.epoch && checkpoint.position === move.from) continue;
+    return { kind: 'fenced', subscription: move.subscription, firstSlot: move.firstSlot };
+  }
+  return undefined;
+}
+
+function assertWritable(contents: MemoryContents, writeSet: WriteSet): void {
+  const ids = new Set<string>();
+  const messages = new Set<string>();
+  for (const { id, received } of writeSet.records ?? []) {
+    if (received !== undefined) {
+      const message = JSON.stringify([received.source, received.id]);
+      if (messages.has(message) || contents.received.has(received)) continue;
+      messages.add(message);
+    }
+    if (ids.has(id) || contents.records.has(id)) throw new RecordKnownError(id);
+    ids.add(id);
+  }
+  for (const { model } of writeSet.documents ?? []) contents.documents.assertDefined(model);
+}
