@@ -17,6 +17,9 @@ const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as
   devDependencies: Record<string, string>;
 };
 
+/** Not everybody builds with TypeScript 7 yet. */
+const olderTypeScript = 'typescript-5.9';
+
 const folder = mkdtempSync(join(tmpdir(), 'thereupon-package-'));
 try {
   const tarball = packPackage();
@@ -25,7 +28,10 @@ try {
   installInto(consumer, tarball);
   writeDoors(consumer);
   const runnable = writeFirstExample(consumer);
-  run('compile against the package', consumer, 'npx', ['--no-install', 'tsc', '-p', '.']);
+  for (const compiler of ['typescript', olderTypeScript]) {
+    const tsc = join('node_modules', compiler, 'bin', 'tsc');
+    run(`compile with ${compiler}`, consumer, process.execPath, [tsc, '-p', '.']);
+  }
   for (const file of runnable) run(`run ${file}`, consumer, process.execPath, [file]);
   run('start the command line', consumer, 'npx', ['--no-install', 'thereupon', '--help']);
 } finally {
@@ -53,7 +59,10 @@ function packPackage(): string {
 function installInto(consumer: string, tarball: string): void {
   const versionOf = (name: string): string => `${name}@${manifest.devDependencies[name]}`;
   writeFileSync(join(consumer, 'package.json'), '{ "private": true, "type": "module" }\n');
-  const packages = ['typescript', '@types/node', 'zod'].map(versionOf);
+  const packages = [
+    ...['typescript', '@types/node', 'zod'].map(versionOf),
+    `${olderTypeScript}@npm:typescript@5.9`,
+  ];
   const quiet = ['--no-audit', '--no-fund', '--prefer-offline'];
   run('npm install', consumer, 'npm', ['install', ...quiet, tarball, ...packages]);
   writeFileSync(
