@@ -20,6 +20,11 @@ export interface Store {
 export interface PublishedLog {
   /** The log's epoch now: it changes when the log was restored. */
   epoch(): Promise<string>;
+  /**
+   * The epochs that this log had before somebody gave it a new one on purpose, after a restore.
+   * None where the store does not know.
+   */
+  predecessors?(): Promise<readonly Predecessor[]>;
   /** The highest position of the log, outgoing or not. */
   head(): Promise<number>;
   /** Outgoing records of these types after a position, ascending, at most `limit`. */
@@ -31,4 +36,11 @@ export interface PublishedLog {
   /** As `LogReader.onChange`. */
   onChange(listener: () => void): () => void;
   close(): Promise<void>;
+}
+
+/** An epoch that a log went on from. */
+export interface Predecessor {
+  readonly epoch: string;
+  /** The last position that the log as it is now shares with that epoch. */
+  readonly upTo: number;
 }

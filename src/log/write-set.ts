@@ -5,7 +5,7 @@ import type { WaitingKey, WaitingRow } from './waiting-row.ts';
  * What one command, or one batch of handled records, wants to change: all of it is committed, or
  * none. `commit(writeSets)` is the whole write surface of a store.
  *
- * The order in which a store works: check `expects`, `command`, `moves` (nothing is written when
+ * The order in which a store works: check `expects`, `command`, `fences`, `moves` (nothing is written when
  * one fails), then write, then answer. A record with `received` whose (source, id) is already
  * known is left out, silently for the caller but for its position of 0.
  */
@@ -15,8 +15,10 @@ export interface WriteSet {
   readonly records?: readonly (NewRecord & { readonly received?: Received })[];
   /** Kept so that the same command again has the same outcome. */
   readonly command?: StoredCommand;
-  /** Checkpoints to move, or (from = to) only to be held: a fence against a lost lease. */
+  /** Checkpoints to move. */
   readonly moves?: readonly CheckpointMove[];
+  /** Ranges that must still be ours, wherever their checkpoint stands: against a lost lease. */
+  readonly fences?: readonly Fence[];
   /** How far other contexts' logs have been taken in. */
   readonly marks?: readonly Mark[];
   readonly snapshots?: readonly StoredSnapshot[];
@@ -56,11 +58,15 @@ export interface StoredCommand {
   readonly at: number;
 }
 
-/** Moves a range's checkpoint by compare-and-set on (epoch, from). */
-export interface CheckpointMove {
+/** Proves that a range was not claimed by somebody else; otherwise the outcome is `fenced`. */
+export interface Fence {
   readonly subscription: string;
   readonly firstSlot: number;
   readonly epoch: number;
+}
+
+/** Moves a range's checkpoint by compare-and-set on (epoch, from). */
+export interface CheckpointMove extends Fence {
   readonly from: number;
   readonly to: number;
 }

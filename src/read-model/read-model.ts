@@ -16,7 +16,7 @@ export interface ReadModel<Document extends object = object> {
   // oxlint-disable-next-line no-explicit-any -- the events' types are known where it was written
   readonly by: (event: any) => string | readonly string[] | undefined;
   // oxlint-disable-next-line no-explicit-any -- as above
-  readonly evolve: Readonly<Record<string, ((document: any, event: any) => any) | undefined>>;
+  readonly evolve: Readonly<Record<string, ((document: any, event: any, key: string) => any) | undefined>>;
   readonly index: readonly string[];
   readonly inline: boolean;
   readonly '~document'?: Document;

@@ -30,7 +30,7 @@ export class DueQueue {
 
   #sink(): void {
     const heap = this.#heap;
-    for (let parent = 0; ; ) {
+    for (let parent = 0; ;) {
       let least = parent;
       for (const child of [2 * parent + 1, 2 * parent + 2])
         if (child < heap.length && (heap[child] as Due).at < (heap[least] as Due).at) least = child;

@@ -58,7 +58,9 @@ export class TailReader {
    */
   page(after: number, limit: number, interest: Interest): Page | Promise<Page> | undefined {
     if (after >= this.#head) return undefined;
-    return after >= this.#keptAfter ? this.#keptPage(after, limit) : this.#readPage(after, limit, interest);
+    return after >= this.#keptAfter
+      ? this.#keptPage(after, limit)
+      : this.#readPage(after, limit, interest);
   }
 
   async stop(): Promise<void> {

@@ -1,0 +1,56 @@
+import { Unit, type Workplace } from '../context/unit.ts';
+import type { WaitingRow } from '../log/waiting-row.ts';
+import type { Entry } from './entry.ts';
+import type { Answer } from './subscription.ts';
+
+/** What some records of one page want to change, to be committed together with the checkpoint. */
+export class Batch {
+  /** What the handlers collected. */
+  readonly unit: Unit;
+  /** What could not be done now. */
+  readonly rows: WaitingRow[] = [];
+  /** Keys that must wait for the rest of this batch. */
+  readonly blocked = new Set<string>();
+  /** Handlers that did not end at once. */
+  pending: Pending[] = [];
+  /** The position up to which records were looked at. */
+  reached: number;
+
+  constructor(workplace: Workplace, reached: number) {
+    this.unit = new Unit(workplace);
+    this.reached = reached;
+  }
+
+  wait(row: WaitingRow): void {
+    this.rows.push(row);
+    this.blocked.add(row.key);
+  }
+
+  /** The rows as the waiting room takes them: each key's in the order of positions. */
+  rowsInOrder(): readonly WaitingRow[] {
+    return this.rows.sort((a, b) => a.position - b.position);
+  }
+}
+
+/** A handler under way, beside others. */
+export class Pending {
+  readonly entry: Entry;
+  readonly key: string;
+  readonly running: Promise<Answer>;
+  #result: PromiseSettledResult<Answer> | undefined;
+
+  constructor(entry: Entry, key: string, running: Promise<Answer>) {
+    this.entry = entry;
+    this.key = key;
+    this.running = running;
+    running.then(
+      (value) => (this.#result = { status: 'fulfilled', value }),
+      (reason: unknown) => (this.#result = { status: 'rejected', reason }),
+    );
+  }
+
+  /** How it ended; undefined when it has not. */
+  get result(): PromiseSettledResult<Answer> | undefined {
+    return this.#result;
+  }
+}

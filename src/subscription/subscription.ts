@@ -1,0 +1,533 @@
+import { Unit, type Workplace } from '../context/unit.ts';
+import type { Committer } from '../log/committer.ts';
+import type { Log } from '../log/log.ts';
+import type { WaitingRow } from '../log/waiting-row.ts';
+import type { Fence, Operation, WriteSet } from '../log/write-set.ts';
+import type { Fact, Recorded } from '../message/fact.ts';
+import { type NotYet, isNotYet } from '../reaction/tools.ts';
+import type { Logger } from '../telemetry/logger.ts';
+import { Batch, Pending } from './batch.ts';
+import { Circuit } from './circuit.ts';
+import { Entry } from './entry.ts';
+import { describeError, mayRetry } from './failure.ts';
+import { FencedError, RecordGoneError } from './fenced.ts';
+import type { Interest } from './interest.ts';
+import { RETRY_POLICY, type RetryPolicy, retryDelayMs } from './retry-policy.ts';
+import { SLOTS, slotOf } from './slot.ts';
+import type { Page, TailReader } from './tail-reader.ts';
+import { WaitingRoom } from './waiting-room.ts';
+import { Wake } from './wake.ts';
+
+/** Records handled, at most, before they are committed together. */
+const BATCH_MAX = 256;
+/** A checkpoint that only passes records of no interest is written when it is so far behind. */
+const LAZY_MAX = 1_000;
+/** So many rows may wait for one subscription; then it takes nothing more until some are done. */
+export const ROWS_MAX = 50_000;
+/** A handler that waits is given so many turns of the microtask queue before the next one begins. */
+const MICROTASKS_MAX = 100;
+/** After this time a handler that still runs goes on beside the batch, in the waiting room. */
+const SLOW_MS = 100;
+/** What answered `notYet` is asked again after this time, and when something of the context moves. */
+const FIRST_NOT_YET_MS = 20;
+/** When the store fails it is left alone for a moment. */
+const STORE_PAUSE_MS = 250;
+
+/** What a subscription does, and how: one for each reaction, effect and read-model version. */
+export interface SubscriptionDefinition {
+  readonly name: string;
+  readonly interest: Interest;
+  readonly keysOf: (event: Recorded<Fact>) => readonly string[];
+  readonly fingerprint: string;
+  readonly retry?: Partial<RetryPolicy>;
+  readonly concurrency?: number;
+  readonly notYetMs?: number;
+  /** Default 256. */
+  readonly batchMax?: number;
+  /**
+   * Handles one record for one key: what it wants to change is in the unit it answers with, either
+   * `base` itself or a new one over it. Undefined: nothing is done now, the record becomes a row
+   * of kind `effect`, for `perform`.
+   */
+  readonly handle: ((entry: Entry, key: string, base: Unit) => Answer | Promise<Answer>) | undefined;
+  /**
+   * Does what a waiting row stands for, outside any transaction. What it answers with collects
+   * what came of it, and may be called again after a conflict. Default: `handle`.
+   */
+  readonly perform?: (entry: Entry, row: WaitingRow) => Promise<() => Answer | Promise<Answer>>;
+}
+
+export type Answer = Unit | NotYet;
+
+/**
+ * A named reader of a log with a checkpoint. It reads in position order, deals by its own key, and
+ * commits what a batch wants to change together with the checkpoint: after a restart nothing is
+ * lost and nothing is done twice.
+ *
+ * A record that fails costs only itself: it becomes a waiting row in the same commit that moves
+ * the checkpoint past it, and what follows under its key is held behind it.
+ */
+export class Subscription {
+  readonly name: string;
+  readonly room: WaitingRoom;
+  readonly #definition: SubscriptionDefinition;
+  readonly #parts: SubscriptionParts;
+  readonly #retry: RetryPolicy;
+  readonly #circuit = new Circuit();
+  readonly #wake = new Wake();
+  readonly #stopping = new AbortController();
+  /** Handlers that go on beside their batch, by their waiting row. */
+  readonly #underWay = new Map<string, Promise<Answer>>();
+  #epoch = 0;
+  #cursor = 0;
+  #persisted = 0;
+  #isHandling = false;
+  #pausedWhy: string | undefined;
+  #loop: Promise<void> | undefined;
+
+  constructor(definition: SubscriptionDefinition, parts: SubscriptionParts) {
+    this.name = definition.name;
+    this.#definition = definition;
+    this.#parts = parts;
+    this.#retry = { ...RETRY_POLICY, ...definition.retry };
+    this.room = new WaitingRoom({
+      clock: parts.workplace.host.clock,
+      randomness: parts.workplace.host.randomness,
+      retry: this.#retry,
+      circuit: this.#circuit,
+      concurrency: definition.concurrency ?? 16,
+      notYetMs: definition.notYetMs ?? 86_400_000,
+      perform: (row) => this.#performRow(row),
+      save: (row) => this.#saveRow(row),
+      onCircuit: (state, error) => this.#circuitChanged(state, error),
+      onChange: () => this.#roomChanged(),
+    });
+  }
+
+  /** Takes over the checkpoint, and begins. `position` counts only for a new subscription. */
+  async start(position: number): Promise<void> {
+    const { log, tail, owner } = this.#parts;
+    const checkpoint = await log.claim({
+      subscription: this.name,
+      firstSlot: 0,
+      lastSlot: SLOTS - 1,
+      owner,
+      fingerprint: this.#definition.fingerprint,
+      position,
+    });
+    this.#epoch = checkpoint.epoch;
+    this.#cursor = this.#persisted = checkpoint.position;
+    this.room.start(await log.waiting({ subscription: this.name, limit: 1_000_000 }));
+    tail.onMove(() => this.#wake.ring());
+    this.#loop = this.#run();
+  }
+
+  /** The position up to which every record is done, or waits in its own row. */
+  get position(): number {
+    return this.#cursor;
+  }
+
+  /** How many positions it is behind. */
+  get lag(): number {
+    return Math.max(0, this.#parts.tail.head - this.#cursor);
+  }
+
+  /** Why it takes nothing, when it does not. */
+  get stalledWhy(): string | undefined {
+    if (this.#stopping.signal.aborted) return 'stopped';
+    if (this.#circuit.isOpen) return 'everything fails; probing';
+    if (this.room.size >= ROWS_MAX) return `${ROWS_MAX} rows wait; redrive or discard some`;
+    return this.#pausedWhy;
+  }
+
+  /** Whether it has done everything there is, but for what waits for a person. */
+  get isIdle(): boolean {
+    return !this.#isHandling && this.#cursor >= this.#parts.tail.head && this.room.isIdle;
+  }
+
+  /** Something happened that a `notYet` may have waited for. */
+  somethingMoved(): void {
+    this.room.somethingMoved();
+  }
+
+  pause(why: string): void {
+    this.#pausedWhy = why;
+  }
+
+  resume(): void {
+    this.#pausedWhy = undefined;
+    this.#wake.ring();
+  }
+
+  /** Commits a person's decision about a key's first row, for the audit trail too. */
+  async decide(
+    row: WaitingRow,
+    decision: { readonly to: 'retry' | 'gone'; readonly operation: Operation },
+  ): Promise<void> {
+    const { to, operation } = decision;
+    const kind = this.#definition.handle === undefined ? 'effect' : 'retry';
+    const again: WaitingRow = { ...row, kind, due: 0, attempts: 0 };
+    await this.#commit({
+      operations: [operation],
+      ...(to === 'gone' ? { done: [row] } : { waiting: [again] }),
+      fences: [this.#fence()],
+    });
+    if (to === 'gone') this.room.removeFirst(row.key);
+    else this.room.replaceFirst(again);
+  }
+
+  /** Stops taking, finishes what is under way, writes its checkpoint. */
+  async stop(): Promise<void> {
+    this.#stopping.abort();
+    this.#wake.ring();
+    await this.#loop;
+    await this.room.stop();
+    if (this.#cursor > this.#persisted) await this.#saveCheckpoint().catch(() => undefined);
+  }
+
+  get #isStopping(): boolean {
+    return this.#stopping.signal.aborted;
+  }
+
+  async #run(): Promise<void> {
+    while (!this.#isStopping) {
+      try {
+        const page = await this.#nextPage();
+        if (page === undefined) await this.#sleep();
+        else await this.#handlePage(page);
+      } catch (error) {
+        if (error instanceof FencedError) this.#lost(error);
+        else await this.#storeFailed(error);
+      } finally {
+        this.#isHandling = false;
+      }
+    }
+  }
+
+  #nextPage(): Page | Promise<Page> | undefined {
+    if (this.stalledWhy !== undefined) return undefined;
+    const { tail } = this.#parts;
+    const limit = this.#definition.batchMax ?? BATCH_MAX;
+    const page = tail.page(this.#cursor, limit, this.#definition.interest);
+    this.#isHandling = page !== undefined;
+    return page;
+  }
+
+  async #sleep(): Promise<void> {
+    this.#parts.onChange();
+    await this.#wake.sleep();
+  }
+
+  async #handlePage(page: Page): Promise<void> {
+    const wanted = page.entries.filter((entry) => this.#definition.interest.wants(entry.stored));
+    if (wanted.length === 0) await this.#pass(page.upTo);
+    else if (!(await this.#tryBatch(wanted, page.upTo))) await this.#oneByOne(wanted, page.upTo);
+  }
+
+  /** Nothing of interest: the checkpoint follows lazily. */
+  async #pass(upTo: number): Promise<void> {
+    this.#cursor = upTo;
+    if (upTo - this.#persisted >= LAZY_MAX) await this.#saveCheckpoint();
+  }
+
+  async #saveCheckpoint(): Promise<void> {
+    await this.#commitMove({}, this.#cursor);
+  }
+
+  /** After a conflict each record is committed alone, so that the loser is only one of them. */
+  async #oneByOne(wanted: readonly Entry[], upTo: number): Promise<void> {
+    for (const [index, entry] of wanted.entries()) {
+      const to = index === wanted.length - 1 ? upTo : entry.position;
+      while (this.#cursor < to && !this.#isStopping && this.stalledWhy === undefined)
+        await this.#tryBatch([entry], to);
+    }
+  }
+
+  /** Handles records and commits them with the checkpoint. False: a conflict, do it again. */
+  async #tryBatch(entries: readonly Entry[], upTo: number): Promise<boolean> {
+    const batch = new Batch(this.#parts.workplace, this.#cursor);
+    for (const entry of entries) {
+      if (this.#circuit.isOpen || this.#isStopping) break;
+      await this.#handleEntry(entry, batch);
+      batch.reached = entry === entries.at(-1) ? upTo : entry.position;
+    }
+    if (batch.pending.length > 0) await this.#awaitPending(batch);
+    if (batch.reached === this.#cursor) return true;
+    return this.#commitBatch(batch);
+  }
+
+  async #commitBatch(batch: Batch): Promise<boolean> {
+    const waiting = batch.rowsInOrder();
+    if (!(await this.#commitMove({ ...batch.unit.writeSet(), waiting }, batch.reached))) {
+      batch.unit.dropStates();
+      for (const row of waiting) this.#underWay.delete(row.recordId + row.key);
+      return false;
+    }
+    this.#cursor = batch.reached;
+    batch.unit.keepStates();
+    for (const row of waiting) {
+      this.room.add(row);
+      this.#tell(row);
+    }
+    return true;
+  }
+
+  async #handleEntry(entry: Entry, batch: Batch): Promise<void> {
+    let keys: readonly string[];
+    try {
+      keys = this.#definition.keysOf(entry.event);
+    } catch (error) {
+      return this.#fail(entry, entry.stored.key, batch, error);
+    }
+    for (const key of keys) {
+      const running = this.#handleKey(entry, key, batch);
+      if (running !== undefined) await running;
+    }
+  }
+
+  /** Answers with a promise only when there is something to wait for: most read models never wait. */
+  #handleKey(entry: Entry, key: string, batch: Batch): Promise<void> | void {
+    const { handle } = this.#definition;
+    if (handle === undefined) return batch.wait(this.#row(entry, key, 'effect'));
+    if (this.room.has(key) || batch.blocked.has(key))
+      return batch.wait(this.#row(entry, key, 'held'));
+    try {
+      const answer = handle(entry, key, batch.unit);
+      if (answer instanceof Promise) return this.#handleWaiting(entry, key, batch, answer);
+      return this.#take(entry, key, batch, answer);
+    } catch (error) {
+      this.#fail(entry, key, batch, error);
+    }
+  }
+
+  /** A handler that waits for nothing real ends within microtasks; others go on side by side. */
+  async #handleWaiting(
+    entry: Entry,
+    key: string,
+    batch: Batch,
+    running: Promise<Answer>,
+  ): Promise<void> {
+    const pending = new Pending(entry, key, running);
+    for (let turn = 0; turn < MICROTASKS_MAX; turn += 1) {
+      if (pending.result !== undefined) return this.#end(pending, pending.result, batch);
+      await null;
+    }
+    batch.blocked.add(key);
+    batch.pending.push(pending);
+  }
+
+  /** What is not over after a moment becomes a row of its own, so that nobody waits for it. */
+  async #awaitPending(batch: Batch): Promise<void> {
+    const { clock } = this.#parts.workplace.host;
+    const enough = new AbortController();
+    const all = Promise.allSettled(batch.pending.map((pending) => pending.running));
+    await Promise.race([all, clock.sleep(SLOW_MS, enough.signal)]);
+    enough.abort();
+    const pendings = batch.pending;
+    batch.pending = [];
+    for (const pending of pendings) {
+      if (pending.result !== undefined) await this.#end(pending, pending.result, batch);
+      else {
+        this.#underWay.set(pending.entry.stored.id + pending.key, pending.running);
+        batch.wait(this.#row(pending.entry, pending.key, 'retry'));
+      }
+    }
+  }
+
+  #end(
+    pending: Pending,
+    result: PromiseSettledResult<Answer>,
+    batch: Batch,
+  ): Promise<void> | void {
+    const { entry, key } = pending;
+    if (result.status === 'rejected') return this.#fail(entry, key, batch, result.reason);
+    return this.#take(entry, key, batch, result.value);
+  }
+
+  #take(entry: Entry, key: string, batch: Batch, answer: Answer): Promise<void> | void {
+    if (isNotYet(answer)) return this.#notYet(entry, key, batch, answer.reason);
+    if (answer === batch.unit || batch.unit.merge(answer)) return this.#succeeded();
+    // Another record of this batch has moved what it was decided on: again, on what is now.
+    return this.#handleKey(entry, key, batch);
+  }
+
+  #notYet(entry: Entry, key: string, batch: Batch, reason: string): void {
+    const row = this.#row(entry, key, 'retry');
+    const error = { name: 'NotYet', code: 'not-yet', message: reason, stack: null };
+    batch.wait({ ...row, due: row.since + FIRST_NOT_YET_MS, error });
+  }
+
+  #fail(entry: Entry, key: string, batch: Batch, error: unknown): void {
+    const { randomness } = this.#parts.workplace.host;
+    const row = this.#row(entry, key, mayRetry(error) ? 'retry' : 'parked');
+    if (row.kind === 'retry' && this.#circuit.failed(key)) this.#circuitChanged('open', error);
+    const delayMs = this.#circuit.isOpen
+      ? this.#circuit.probeMs
+      : retryDelayMs(this.#retry, 1, randomness);
+    const due = row.kind === 'parked' ? 0 : row.since + delayMs;
+    batch.wait({ ...row, attempts: 1, due, error: describeError(error) });
+  }
+
+  #succeeded(): void {
+    const { clock } = this.#parts.workplace.host;
+    if (this.#circuit.succeeded(clock.now())) this.#circuitChanged('closed', undefined);
+  }
+
+  #row(entry: Entry, key: string, kind: WaitingRow['kind']): WaitingRow {
+    const now = this.#parts.workplace.host.clock.now();
+    return {
+      subscription: this.name,
+      key,
+      recordId: entry.stored.id,
+      kind,
+      position: entry.position,
+      slot: slotOf(key),
+      due: now,
+      attempts: 0,
+      error: null,
+      correlationId: entry.stored.correlationId,
+      since: now,
+      payload: null,
+    };
+  }
+
+  /** The waiting room's turn: does what a row stands for, and commits it with the row's end. */
+  async #performRow(row: WaitingRow): Promise<string | undefined> {
+    const { handle, perform } = this.#definition;
+    const entry = await this.#entryOf(row);
+    let underWay = this.#underWay.get(row.recordId + row.key);
+    this.#underWay.delete(row.recordId + row.key);
+    const finish = underWay === undefined ? await perform?.(entry, row) : undefined;
+    const again = finish ?? ((): Answer | Promise<Answer> => {
+      if (handle === undefined) throw new Error(`"${this.name}" has nothing to perform.`);
+      return handle(entry, row.key, new Unit(this.#parts.workplace));
+    });
+    for (;;) {
+      const answer = await (underWay ?? again());
+      underWay = undefined;
+      if (isNotYet(answer)) return answer.reason;
+      const writeSet = { ...answer.writeSet(), done: [row], fences: [this.#fence()] };
+      if (await this.#commitSurely(writeSet)) {
+        answer.keepStates();
+        return undefined;
+      }
+      answer.dropStates();
+    }
+  }
+
+  async #entryOf(row: WaitingRow): Promise<Entry> {
+    const { log, workplace } = this.#parts;
+    const [stored] = await log.recordsById([row.recordId]);
+    if (stored === undefined) throw new RecordGoneError(row.recordId, this.name);
+    return new Entry(workplace.vocabulary, stored);
+  }
+
+  async #saveRow(row: WaitingRow): Promise<void> {
+    await this.#commitSurely({ waiting: [row], fences: [this.#fence()] });
+    this.#tell(row);
+  }
+
+  /** Commits, and moves the checkpoint. False: a conflict. */
+  async #commitMove(writeSet: WriteSet, to: number): Promise<boolean> {
+    const move = { ...this.#fence(), from: this.#persisted, to };
+    const moves = move.from === to ? [] : [move];
+    if (!(await this.#commit({ ...writeSet, moves, fences: [this.#fence()] }))) return false;
+    this.#persisted = to;
+    return true;
+  }
+
+  /** Commits whatever the store does meanwhile; a failing store is no failure of a record. */
+  async #commitSurely(writeSet: WriteSet): Promise<boolean> {
+    for (;;) {
+      try {
+        return await this.#commit(writeSet);
+      } catch (error) {
+        if (error instanceof FencedError) this.#lost(error);
+        if (this.#isStopping) throw error;
+        await this.#storeFailed(error);
+      }
+    }
+  }
+
+  /** Whether it was committed; false for a conflict. */
+  async #commit(writeSet: WriteSet): Promise<boolean> {
+    const outcome = await this.#parts.committer.commit(writeSet);
+    if (outcome.kind === 'fenced') throw new FencedError(this.name);
+    return outcome.kind === 'committed';
+  }
+
+  #fence(): Fence {
+    return { subscription: this.name, firstSlot: 0, epoch: this.#epoch };
+  }
+
+  #tell(row: WaitingRow): void {
+    if (row.error === null) return;
+    const { logger, workplace, onParked } = this.#parts;
+    const isParked = row.kind === 'parked';
+    const { subscription, key, recordId, attempts, correlationId } = row;
+    logger.log({
+      level: row.error.code === 'not-yet' && !isParked ? 'debug' : 'warn',
+      event: isParked ? 'parked' : 'retry',
+      context: workplace.context,
+      subscription,
+      key,
+      recordId,
+      attempts,
+      correlationId,
+      error: row.error.message,
+    });
+    if (isParked) onParked(row);
+  }
+
+  #circuitChanged(state: 'open' | 'closed', error: unknown): void {
+    const { logger, workplace, onStalled } = this.#parts;
+    const why = state === 'open' ? describeError(error).message : undefined;
+    logger.log({
+      level: state === 'open' ? 'error' : 'info',
+      event: state === 'open' ? 'paused' : 'resumed',
+      context: workplace.context,
+      subscription: this.name,
+      ...(why === undefined ? {} : { error: why }),
+    });
+    if (why !== undefined) onStalled(this.name, why);
+    else this.room.tryAll();
+    this.#roomChanged();
+  }
+
+  async #storeFailed(error: unknown): Promise<void> {
+    if (this.#isStopping) return;
+    const { logger, workplace } = this.#parts;
+    logger.log({
+      level: 'error',
+      event: 'trouble',
+      context: workplace.context,
+      subscription: this.name,
+      error: describeError(error).message,
+    });
+    await workplace.host.clock.sleep(STORE_PAUSE_MS, this.#stopping.signal);
+  }
+
+  /** Somebody else owns the range now: whatever this one still does would be refused. */
+  #lost(error: FencedError): void {
+    this.#stopping.abort();
+    this.#parts.onStalled(this.name, error.message);
+  }
+
+  #roomChanged(): void {
+    this.#wake.ring();
+    this.#parts.onChange();
+  }
+}
+
+export interface SubscriptionParts {
+  readonly workplace: Workplace;
+  readonly log: Log;
+  readonly committer: Committer;
+  readonly tail: TailReader;
+  readonly logger: Logger;
+  readonly owner: string;
+  readonly onParked: (row: WaitingRow) => void;
+  readonly onStalled: (subscription: string, why: string) => void;
+  /** Called whenever it may have become idle. */
+  readonly onChange: () => void;
+}

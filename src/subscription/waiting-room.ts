@@ -1,0 +1,240 @@
+import type { Clock, CancelTimer } from '../host/clock.ts';
+import type { Randomness } from '../host/randomness.ts';
+import type { WaitingRow } from '../log/waiting-row.ts';
+import type { Circuit } from './circuit.ts';
+import { DueQueue } from './due-queue.ts';
+import { describeError, isOutage, mayRetry } from './failure.ts';
+import { type RetryPolicy, retryDelayMs } from './retry-policy.ts';
+
+/**
+ * What a subscription has not done yet, by key: the rows of a key form a lane, and only the first
+ * of a lane is tried, so that order within the key holds and other keys pass.
+ *
+ * The rows are in the log's waiting table; this is the owner's picture of them, and the one who
+ * works on them. A row's way: retry or effect → (tried at its time) → done, or again with a longer
+ * wait, or parked; a parked one stays, and holds back its lane, until a person decides.
+ */
+export class WaitingRoom {
+  readonly #options: WaitingRoomOptions;
+  readonly #lanes = new Map<string, WaitingRow[]>();
+  readonly #due = new DueQueue();
+  readonly #running = new Map<string, Promise<void>>();
+  /** Keys that answered `notYet`, and from when on it is worth asking again. */
+  readonly #notYet = new Map<string, number>();
+  #rows = 0;
+  #parked = 0;
+  #cancelTimer: CancelTimer | undefined;
+  #timerAt = Number.POSITIVE_INFINITY;
+  #isStopped = true;
+
+  constructor(options: WaitingRoomOptions) {
+    this.#options = options;
+  }
+
+  /** Begins with what an earlier run left. What was under way then is due now. */
+  start(rows: readonly WaitingRow[]): void {
+    this.#isStopped = false;
+    for (const row of rows) this.add(row.attempts === 0 ? { ...row, due: 0 } : row);
+  }
+
+  has(key: string): boolean {
+    return this.#lanes.has(key);
+  }
+
+  get size(): number {
+    return this.#rows;
+  }
+
+  /** How many rows of a key wait. */
+  depth(key: string): number {
+    return this.#lanes.get(key)?.length ?? 0;
+  }
+
+  /** The first row of a key: the one that holds back the others. */
+  first(key: string): WaitingRow | undefined {
+    return this.#lanes.get(key)?.[0];
+  }
+
+  /** Whether nothing is left to do but what waits for a person. */
+  get isIdle(): boolean {
+    return this.#lanes.size === this.#parked && this.#running.size === 0;
+  }
+
+  /** Takes in a row that was committed; rows of a key come in the order of their positions. */
+  add(row: WaitingRow): void {
+    const lane = this.#lanes.get(row.key);
+    this.#rows += 1;
+    if (lane !== undefined) {
+      lane.push(row);
+      return;
+    }
+    this.#lanes.set(row.key, [row]);
+    this.#head(row);
+  }
+
+  /** Puts another row in the place of a lane's first: after a failure, or a person's decision. */
+  replaceFirst(row: WaitingRow): void {
+    const lane = this.#lanes.get(row.key);
+    const before = lane?.[0];
+    if (lane === undefined || before === undefined) return;
+    if (before.kind === 'parked') this.#parked -= 1;
+    lane[0] = row;
+    this.#head(row);
+  }
+
+  /** Takes out a lane's first row, which is done; the next one's turn comes. */
+  removeFirst(key: string): void {
+    const lane = this.#lanes.get(key);
+    const gone = lane?.shift();
+    if (lane === undefined || gone === undefined) return;
+    this.#rows -= 1;
+    if (gone.kind === 'parked') this.#parked -= 1;
+    const next = lane[0];
+    if (next === undefined) this.#lanes.delete(key);
+    else this.#head(next.kind === 'held' ? { ...next, due: 0 } : next);
+    this.#options.onChange();
+  }
+
+  /** Tries now what answered `notYet`: something has happened that it may have waited for. */
+  somethingMoved(): void {
+    if (this.#notYet.size === 0) return;
+    for (const [key, earliest] of this.#notYet)
+      if (earliest <= this.#options.clock.now()) this.#due.push({ at: 0, key });
+    this.#schedule();
+  }
+
+  /** Tries everything again that waits for its time: after an outage. */
+  tryAll(): void {
+    for (const [key, lane] of this.#lanes)
+      if (lane[0]?.kind !== 'parked') this.#due.push({ at: 0, key });
+    this.#schedule();
+  }
+
+  async stop(): Promise<void> {
+    this.#isStopped = true;
+    this.#cancelTimer?.();
+    await Promise.all(this.#running.values());
+  }
+
+  #head(row: WaitingRow): void {
+    if (row.kind === 'parked') {
+      this.#parked += 1;
+      this.#notYet.delete(row.key);
+      this.#options.onChange();
+      return;
+    }
+    this.#due.push({ at: row.due, key: row.key });
+    this.#schedule();
+  }
+
+  /** Starts what is due, as many as may run, and sets the timer for the next. */
+  #schedule(): void {
+    if (this.#isStopped) return;
+    const { clock, circuit } = this.#options;
+    const now = clock.now();
+    for (let next = this.#due.peek(); next !== undefined; next = this.#due.peek()) {
+      if (next.at > now) return this.#setTimer(next.at, now);
+      const runningMax = circuit.isOpen ? 1 : this.#options.concurrency;
+      if (this.#running.size >= runningMax) return;
+      this.#due.pop();
+      this.#begin(next.key, next.at);
+    }
+  }
+
+  #setTimer(at: number, now: number): void {
+    if (this.#timerAt <= at && this.#timerAt > now) return;
+    this.#cancelTimer?.();
+    this.#timerAt = at;
+    this.#cancelTimer = this.#options.clock.after(at - now, () => {
+      this.#timerAt = Number.POSITIVE_INFINITY;
+      this.#schedule();
+    });
+  }
+
+  #begin(key: string, at: number): void {
+    const row = this.#lanes.get(key)?.[0];
+    // The queue may name a key twice, or one whose first row has gone or was put off meanwhile.
+    if (row === undefined || row.kind === 'parked' || this.#running.has(key)) return;
+    if (at !== 0 && at < row.due) return;
+    const run = this.#try(row).finally(() => {
+      this.#running.delete(key);
+      this.#options.onChange();
+      this.#schedule();
+    });
+    this.#running.set(key, run);
+  }
+
+  async #try(row: WaitingRow): Promise<void> {
+    const { circuit, clock } = this.#options;
+    try {
+      const notYet = await this.#options.perform(row);
+      if (notYet !== undefined) return await this.#wait(row, notYet);
+      this.#notYet.delete(row.key);
+      // Hearing of a success before the next row begins keeps what an outage stopped in order.
+      if (circuit.succeeded(clock.now())) this.#options.onCircuit('closed', undefined);
+      this.removeFirst(row.key);
+    } catch (error) {
+      if (this.#isStopped) return;
+      await this.#failed(row, error);
+    }
+  }
+
+  async #wait(row: WaitingRow, reason: string): Promise<void> {
+    const { clock, notYetMs } = this.#options;
+    const now = clock.now();
+    const waitedMs = now - row.since;
+    const error = { name: 'NotYet', code: 'not-yet', message: reason, stack: null };
+    if (waitedMs >= notYetMs) return this.#save({ ...row, kind: 'parked', error });
+    // Looked at often in the beginning, and at most once a minute later on.
+    const delayMs = Math.min(60_000, Math.max(20, waitedMs));
+    this.#notYet.set(row.key, now + Math.min(1_000, waitedMs / 10));
+    await this.#save({ ...row, due: now + delayMs, error });
+  }
+
+  async #failed(row: WaitingRow, error: unknown): Promise<void> {
+    const { circuit, clock, randomness, retry } = this.#options;
+    if (circuit.failed(row.key)) this.#opened(error);
+    const attempts = circuit.isOpen ? row.attempts : row.attempts + 1;
+    const isLast = attempts >= retry.attemptsMax;
+    const outage = isOutage(error) && circuit.nothingSucceededSince(row.since);
+    if (!circuit.isOpen && isLast && outage && circuit.open()) this.#opened(error);
+    const parked = !mayRetry(error) || (isLast && !outage && !circuit.isOpen);
+    const delayMs = circuit.isOpen ? circuit.probeMs : retryDelayMs(retry, attempts, randomness);
+    await this.#save({
+      ...row,
+      kind: parked ? 'parked' : row.kind === 'held' ? 'retry' : row.kind,
+      attempts,
+      due: parked ? 0 : clock.now() + delayMs,
+      error: describeError(error),
+    });
+  }
+
+  #opened(error: unknown): void {
+    this.#options.onCircuit('open', error);
+  }
+
+  async #save(row: WaitingRow): Promise<void> {
+    await this.#options.save(row);
+    this.replaceFirst(row);
+  }
+}
+
+export interface WaitingRoomOptions {
+  readonly clock: Clock;
+  readonly randomness: Randomness;
+  readonly retry: RetryPolicy;
+  readonly circuit: Circuit;
+  /** How many keys are worked on side by side. */
+  readonly concurrency: number;
+  /** How long `notYet` may go on, in milliseconds. */
+  readonly notYetMs: number;
+  /**
+   * Does what a row stands for and commits it together with the row's end. Answers with a reason
+   * when it is not yet time. Throws when it failed.
+   */
+  readonly perform: (row: WaitingRow) => Promise<string | undefined>;
+  /** Commits a changed row, and tells whoever should know; tries until it is committed. */
+  readonly save: (row: WaitingRow) => Promise<void>;
+  readonly onCircuit: (state: 'open' | 'closed', error: unknown) => void;
+  readonly onChange: () => void;
+}
