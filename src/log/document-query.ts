@@ -5,12 +5,16 @@
 export interface DocumentQuery {
   /** All of these must hold. */
   readonly where: readonly FieldCondition[];
-  /** Default: by key, ascending. */
+  /** Default: by key, ascending. Null comes before numbers, numbers before text; ties by key. */
   readonly orderBy?: { readonly field: string; readonly direction: 'ascending' | 'descending' };
   readonly limit: number;
 }
 
-/** Compares as JSON does: numbers by value, text by code unit; a missing field is null. */
+/**
+ * Numbers compare by value, text by code point; true and false count as 1 and 0; a missing field is
+ * null. Null is equal to null; otherwise only values of one kind compare: no number is above or
+ * below a text or null.
+ */
 export interface FieldCondition {
   readonly field: string;
   readonly operator: 'equals' | 'in' | 'above' | 'atLeast' | 'below' | 'atMost';

@@ -24,7 +24,9 @@ import type {
  *   stream. `read` never shows a position before all lower ones that will ever be there.
  * - **Fencing.** Only the latest claim of a range can move its checkpoint.
  * - **Once.** A record with the same (source, id) as one already received is left out.
- * - **When it throws**, nothing is known: the write sets may be in or not. The committer looks.
+ * - **When it throws**, nothing is known: the write sets may be in or not. The committer looks. A
+ *   write set that can never be written (`RecordKnownError`, `UnknownModelError`) makes the call
+ *   throw, and keeps none of the others from being committed.
  *
  * Calls may overlap. After `close` every call rejects with `LogClosedError`. It never retries on
  * its own, but for a lock that another process holds for a moment; it never calls user code.
@@ -50,7 +52,11 @@ export interface Log extends LogReader {
   defineModel(model: string, indexes: readonly string[]): Promise<void>;
   /** Removes a read model's documents and its checkpoints. Idempotent. */
   dropModel(model: string, subscription: string): Promise<void>;
-  /** Makes the documents of `from` those of `to`, in one step; those of `to` are dropped. */
+  /**
+   * Makes the documents of `from` those of `to`, in one step; those of `to` are dropped.
+   *
+   * @throws {UnknownModelError} when there is no `from`: those of `to` are left as they are.
+   */
   replaceModel(change: { from: string; to: string }): Promise<void>;
 
   /** Forgets received messages and commands recorded before `before`, and raises the floors. */
@@ -91,9 +97,10 @@ export interface LogReader {
   waiting(query: WaitingQuery): Promise<readonly WaitingRow[]>;
   /** How many waiting rows there are, by subscription and kind. */
   waitingCounts(): Promise<readonly WaitingCount[]>;
+  /** The latest first. */
   operations(limit: number): Promise<readonly Operation[]>;
 
-  /** One document's JSON text. */
+  /** One document's JSON text. A read model that was not defined has no documents. */
   document(model: string, key: string): Promise<string | undefined>;
   documents(model: string, keys: readonly string[]): Promise<ReadonlyMap<string, string>>;
   findDocuments(model: string, query: DocumentQuery): Promise<readonly StoredDocument[]>;
@@ -132,7 +139,10 @@ export interface WaitingQuery {
   readonly kinds?: readonly WaitingKind[];
   /** Only rows of this business action. */
   readonly correlationId?: string;
-  /** Ascending by (due, position) when `dueBefore` is given, otherwise by (subscription, position, key). */
+  /**
+   * Only rows with a lower `due`, by (due, position); without it they come by (subscription,
+   * position, key).
+   */
   readonly dueBefore?: number;
   readonly limit: number;
 }

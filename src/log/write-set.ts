@@ -5,9 +5,10 @@ import type { WaitingKey, WaitingRow } from './waiting-row.ts';
  * What one command, or one batch of handled records, wants to change: all of it is committed, or
  * none. `commit(writeSets)` is the whole write surface of a store.
  *
- * The order in which a store works: check `expects`, `command`, `fences`, `moves` (nothing is written when
- * one fails), then write, then answer. A record with `received` whose (source, id) is already
- * known is left out, silently for the caller but for its position of 0.
+ * The order in which a store works: check `expects`, `command`, `fences`, `moves` (nothing is
+ * written when one fails), then write, then answer. A record with `received` whose (source, id) is
+ * already known is left out, silently for the caller but for its position of 0. A record that is
+ * not the next of its stream is a conflict, whether its stream is in `expects` or not.
  */
 export interface WriteSet {
   /** The stream versions this was decided on, also of streams only read. */
@@ -28,7 +29,7 @@ export interface WriteSet {
   readonly waiting?: readonly WaitingRow[];
   /** Waiting rows that are done. Removing one that is gone is no error. */
   readonly done?: readonly WaitingKey[];
-  /** What a person did, for the audit trail. */
+  /** What a person did, for the audit trail. The same id again is kept once. */
   readonly operations?: readonly Operation[];
 }
 

@@ -1,5 +1,6 @@
 import { RecordKnownError } from '../../log/record-known.ts';
-import type { Outcome, StreamVersion, WriteSet } from '../../log/write-set.ts';
+import type { NewRecord } from '../../log/record.ts';
+import type { Fence, Outcome, WriteSet } from '../../log/write-set.ts';
 import { rangeOf, type MemoryContents } from './memory-contents.ts';
 
 /** Checks the whole write set before any of it is written. */
@@ -17,7 +18,7 @@ export function refusal(contents: MemoryContents, writeSet: WriteSet): Outcome |
   const refused =
     movedStream(contents, writeSet) ??
     knownCommand(contents, writeSet) ??
-    movedCheckpoint(contents, writeSet);
+    lostRange(contents, writeSet);
   if (refused !== undefined) return refused;
   assertWritable(contents, writeSet);
   return undefined;
@@ -34,7 +35,7 @@ export function write(contents: MemoryContents, writeSet: WriteSet): Outcome {
   if (command !== undefined) contents.commands.set(command.id, Object.freeze({ ...command }));
   for (const move of writeSet.moves ?? []) {
     const checkpoint = contents.checkpoints.get(rangeOf(move));
-    if (checkpoint === undefined || move.from === move.to) continue;
+    if (checkpoint === undefined) continue;
     contents.checkpoints.set(rangeOf(move), Object.freeze({ ...checkpoint, position: move.to }));
   }
   for (const mark of writeSet.marks ?? []) {
@@ -53,23 +54,26 @@ export function write(contents: MemoryContents, writeSet: WriteSet): Outcome {
 }
 
 function movedStream(contents: MemoryContents, writeSet: WriteSet): Outcome | undefined {
-  for (const { stream, version } of [...(writeSet.expects ?? []), ...builtOn(writeSet)]) {
+  for (const { stream, version } of writeSet.expects ?? []) {
     const actual = contents.records.version(stream);
     if (actual !== version) return { kind: 'conflict', stream, expected: version, actual };
   }
-  return undefined;
+  return recordOutOfTurn(contents, writeSet.records ?? []);
 }
 
-/** The versions on which the records build; a gap among them builds on what is not there. */
-function builtOn(writeSet: WriteSet): StreamVersion[] {
-  const versions: StreamVersion[] = [];
+/** Each record follows the one before it in its stream, here or in the log. */
+function recordOutOfTurn(
+  contents: MemoryContents,
+  records: readonly NewRecord[],
+): Outcome | undefined {
   const reached = new Map<string, number>();
-  for (const { stream, version } of writeSet.records ?? []) {
+  for (const { stream, version } of records) {
     if (stream === null || version === null) continue;
-    if (reached.get(stream) !== version - 1) versions.push({ stream, version: version - 1 });
+    const actual = reached.get(stream) ?? contents.records.version(stream);
+    if (actual !== version - 1) return { kind: 'conflict', stream, expected: version - 1, actual };
     reached.set(stream, version);
   }
-  return versions;
+  return undefined;
 }
 
 function knownCommand(contents: MemoryContents, { command }: WriteSet): Outcome | undefined {
@@ -77,13 +81,15 @@ function knownCommand(contents: MemoryContents, { command }: WriteSet): Outcome 
   return known && { kind: 'command-known', command: known };
 }
 
-function movedCheckpoint(contents: MemoryContents, writeSet: WriteSet): Outcome | undefined {
-  for (const move of writeSet.moves ?? []) {
-    const checkpoint = contents.checkpoints.get(rangeOf(move));
-    if (checkpoint?.epoch === move.epoch && checkpoint.position === move.from) continue;
-    return { kind: 'fenced', subscription: move.subscription, firstSlot: move.firstSlot };
-  }
-  return undefined;
+function lostRange(contents: MemoryContents, writeSet: WriteSet): Outcome | undefined {
+  const isHeld = (fence: Fence): boolean =>
+    contents.checkpoints.get(rangeOf(fence))?.epoch === fence.epoch;
+  const lost =
+    writeSet.fences?.find((fence) => !isHeld(fence)) ??
+    writeSet.moves?.find(
+      (move) => !isHeld(move) || contents.checkpoints.get(rangeOf(move))?.position !== move.from,
+    );
+  return lost && { kind: 'fenced', subscription: lost.subscription, firstSlot: lost.firstSlot };
 }
 
 function assertWritable(contents: MemoryContents, writeSet: WriteSet): void {
