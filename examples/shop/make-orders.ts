@@ -1,0 +1,76 @@
+/** `npm run orders -- --make 1000`: writes an order file of our own making. */
+import { createWriteStream } from 'node:fs';
+import { Readable, type Writable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { parseArgs } from 'node:util';
+import { createGzip } from 'node:zlib';
+import { madeOrders } from './replay/made-orders.ts';
+
+const help = `Usage: npm run orders -- --make N [--out FILE] [--seed N]
+
+Writes N invoices of our own making as CSV, in the shape of the UCI data set "Online Retail"
+(doi 10.24432/C5BW33): sales, returns, stock adjustments, and the traps of the real file.
+
+  --make N     how many invoices, 1 to 1000000
+  --out FILE   where to; gzipped when it ends in .gz; default standard output
+  --seed N     the same seed gives the same file; default 1
+  --help       this text
+
+Replay it with: npm start -- --orders FILE
+`;
+
+const options = {
+  make: { type: 'string' },
+  out: { type: 'string' },
+  seed: { type: 'string', default: '1' },
+  help: { type: 'boolean', default: false },
+} as const;
+
+const pieceCharacters = 64 * 1024;
+
+try {
+  const { values } = parseArgs({ options });
+  if (values.help) {
+    process.stdout.write(help);
+  } else {
+    const invoices = wholeNumber('--make', values.make, { min: 1, max: 1_000_000 });
+    const seed = wholeNumber('--seed', values.seed, { min: 0, max: 2 ** 32 - 1 });
+    await writeOrders(madeOrders({ invoices, seed }), values.out);
+  }
+} catch (error) {
+  // Who reads only the beginning (`| head`) has what it wanted.
+  if (!(error instanceof Error && 'code' in error && error.code === 'EPIPE')) {
+    const message = error instanceof Error ? error.message : String(error);
+    process.stderr.write(`Cannot make orders: ${message}. See --help.\n`);
+    process.exitCode = 1;
+  }
+}
+
+async function writeOrders(lines: Iterable<string>, out: string | undefined): Promise<void> {
+  const text = Readable.from(inPieces(lines), { objectMode: false });
+  const target: Writable = out === undefined ? process.stdout : createWriteStream(out);
+  if (out?.endsWith('.gz')) await pipeline(text, createGzip(), target);
+  else await pipeline(text, target);
+}
+
+function* inPieces(lines: Iterable<string>): Generator<string> {
+  let piece = '';
+  for (const line of lines) {
+    piece += line;
+    if (piece.length < pieceCharacters) continue;
+    yield piece;
+    piece = '';
+  }
+  yield piece;
+}
+
+function wholeNumber(
+  option: string,
+  text: string | undefined,
+  { min, max }: { readonly min: number; readonly max: number },
+): number {
+  const value = Number(text);
+  if (text !== undefined && /^\d+$/.test(text) && value >= min && value <= max) return value;
+  const given = text === undefined ? 'it is missing' : `not "${text}"`;
+  throw new RangeError(`${option} takes a whole number from ${min} to ${max}; ${given}`);
+}
