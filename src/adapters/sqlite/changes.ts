@@ -21,53 +21,66 @@ export class Changes {
 const POLL_MIN_MS = 100;
 const POLL_MAX_MS = 1_000;
 
+type Listener = (by: 'own' | 'foreign') => void;
+
+export interface ChangeWatcherOptions {
+  /** What the owner in this process commits, if it is in this process. */
+  readonly changes: Changes;
+  /** Whether that owner is the very one who listens here. */
+  readonly isOwner: boolean;
+  readonly clock: Clock;
+  /** A number that is another one after somebody else has committed. */
+  readonly version: () => number;
+}
+
 /**
  * Wakes whoever waits for a change: at once when it was made in this process, and by looking at
  * the file from time to time when another process may have made it. Looks only while somebody
  * listens, and the more seldom the less happens.
  */
 export class ChangeWatcher {
-  readonly #changes: Changes;
-  readonly #clock: Clock;
-  readonly #version: () => number;
-  readonly #listeners = new Set<() => void>();
+  readonly #options: ChangeWatcherOptions;
+  readonly #listeners = new Set<{ readonly call: Listener }>();
   readonly #stopListening: () => void;
   #cancelPoll: CancelTimer | undefined;
   #seen = 0;
+  #isClosed = false;
 
-  /** `version` gives a number that is another one after another process has committed. */
-  constructor(changes: Changes, clock: Clock, version: () => number) {
-    this.#changes = changes;
-    this.#clock = clock;
-    this.#version = version;
-    this.#stopListening = this.#changes.listen(() => this.#wake());
+  constructor(options: ChangeWatcherOptions) {
+    this.#options = options;
+    const by = options.isOwner ? 'own' : 'foreign';
+    this.#stopListening = options.changes.listen(() => this.#wake(by));
   }
 
-  listen(listener: () => void): () => void {
-    this.#listeners.add(listener);
+  listen(listener: Listener): () => void {
+    if (this.#isClosed) return () => {};
+    // An entry of its own, so that a function given twice is called twice.
+    const entry = { call: listener };
+    this.#listeners.add(entry);
     if (this.#cancelPoll === undefined) {
-      this.#seen = this.#version();
+      this.#seen = this.#options.version();
       this.#pollIn(POLL_MIN_MS);
     }
     return () => {
-      this.#listeners.delete(listener);
+      this.#listeners.delete(entry);
       if (this.#listeners.size === 0) this.#stopPolling();
     };
   }
 
   close(): void {
+    this.#isClosed = true;
     this.#stopListening();
     this.#stopPolling();
     this.#listeners.clear();
   }
 
   #pollIn(delayMs: number): void {
-    this.#cancelPoll = this.#clock.after(delayMs, () => {
-      const version = this.#version();
+    this.#cancelPoll = this.#options.clock.after(delayMs, () => {
+      const version = this.#options.version();
       const moved = version !== this.#seen;
       this.#seen = version;
       this.#pollIn(moved ? POLL_MIN_MS : Math.min(POLL_MAX_MS, delayMs * 1.5));
-      if (moved) this.#wake();
+      if (moved) this.#wake('foreign');
     });
   }
 
@@ -76,7 +89,7 @@ export class ChangeWatcher {
     this.#cancelPoll = undefined;
   }
 
-  #wake(): void {
-    for (const listener of this.#listeners) listener();
+  #wake(by: 'own' | 'foreign'): void {
+    for (const { call } of this.#listeners) call(by);
   }
 }

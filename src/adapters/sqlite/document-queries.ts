@@ -5,6 +5,7 @@ import type {
   FieldValue,
   StoredDocument,
 } from '../../log/document-query.ts';
+import { UnknownModelError } from '../../log/unknown-model.ts';
 import type { DocumentWrite } from '../../log/write-set.ts';
 import { type Connection, plainRows } from './connection.ts';
 import { fieldExpression, hasModel, quoted, tableOfModel } from './model-tables.ts';
@@ -59,13 +60,27 @@ export function countDocuments(
 export function writeDocument(connection: Connection, write: DocumentWrite): void {
   const table = quoted(tableOfModel(write.model));
   if (write.text === null) {
-    connection.prepared(`delete from ${table} where key = ?`).run(write.key);
+    run(connection, write, `delete from ${table} where key = ?`, write.key);
     return;
   }
   const sql = `
     insert into ${table} (key, text) values (?, ?)
     on conflict (key) do update set text = excluded.text`;
-  connection.prepared(sql).run(write.key, write.text);
+  run(connection, write, sql, write.key, write.text);
+}
+
+function run(
+  connection: Connection,
+  { model }: DocumentWrite,
+  sql: string,
+  ...values: readonly string[]
+): void {
+  try {
+    connection.prepared(sql).run(...values);
+  } catch (error) {
+    if (!hasModel(connection, model)) throw new UnknownModelError(model);
+    throw error;
+  }
 }
 
 function ofModel<T>(
@@ -101,9 +116,10 @@ function conditionSql(condition: FieldCondition, values: SQLInputValue[]): strin
   const field = fieldExpression(condition.field);
   const given = condition.value;
   if (condition.operator === 'in') {
-    const list = (Array.isArray(given) ? given : [given]) as readonly FieldValue[];
-    const parts = list.map((value) => equals(field, value, values));
-    return parts.length === 0 ? 'false' : `(${parts.join(' or ')})`;
+    const list = [given].flat() as readonly FieldValue[];
+    values.push(JSON.stringify(list.filter((value) => value !== null).map(sqlValue)));
+    const isOneOf = `${field} in (select value from json_each(?))`;
+    return list.includes(null) ? `(${isOneOf} or ${field} is null)` : isOneOf;
   }
   const value = given as FieldValue;
   if (condition.operator === 'equals') return equals(field, value, values);

@@ -142,6 +142,7 @@ const CORRUPT = 11;
 const FULL = 13;
 const CANNOT_OPEN = 14;
 const NOT_A_DATABASE = 26;
+const CONSTRAINT_UNIQUE = 2067;
 // Growing the shared-memory file failed: in practice a full disk.
 const IO_ERROR_SHARED_MEMORY_SIZE = 4874;
 
@@ -179,6 +180,11 @@ export function isBusy(error: unknown): boolean {
 /** Is this an error about one statement (a constraint, a value), and not about the file? */
 export function isAboutStatement(error: unknown): boolean {
   return translate(error, { context: '', path: '' }) === error;
+}
+
+/** Is there a row already with this value of `column` (written `table.column`)? */
+export function isUniqueViolation(error: unknown, column: string): boolean {
+  return sqliteCode(error) === CONSTRAINT_UNIQUE && (error as Error).message.endsWith(column);
 }
 
 function sqliteCode(error: unknown): number | undefined {

@@ -1,5 +1,6 @@
 import type { Clock } from '../../host/clock.ts';
 import type { Exclusive, ExclusiveOutcome } from '../../log/log.ts';
+import { TransactionEndedError } from '../../log/transaction-ended.ts';
 import type { Outcome, WriteSet } from '../../log/write-set.ts';
 import type { Connection } from './connection.ts';
 import type { Where } from './errors.ts';
@@ -64,7 +65,7 @@ function releaseSavepoint(connection: Connection, where: Where): void {
   try {
     connection.database.exec(`release ${SAVEPOINT}`);
   } catch (error) {
-    throw new TransactionEndedError(where, error);
+    throw new TransactionEndedError(where.context, error);
   }
 }
 
@@ -84,23 +85,5 @@ export class TransactionTimeoutError extends Error {
     );
     this.context = where.context;
     this.timeoutMs = timeoutMs;
-  }
-}
-
-/** The work ended the transaction itself, which breaks "all or nothing". */
-export class TransactionEndedError extends Error {
-  override readonly name = 'TransactionEndedError';
-  readonly code = 'transaction-ended';
-  readonly retryable = false;
-  readonly context: string;
-
-  constructor(where: Where, cause: unknown) {
-    super(
-      `A transaction on "${where.context}" was committed or rolled back by the work inside it; ` +
-        'nothing was appended. Leave begin, commit and rollback out: return to commit, throw to ' +
-        'roll back.',
-      { cause },
-    );
-    this.context = where.context;
   }
 }

@@ -7,6 +7,6 @@ export {
   StoreFullError,
   StoreReadOnlyError,
 } from './errors.ts';
-export { TransactionEndedError, TransactionTimeoutError } from './exclusive-transaction.ts';
+export { TransactionTimeoutError } from './exclusive-transaction.ts';
 export { ContextNameError } from './log-file.ts';
 export { sqlite, type SqliteOptions } from './sqlite-store.ts';

@@ -51,7 +51,8 @@ export function operations(connection: Connection, limit: number): Operation[] {
 }
 
 const KEEP_OPERATION = `
-  insert into operations (id, at, who, action, why, detail) values (?, ?, ?, ?, ?, ?)`;
+  insert into operations (id, at, who, action, why, detail) values (?, ?, ?, ?, ?, ?)
+  on conflict (id) do nothing`;
 
 export function keepOperation(connection: Connection, done: Operation): void {
   connection

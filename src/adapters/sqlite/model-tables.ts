@@ -1,3 +1,4 @@
+import { UnknownModelError } from '../../log/unknown-model.ts';
 import type { Connection } from './connection.ts';
 
 /**
@@ -78,6 +79,8 @@ export function removeModel(connection: Connection, model: string): void {
 }
 
 export function renameModel(connection: Connection, from: string, to: string): void {
+  if (!hasModel(connection, from)) throw new UnknownModelError(from);
+  if (from === to) return;
   removeModel(connection, to);
   connection.database.exec(
     `alter table ${quoted(tableOfModel(from))} rename to ${quoted(tableOfModel(to))}`,

@@ -1,5 +1,5 @@
 import type { Claim } from '../../log/log.ts';
-import type { Checkpoint, CheckpointMove, Mark, Received } from '../../log/write-set.ts';
+import type { Checkpoint, CheckpointMove, Fence, Mark, Received } from '../../log/write-set.ts';
 import { type Connection, plainRow, plainRows } from './connection.ts';
 
 /** How far subscriptions and the intake have come: checkpoints, marks, and what was received. */
@@ -35,6 +35,14 @@ export function claimRange(connection: Connection, claim: Claim): Checkpoint {
       claim.fingerprint,
     );
   return plainRow<Checkpoint>(row as object);
+}
+
+const HOLDS = 'select 1 from checkpoints where subscription = ? and first_slot = ? and epoch = ?';
+
+/** Was the range not claimed by somebody else? */
+export function holds(connection: Connection, fence: Fence): boolean {
+  const { subscription, firstSlot, epoch } = fence;
+  return connection.prepared(HOLDS).get(subscription, firstSlot, epoch) !== undefined;
 }
 
 const MAY_MOVE = `

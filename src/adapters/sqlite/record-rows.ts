@@ -1,6 +1,8 @@
 import type { SQLOutputValue } from 'node:sqlite';
 import type { Direction, NewRecord, StoredRecord } from '../../log/record.ts';
+import { RecordKnownError } from '../../log/record-known.ts';
 import type { Connection } from './connection.ts';
+import { isUniqueViolation } from './errors.ts';
 
 /** The columns of a record, in the order in which they are written and read. */
 export const RECORD_COLUMNS =
@@ -20,6 +22,15 @@ const INSERT_RECORD = `
 
 /** Appends a record and returns its position. */
 export function insertRecord(connection: Connection, record: NewRecord): number {
+  try {
+    return insert(connection, record);
+  } catch (error) {
+    if (isUniqueViolation(error, 'log.id')) throw new RecordKnownError(record.id);
+    throw error;
+  }
+}
+
+function insert(connection: Connection, record: NewRecord): number {
   const { lastInsertRowid } = connection
     .prepared(INSERT_RECORD)
     .run(

@@ -56,7 +56,12 @@ export async function openSqliteLog(options: OwnerOptions): Promise<Log> {
 /** The port over a writer: the questions go to its connection, which never shows half a commit. */
 function ownedLog(writer: Writer): Log {
   const { where, host, changes } = writer.options;
-  const watcher = new ChangeWatcher(changes, host.clock, () => writer.foreignVersion());
+  const watcher = new ChangeWatcher({
+    changes,
+    isOwner: true,
+    clock: host.clock,
+    version: () => writer.foreignVersion(),
+  });
   return {
     ...reading(where, host.clock, () => writer.connection()),
     context: where.context,

@@ -25,7 +25,7 @@ export interface ReaderOptions {
 export function sqliteReader(options: ReaderOptions): LogReader {
   const { where, clock } = options;
   const file = new FileToRead(where);
-  const watcher = new ChangeWatcher(options.changes, clock, () => file.version());
+  const watcher = watch(options, file);
   return {
     ...reading(where, clock, () => file.connection()),
     context: where.context,
@@ -44,7 +44,7 @@ export function sqliteReader(options: ReaderOptions): LogReader {
 export function sqlitePublished(options: ReaderOptions): PublishedLog {
   const { where, clock } = options;
   const file = new FileToRead(where);
-  const watcher = new ChangeWatcher(options.changes, clock, () => file.version());
+  const watcher = watch(options, file);
   async function ask<T>(question: (connection: Connection | undefined) => T): Promise<T> {
     try {
       return await unlessBusy(clock, where, () => question(file.connection()));
@@ -62,6 +62,10 @@ export function sqlitePublished(options: ReaderOptions): PublishedLog {
       file.close();
     },
   };
+}
+
+function watch({ changes, clock }: ReaderOptions, file: FileToRead): ChangeWatcher {
+  return new ChangeWatcher({ changes, isOwner: false, clock, version: () => file.version() });
 }
 
 function epochOf(connection: Connection | undefined): string {

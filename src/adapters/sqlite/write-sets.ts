@@ -1,8 +1,9 @@
-import type { Outcome, StreamVersion, WriteSet } from '../../log/write-set.ts';
+import type { NewRecord } from '../../log/record.ts';
+import type { Fence, Outcome, WriteSet } from '../../log/write-set.ts';
 import type { Connection } from './connection.ts';
 import { writeDocument } from './document-queries.ts';
 import { command, keepCommand, keepOperation, keepSnapshot } from './kept-queries.ts';
-import { mayMove, moveCheckpoint, receive, setMark } from './progress-queries.ts';
+import { holds, mayMove, moveCheckpoint, receive, setMark } from './progress-queries.ts';
 import { insertRecord } from './record-rows.ts';
 import type { StreamVersions } from './stream-versions.ts';
 import { removeWaiting, writeWaiting } from './waiting-queries.ts';
@@ -16,7 +17,7 @@ export function applyWriteSet(
   return (
     checkStreams(connection, versions, writeSet) ??
     checkCommand(connection, writeSet) ??
-    checkMoves(connection, writeSet) ?? {
+    checkRanges(connection, writeSet) ?? {
       kind: 'committed',
       positions: write(connection, versions, writeSet),
     }
@@ -32,26 +33,30 @@ function checkStreams(
     const actual = versions.get(connection, stream);
     if (actual !== version) return { kind: 'conflict', stream, expected: version, actual };
   }
-  for (const { stream, version } of firstVersions(writeSet)) {
-    const actual = versions.get(connection, stream);
-    if (actual !== version) return { kind: 'conflict', stream, expected: version, actual };
-  }
-  return undefined;
+  return checkRecords(connection, versions, writeSet.records ?? []);
 }
 
 /**
- * The versions on which the records themselves build. A record that leaves a gap in its own write
- * set is reported like one that another writer overtook: nothing of it may be written.
+ * A record must follow the one before it in its stream, wherever that is. One that does not is
+ * reported like one that another writer overtook: nothing of the write set may be written.
  */
-function firstVersions(writeSet: WriteSet): StreamVersion[] {
-  const builtOn: StreamVersion[] = [];
-  const reached = new Map<string, number>();
-  for (const { stream, version } of writeSet.records ?? []) {
+function checkRecords(
+  connection: Connection,
+  versions: StreamVersions,
+  records: readonly NewRecord[],
+): Outcome | undefined {
+  let reached: Map<string, number> | undefined;
+  for (const { stream, version } of records) {
     if (stream === null || version === null) continue;
-    if (reached.get(stream) !== version - 1) builtOn.push({ stream, version: version - 1 });
-    reached.set(stream, version);
+    const before = reached?.get(stream);
+    const actual = before ?? versions.get(connection, stream);
+    if (actual !== version - 1) {
+      const stored = before === undefined ? actual : versions.get(connection, stream);
+      return { kind: 'conflict', stream, expected: version - 1, actual: stored };
+    }
+    if (records.length > 1) (reached ??= new Map()).set(stream, version);
   }
-  return builtOn;
+  return undefined;
 }
 
 function checkCommand(connection: Connection, writeSet: WriteSet): Outcome | undefined {
@@ -60,12 +65,18 @@ function checkCommand(connection: Connection, writeSet: WriteSet): Outcome | und
   return known === undefined ? undefined : { kind: 'command-known', command: known };
 }
 
-function checkMoves(connection: Connection, writeSet: WriteSet): Outcome | undefined {
+function checkRanges(connection: Connection, writeSet: WriteSet): Outcome | undefined {
+  for (const fence of writeSet.fences ?? []) {
+    if (!holds(connection, fence)) return fenced(fence);
+  }
   for (const move of writeSet.moves ?? []) {
-    if (mayMove(connection, move)) continue;
-    return { kind: 'fenced', subscription: move.subscription, firstSlot: move.firstSlot };
+    if (!mayMove(connection, move)) return fenced(move);
   }
   return undefined;
+}
+
+function fenced({ subscription, firstSlot }: Fence): Outcome {
+  return { kind: 'fenced', subscription, firstSlot };
 }
 
 function write(connection: Connection, versions: StreamVersions, writeSet: WriteSet): number[] {
