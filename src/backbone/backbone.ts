@@ -54,15 +54,26 @@ export interface Outlet {
   close(): Promise<void>;
 }
 
-/** The receiving half. One `receive` at a time. */
+/**
+ * The receiving half. One `receive` at a time, and each delivery is acknowledged before the next
+ * is asked for; closing it hands back what was not.
+ */
 export interface Inlet {
   /**
    * The next messages, at most `limit`; waits until there are some or the signal aborts, and then
    * answers with none.
    */
   receive(options: { readonly limit: number; readonly signal: AbortSignal }): Promise<Delivery>;
-  /** Whether nothing that is already published is still on its way here, as far as it can tell. */
+  /**
+   * Whether nothing that is already published is still on its way here, or delivered and not yet
+   * acknowledged. It answers from what it was told, at no cost: it is asked very often.
+   */
   isDrained(): Promise<boolean>;
+  /**
+   * As `isDrained`, but looks at what is there now: for whoever knows of something published by
+   * another process, and must not pass it by.
+   */
+  lookAgain(): Promise<boolean>;
   close(): Promise<void>;
 }
 

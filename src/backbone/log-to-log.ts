@@ -1,0 +1,111 @@
+import type { PublishedLog } from '../log/store.ts';
+import type { Mark } from '../log/write-set.ts';
+import { type Backbone, type Consumer, type Inlet, LogRestoredError } from './backbone.ts';
+import type { Surroundings } from './backbone.ts';
+import { BackboneUnavailableError } from './backbone.ts';
+import { LogInlet } from './log-inlet.ts';
+import { PublishedWindow } from './published-window.ts';
+
+/**
+ * The backbone that needs no broker: each consumer reads what the publisher's log shows to others,
+ * and keeps its place (position and epoch) in its own log, in the commit that takes the messages
+ * in. Nothing is relayed, so there is no outlet. A consumer that has no place yet begins at the
+ * beginning.
+ *
+ * A publisher that was restored from a backup is recognised: its epoch is another one, or its log
+ * ends before the consumer's place. Then nothing is taken from it (`LogRestoredError`) until its
+ * log was given a new epoch on purpose. That epoch names its predecessors and how much it shares
+ * with each; a consumer goes on from the last position shared, and knows by message ids what it
+ * has already taken in.
+ *
+ * @example
+ * const app = await run([ordering, billing], { store: sqlite('./data'), backbone: embedded() });
+ */
+export function embedded(): Backbone {
+  return new LogToLog();
+}
+
+class LogToLog implements Backbone {
+  readonly name = 'embedded';
+  readonly capabilities = { order: 'log', replay: true } as const;
+  readonly #publishers = new Map<string, Promise<Publisher>>();
+  #surroundings: Surroundings | undefined;
+
+  async start(surroundings: Surroundings): Promise<void> {
+    this.#surroundings = surroundings;
+  }
+
+  async outlet(): Promise<undefined> {
+    return undefined;
+  }
+
+  async inlet(consumer: Consumer): Promise<Inlet> {
+    const { log, window } = await this.#publisher(consumer.source);
+    const position = await this.#reach(() => startPosition(log, consumer));
+    const epoch = await this.#reach(() => log.epoch());
+    window.addTypes(consumer.contracts);
+    return new LogInlet({ window, epoch, position, consumer, backbone: this.name });
+  }
+
+  async close(): Promise<void> {
+    const publishers = [...this.#publishers.values()];
+    this.#publishers.clear();
+    this.#surroundings = undefined;
+    for (const opening of await Promise.allSettled(publishers)) {
+      if (opening.status === 'fulfilled') await opening.value.window.close();
+    }
+  }
+
+  /** Opened once for all its consumers; one that could not be opened is tried anew. */
+  #publisher(source: string): Promise<Publisher> {
+    const known = this.#publishers.get(source);
+    if (known !== undefined) return known;
+    const opening = this.#reach(() => this.#open(source));
+    this.#publishers.set(source, opening);
+    opening.catch(() => this.#publishers.delete(source));
+    return opening;
+  }
+
+  async #open(source: string): Promise<Publisher> {
+    if (this.#surroundings === undefined) throw new Error('the backbone was not started');
+    const log = await this.#surroundings.published(source);
+    return { log, window: await PublishedWindow.open(log) };
+  }
+
+  async #reach<T>(ask: () => Promise<T>): Promise<T> {
+    try {
+      return await ask();
+    } catch (error) {
+      if (error instanceof LogRestoredError) throw error;
+      throw new BackboneUnavailableError(this.name, error);
+    }
+  }
+}
+
+interface Publisher {
+  readonly log: PublishedLog;
+  readonly window: PublishedWindow;
+}
+
+/** Where a consumer goes on reading. */
+async function startPosition(log: PublishedLog, consumer: Consumer): Promise<number> {
+  const { mark } = consumer;
+  if (mark === undefined) return 0;
+  const epoch = await log.epoch();
+  if (epoch !== mark.epoch) return sharedPosition(log, consumer, mark);
+  const head = await log.head();
+  if (head < mark.position) {
+    const found = `ends at position ${head}, ${mark.position} was already taken from it`;
+    throw new LogRestoredError(consumer.source, consumer.consumer, found);
+  }
+  return mark.position;
+}
+
+/** What a consumer has of an earlier epoch is what the log still has, up to where they part. */
+async function sharedPosition(log: PublishedLog, consumer: Consumer, mark: Mark): Promise<number> {
+  const predecessors = (await log.predecessors?.()) ?? [];
+  const known = predecessors.find((predecessor) => predecessor.epoch === mark.epoch);
+  if (known !== undefined) return Math.min(mark.position, known.upTo);
+  const found = `has the epoch ${await log.epoch()} instead of ${mark.epoch}`;
+  throw new LogRestoredError(consumer.source, consumer.consumer, found);
+}

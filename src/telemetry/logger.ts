@@ -1,0 +1,70 @@
+/**
+ * Where structured log lines go: one line for everything that moved or went wrong, as data. What
+ * a line is turned into (JSON on standard output, a logging library, nothing) is the application's
+ * choice. A logger never throws and never waits.
+ */
+export interface Logger {
+  log(line: LogLine): void;
+}
+
+/**
+ * One line. Beside the fields named here it carries the facts of its event, such as `id`, `type`,
+ * `key`, `source`, `correlationId`; never the data of a message.
+ */
+export interface LogLine {
+  readonly level: LogLevel;
+  readonly event: LogEvent;
+  /** The bounded context that it is about. */
+  readonly context: string;
+  readonly [field: string]: LogValue;
+}
+
+export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
+
+/**
+ * - published: an integration event was committed to the publisher's log.
+ * - relayed: the backbone has confirmed it.
+ * - taken-in: it was committed to a consumer's log.
+ * - duplicate: it came again, and was left out.
+ * - retry: handling it failed, it will be tried again.
+ * - parked: it waits for a person. held: it waits behind a parked one of its key.
+ * - paused, resumed: a subscription or an effect stopped trying, and goes on.
+ * - trouble, recovered: the store or the backbone could not be reached, and can be again.
+ * - started, stopped: of the application.
+ */
+export type LogEvent =
+  | 'published'
+  | 'relayed'
+  | 'taken-in'
+  | 'duplicate'
+  | 'retry'
+  | 'parked'
+  | 'held'
+  | 'paused'
+  | 'resumed'
+  | 'trouble'
+  | 'recovered'
+  | 'started'
+  | 'stopped';
+
+export type LogValue = string | number | boolean | null | undefined;
+
+/** A logger that says nothing. */
+export const silent: Logger = { log: () => undefined };
+
+/**
+ * A logger that writes each line as one line of JSON.
+ *
+ * @example
+ * const logger = jsonLines((line) => process.stderr.write(line), 'warn');
+ */
+export function jsonLines(write: (line: string) => void, level: LogLevel = 'info'): Logger {
+  const least = LEVELS.indexOf(level);
+  return {
+    log(line) {
+      if (LEVELS.indexOf(line.level) >= least) write(`${JSON.stringify(line)}\n`);
+    },
+  };
+}
+
+const LEVELS: readonly LogLevel[] = ['debug', 'info', 'warn', 'error'];
