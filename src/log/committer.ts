@@ -192,7 +192,8 @@ async function findByRecords(
   records: NonNullable<WriteSet['records']>,
 ): Promise<Outcome | undefined> {
   const found = await log.recordsById(records.map((record) => record.id));
-  if (found.length === 0) return undefined;
+  // All or none: a record that is there although another is not was received before this commit.
+  if (found.length < new Set(records.map((record) => record.id)).size) return undefined;
   const positions = new Map(found.map((record) => [record.id, record.position]));
   return {
     kind: 'committed',
