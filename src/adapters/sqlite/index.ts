@@ -1,3 +1,4 @@
+export { backup, BackupTargetError } from './backup.ts';
 export type { Durability } from './connection.ts';
 export {
   LogCorruptError,
@@ -9,4 +10,6 @@ export {
 } from './errors.ts';
 export { TransactionTimeoutError } from './exclusive-transaction.ts';
 export { ContextNameError } from './log-file.ts';
+export { NetworkFileSystemError } from './network-file-system.ts';
+export { newEpoch, type NewEpoch, type NewEpochOptions } from './new-epoch.ts';
 export { sqlite, type SqliteOptions } from './sqlite-store.ts';

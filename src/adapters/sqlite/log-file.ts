@@ -1,3 +1,4 @@
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Ids } from '../../host/ids.ts';
 import type { Connection } from './connection.ts';
@@ -14,6 +15,15 @@ const APPLICATION_ID = 0x54485250;
 export function placeOf(directory: string, context: string): Where {
   if (!CONTEXT_NAME.test(context)) throw new ContextNameError(context);
   return { context, path: join(directory, `${context}.sqlite`) };
+}
+
+/** The contexts that have a file in this directory, by name. */
+export function contextsIn(directory: string): string[] {
+  return readdirSync(directory)
+    .filter((file) => file.endsWith('.sqlite'))
+    .map((file) => file.slice(0, -'.sqlite'.length))
+    .filter((context) => CONTEXT_NAME.test(context))
+    .toSorted();
 }
 
 const CONTEXT_NAME = /^[a-zA-Z0-9][a-zA-Z0-9_-]{0,99}$/;

@@ -6,6 +6,7 @@ import { type Changes, ChangeWatcher } from './changes.ts';
 import { type Connection, openReader } from './connection.ts';
 import { type Where, translate } from './errors.ts';
 import { readMeta, recognise } from './log-file.ts';
+import { predecessors } from './new-epoch.ts';
 import { reading } from './reading.ts';
 import { head, readPublished } from './record-queries.ts';
 import { unlessBusy } from './transaction.ts';
@@ -54,6 +55,7 @@ export function sqlitePublished(options: ReaderOptions): PublishedLog {
   }
   return {
     epoch: () => ask(epochOf),
+    predecessors: () => ask((open) => (open === undefined ? [] : predecessors(open))),
     head: () => ask((open) => (open === undefined ? 0 : head(open))),
     read: (query) => ask((open) => (open === undefined ? [] : readPublished(open, query))),
     onChange: (listener) => watcher.listen(listener),

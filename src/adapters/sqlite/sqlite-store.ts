@@ -5,6 +5,7 @@ import { Changes } from './changes.ts';
 import type { Durability } from './connection.ts';
 import { StoreReadOnlyError, StoreFullError, type Where } from './errors.ts';
 import { placeOf } from './log-file.ts';
+import { refuseNetworkFileSystem } from './network-file-system.ts';
 import { openSqliteLog } from './sqlite-log.ts';
 import { sqlitePublished, sqliteReader } from './sqlite-reader.ts';
 
@@ -46,6 +47,7 @@ export function sqlite(directory: string, options: SqliteOptions = {}): Store {
     async open(context) {
       const where = placeOf(directory, context);
       makeDirectory(directory, where);
+      refuseNetworkFileSystem(directory);
       return openSqliteLog({
         where,
         host,

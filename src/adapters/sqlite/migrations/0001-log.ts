@@ -9,6 +9,12 @@ create table meta (
   value text not null
 ) strict, without rowid;
 
+-- The epochs that this log went on from after a restore, and how much of each it still has.
+create table predecessors (
+  epoch text primary key,
+  up_to integer not null
+) strict, without rowid;
+
 -- The log. Autoincrement: a position that was given out never comes back. A stream's version is
 -- the highest in the index log_stream; whatever drops old records leaves a stream's last one.
 create table log (
