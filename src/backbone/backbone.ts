@@ -47,7 +47,10 @@ export interface Surroundings {
   published(context: string): Promise<PublishedLog>;
 }
 
-/** The sending half. Calls for different keys may overlap; those of one key never do. */
+/**
+ * The sending half. Calls for different keys may overlap; those of one key never do. It outlives
+ * outages: after a `BackboneUnavailableError` the same outlet is used again, with the same messages.
+ */
 export interface Outlet {
   /** Hands over messages in order; resolves when the backbone has confirmed all of them. */
   publish(messages: readonly Envelope[]): Promise<void>;
@@ -60,8 +63,9 @@ export interface Outlet {
  */
 export interface Inlet {
   /**
-   * The next messages, at most `limit`; waits until there are some or the signal aborts, and then
-   * answers with none.
+   * The next messages, at most `limit`; waits until there are some. Answers with none when the
+   * signal aborts, when it was closed, and when it was woken and found nothing, so that whoever
+   * asked hears that nothing is left. It never answers with none over and over.
    */
   receive(options: { readonly limit: number; readonly signal: AbortSignal }): Promise<Delivery>;
   /**

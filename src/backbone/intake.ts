@@ -10,6 +10,7 @@ import type { RetryPolicy } from '../subscription/retry-policy.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import { type IncomingRecord, MessageRefusedError } from './admission.ts';
 import { admit, assertWithinWindow } from './admission.ts';
+import { BackboneUnavailableError } from './backbone.ts';
 import type { Backbone, Delivery, Envelope, Inlet } from './backbone.ts';
 import { BORDER_READ_MAX, Border, BorderFullError, inOrderOfArrival, messageOf } from './border.ts';
 import { OUTAGE_POLICY, Trouble } from './trouble.ts';
@@ -50,7 +51,7 @@ export class Intake {
   readonly #options: IntakeOptions;
   readonly #contracts: ReadonlyMap<string, AnyContract>;
   readonly #border: Border;
-  readonly #trouble: Trouble;
+  readonly #trouble: Trouble<'reaching' | 'taking'>;
   readonly #stopping = new AbortController();
   readonly #waiters = new Set<() => void>();
   #inlet: Inlet | undefined;
@@ -145,12 +146,13 @@ export class Intake {
     while (!signal.aborted) {
       try {
         this.#inlet = await this.#open();
-        this.#trouble.reached();
+        this.#trouble.succeeded('reaching');
         this.#progressed();
         await this.#takeFrom(this.#inlet);
       } catch (error) {
+        const isTaking = this.#inlet !== undefined && !(error instanceof BackboneUnavailableError);
         await this.#close();
-        await this.#trouble.failed(error, signal);
+        await this.#trouble.failed(isTaking ? 'taking' : 'reaching', error, signal);
       }
     }
     await this.#close();
@@ -168,12 +170,16 @@ export class Intake {
     while (!signal.aborted) {
       if (this.#border.isFull) throw new BorderFullError(this.source);
       const delivery = await inlet.receive({ limit: BATCH_SIZE_MAX, signal });
-      if (delivery.messages.length === 0) continue;
+      if (delivery.messages.length === 0) {
+        this.#progressed();
+        continue;
+      }
       // Without a place of our own, or just after an outage, messages may be known already.
       const mayBeKnown = isFirst || delivery.mark === undefined;
       await this.#inTurn(() => this.#take(delivery, mayBeKnown));
       await delivery.acknowledge();
       isFirst = false;
+      this.#trouble.succeeded('taking');
       this.#trouble.progressed();
       this.#progressed();
     }
@@ -328,6 +334,7 @@ export class Intake {
   #progressed(): void {
     this.#options.onProgress?.();
     for (const done of this.#waiters) done();
+    this.#options.onProgress?.();
   }
 
   #inTurn<T>(work: () => Promise<T>): Promise<T> {

@@ -1,6 +1,7 @@
 import type { StoredRecord } from '../log/record.ts';
 import { BackboneUnavailableError } from './backbone.ts';
-import type { Consumer, Delivery, Envelope, Inlet } from './backbone.ts';
+import type { Consumer, Delivery, Inlet } from './backbone.ts';
+import { envelopeOf } from './envelope-of-record.ts';
 import type { PublishedWindow } from './published-window.ts';
 
 /**
@@ -9,11 +10,13 @@ import type { PublishedWindow } from './published-window.ts';
  */
 export class LogInlet implements Inlet {
   readonly #window: PublishedWindow;
-  readonly #epoch: string;
+  readonly #askEpoch: () => Promise<string>;
   readonly #source: string;
   readonly #backbone: string;
   readonly #types: ReadonlySet<string>;
   readonly #stopListening: () => void;
+  /** Asked when there is a record: only then there is a log for certain. */
+  #epoch: string | undefined;
   #position: number;
   #isAcknowledged = true;
   #isClosed = false;
@@ -21,13 +24,13 @@ export class LogInlet implements Inlet {
 
   constructor(options: {
     readonly window: PublishedWindow;
-    readonly epoch: string;
+    readonly epoch: () => Promise<string>;
     readonly position: number;
     readonly consumer: Consumer;
     readonly backbone: string;
   }) {
     this.#window = options.window;
-    this.#epoch = options.epoch;
+    this.#askEpoch = options.epoch;
     this.#position = options.position;
     this.#source = options.consumer.source;
     this.#types = new Set(options.consumer.contracts);
@@ -37,10 +40,11 @@ export class LogInlet implements Inlet {
 
   async receive(options: { limit: number; signal: AbortSignal }): Promise<Delivery> {
     const { limit, signal } = options;
+    await this.#more(signal);
     while (!signal.aborted && !this.#isClosed) {
       const records = await this.#read(limit);
       if (records.length > 0) return this.#deliver(records);
-      await this.#more(signal);
+      if (this.#window.hasNothingFor(this.#position, this.#types)) break;
     }
     return NOTHING;
   }
@@ -70,6 +74,7 @@ export class LogInlet implements Inlet {
       // In one step with the place: whoever asks in between must not see it drained.
       if (records.length > 0) this.#isAcknowledged = false;
       this.#position = to;
+      if (records.length > 0) this.#epoch ??= await this.#askEpoch();
       return records;
     } catch (error) {
       throw new BackboneUnavailableError(this.#backbone, error);
@@ -80,7 +85,7 @@ export class LogInlet implements Inlet {
     const { position } = records.at(-1) as StoredRecord;
     return {
       messages: records.map((record) => envelopeOf(record)),
-      mark: { source: this.#source, epoch: this.#epoch, position },
+      mark: { source: this.#source, epoch: this.#epoch ?? '', position },
       acknowledge: async () => {
         this.#isAcknowledged = true;
       },
@@ -104,20 +109,3 @@ export class LogInlet implements Inlet {
 }
 
 const NOTHING: Delivery = { messages: [], mark: undefined, acknowledge: async () => undefined };
-
-function envelopeOf(record: StoredRecord): Envelope {
-  return {
-    id: record.id,
-    source: record.source,
-    type: record.type,
-    schemaVersion: record.schemaVersion,
-    key: record.key,
-    data: record.data,
-    occurredAt: record.occurredAt,
-    recordedAt: record.recordedAt,
-    correlationId: record.correlationId,
-    causationId: record.causationId,
-    traceparent: record.traceparent,
-    metadata: record.metadata,
-  };
-}

@@ -42,8 +42,8 @@ class LogToLog implements Backbone {
   async inlet(consumer: Consumer): Promise<Inlet> {
     const { log, window } = await this.#publisher(consumer.source);
     const position = await this.#reach(() => startPosition(log, consumer));
-    const epoch = await this.#reach(() => log.epoch());
     window.addTypes(consumer.contracts);
+    const epoch = (): Promise<string> => log.epoch();
     return new LogInlet({ window, epoch, position, consumer, backbone: this.name });
   }
 

@@ -2,7 +2,6 @@ import type { Host } from '../host/host.ts';
 import { describeError } from '../subscription/failure.ts';
 import { type RetryPolicy, retryDelayMs } from '../subscription/retry-policy.ts';
 import type { Logger } from '../telemetry/logger.ts';
-import { BackboneUnavailableError } from './backbone.ts';
 
 export interface TroubleOptions {
   readonly context: string;
@@ -24,19 +23,16 @@ export const OUTAGE_POLICY: RetryPolicy = {
 
 /**
  * Gets a loop through an outage: waits longer from attempt to attempt, and says once that there is
- * trouble and once that it is over, however often it was tried in between.
- *
- * A trouble of reaching the other side is over as soon as it is reached; a trouble of working with
- * what came from there (the own store fails) only when some of the work succeeded.
+ * trouble and once that it is over, however often it was tried in between. A trouble is over when
+ * that part of the loop's work succeeds in which it came up.
  */
-export class Trouble {
+export class Trouble<Part extends string> {
   readonly #options: TroubleOptions;
   #problem: unknown;
+  #part: Part | undefined;
   #code: string | undefined;
-  #isOfReaching = false;
-  #isReached = false;
-  #reachedAt = 0;
   #failures = 0;
+  #lastAttemptAt = 0;
 
   constructor(options: TroubleOptions) {
     this.#options = options;
@@ -46,48 +42,43 @@ export class Trouble {
     return this.#problem;
   }
 
-  reached(): void {
-    this.#isReached = true;
-    this.#reachedAt = this.#options.host.clock.elapsedMs();
-    if (this.#isOfReaching) this.#over();
+  /** Reports a failure, then waits before the next attempt, or until the signal aborts. */
+  async failed(part: Part, error: unknown, signal: AbortSignal): Promise<void> {
+    if (signal.aborted) return;
+    this.report(part, error);
+    const { policy } = this.#options;
+    const { clock, randomness } = this.#options.host;
+    // What worked for a while begins anew; what fails at once each time waits ever longer.
+    if (clock.elapsedMs() - this.#lastAttemptAt > policy.delayMsMax) this.#failures = 0;
+    this.#failures += 1;
+    await clock.sleep(retryDelayMs(policy, this.#failures, randomness), signal);
+    this.#lastAttemptAt = clock.elapsedMs();
   }
 
+  /** This part of the work succeeded. */
+  succeeded(part: Part): void {
+    if (this.#part !== part) return;
+    const { logger, context, about, onProblem } = this.#options;
+    this.#problem = undefined;
+    this.#part = undefined;
+    this.#code = undefined;
+    logger.log({ level: 'info', event: 'recovered', context, about });
+    onProblem?.(undefined);
+  }
+
+  /** Something was done for good: the next failure is a first one. */
   progressed(): void {
     this.#failures = 0;
-    this.#over();
   }
 
-  /** Reports a failure, then waits before the next attempt, or until the signal aborts. */
-  async failed(error: unknown, signal: AbortSignal): Promise<void> {
-    const { host, policy } = this.#options;
-    // What worked for a while begins anew; what fails as soon as it is reached waits ever longer.
-    const lastedMs = this.#isReached ? host.clock.elapsedMs() - this.#reachedAt : 0;
-    if (lastedMs > policy.delayMsMax) this.#failures = 0;
-    this.#isOfReaching = !this.#isReached || error instanceof BackboneUnavailableError;
-    this.#isReached = false;
-    if (signal.aborted) return;
-    this.#note(error);
-    this.#failures += 1;
-    await host.clock.sleep(retryDelayMs(policy, this.#failures, host.randomness), signal);
-  }
-
-  #note(error: unknown): void {
+  report(part: Part, error: unknown): void {
     const { name, code, message } = describeError(error);
     const { logger, context, about, onProblem } = this.#options;
     this.#problem = error;
+    this.#part = part;
     if (this.#code === (code ?? name)) return;
     this.#code = code ?? name;
     logger.log({ level: 'warn', event: 'trouble', context, about, code: this.#code, message });
     onProblem?.(error);
-  }
-
-  #over(): void {
-    if (this.#code === undefined) return;
-    const { logger, context, about, onProblem } = this.#options;
-    this.#problem = undefined;
-    this.#code = undefined;
-    this.#isOfReaching = false;
-    logger.log({ level: 'info', event: 'recovered', context, about });
-    onProblem?.(undefined);
   }
 }

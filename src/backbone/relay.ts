@@ -1,0 +1,237 @@
+import type { Host } from '../host/host.ts';
+import type { Committer } from '../log/committer.ts';
+import type { Log } from '../log/log.ts';
+import type { StoredRecord } from '../log/record.ts';
+import type { Checkpoint } from '../log/write-set.ts';
+import { FencedError } from '../subscription/fenced.ts';
+import type { RetryPolicy } from '../subscription/retry-policy.ts';
+import { SLOTS } from '../subscription/slot.ts';
+import { Wake } from '../subscription/wake.ts';
+import type { Logger } from '../telemetry/logger.ts';
+import type { Outlet } from './backbone.ts';
+import { envelopeOf } from './envelope-of-record.ts';
+import { RelayQueue } from './relay-queue.ts';
+import { OUTAGE_POLICY, Trouble } from './trouble.ts';
+
+/** The name of the relay's checkpoint in each log. */
+export const RELAY = 'relay';
+const BATCH_SIZE_MAX = 256;
+/** So many batches, of different keys, may be unconfirmed at a time. */
+const BATCHES_MAX = 4;
+const READ_AHEAD_MAX = 4 * BATCH_SIZE_MAX;
+/** How long a stop waits for the backbone to confirm. What it does not is handed over again. */
+const STOP_TIMEOUT_MS = 5_000;
+
+export interface RelayOptions {
+  /** The publishing context. */
+  readonly context: string;
+  readonly outlet: Outlet;
+  readonly log: Log;
+  readonly committer: Committer;
+  readonly host: Host;
+  readonly logger: Logger;
+  /** Who works here: names the holder of the checkpoint. */
+  readonly owner: string;
+  /** Told when handing over is in trouble, and (with undefined) when it goes on again. */
+  readonly onProblem?: ((problem: unknown) => void) | undefined;
+  /** Called when something was handed over, and when nothing more was found. */
+  readonly onProgress?: (() => void) | undefined;
+  readonly retry?: RetryPolicy;
+}
+
+/**
+ * Hands what a context has published to the backbone: in batches, in order per key, batches of
+ * different keys side by side. The checkpoint moves only over what the backbone has confirmed, so
+ * after a crash some messages are handed over again, and none is left out. An outage is waited
+ * for; it parks nothing.
+ */
+export class Relay {
+  readonly #options: RelayOptions;
+  readonly #queue = new RelayQueue();
+  readonly #wake = new Wake();
+  readonly #trouble: Trouble<Part>;
+  readonly #stopping = new AbortController();
+  readonly #sending = new Set<Promise<void>>();
+  readonly #stops: (() => void)[] = [];
+  #checkpoint: Checkpoint | undefined;
+  #readUpTo = 0;
+  #isStale = true;
+  #moving: Promise<void> | undefined;
+  #failure: Failure | undefined;
+  #running: Promise<void> | undefined;
+
+  constructor(options: RelayOptions) {
+    this.#options = options;
+    const policy = options.retry ?? OUTAGE_POLICY;
+    this.#trouble = new Trouble({ ...options, about: RELAY, policy });
+  }
+
+  /** What keeps it from handing over now, if anything. */
+  get problem(): unknown {
+    return this.#trouble.problem;
+  }
+
+  /** Takes over the checkpoint and begins. It waits for its own log, not for the backbone. */
+  async start(): Promise<void> {
+    const { log, committer, owner } = this.#options;
+    const range = { subscription: RELAY, firstSlot: 0, lastSlot: SLOTS - 1 };
+    this.#checkpoint = await log.claim({ ...range, owner, fingerprint: RELAY, position: 0 });
+    this.#readUpTo = this.#checkpoint.position;
+    this.#stops.push(
+      log.onChange((by) => by === 'foreign' && this.#look()),
+      committer.onCommitted(
+        ({ records }) => records?.some(({ direction }) => direction === 'outgoing') && this.#look(),
+      ),
+    );
+    this.#running = this.#run();
+  }
+
+  /** Hands over nothing more, waits a while for what is under way, and keeps what is confirmed. */
+  async stop(): Promise<void> {
+    for (const stop of this.#stops) stop();
+    this.#stopping.abort();
+    this.#wake.ring();
+    await this.#running;
+    const { clock } = this.#options.host;
+    const ended = new AbortController();
+    const confirmed = Promise.all(this.#sending).then(() => ended.abort());
+    await Promise.race([confirmed, clock.sleep(STOP_TIMEOUT_MS, ended.signal)]);
+    await this.#moving;
+    await this.#moveOn();
+    await this.#options.outlet.close();
+  }
+
+  /** Whether all that was published is confirmed, and that is kept. */
+  async isIdle(): Promise<boolean> {
+    return this.#isDone();
+  }
+
+  #isDone(): boolean {
+    return !this.#isStale && this.#queue.isEmpty && this.#moving === undefined;
+  }
+
+  #look(): void {
+    this.#isStale = true;
+    this.#wake.ring();
+  }
+
+  async #run(): Promise<void> {
+    const { signal } = this.#stopping;
+    while (!signal.aborted) {
+      if (this.#isStale && this.#queue.size < READ_AHEAD_MAX) await this.#read();
+      this.#send();
+      this.#startMoving();
+      if (this.#isDone()) this.#options.onProgress?.();
+      if (this.#failure === undefined) await this.#wake.sleep();
+      if (this.#failure !== undefined) await this.#waitOut(this.#failure, signal);
+    }
+  }
+
+  async #waitOut({ part, error }: Failure, signal: AbortSignal): Promise<void> {
+    if (error instanceof FencedError) {
+      this.#trouble.report(part, error);
+      this.#stopping.abort();
+    }
+    await this.#trouble.failed(part, error, signal);
+    // Only now: batches that fail meanwhile are of the same trouble.
+    this.#failure = undefined;
+  }
+
+  async #read(): Promise<void> {
+    // Before the read: what is committed during it makes it stale again.
+    this.#isStale = false;
+    try {
+      const limit = READ_AHEAD_MAX;
+      const query = { after: this.#readUpTo, limit, directions: ['outgoing'] } as const;
+      const records = await this.#options.log.read(query);
+      this.#queue.add(records);
+      this.#readUpTo = records.at(-1)?.position ?? this.#readUpTo;
+      if (records.length === limit) this.#isStale = true;
+      this.#trouble.succeeded('reading');
+    } catch (error) {
+      this.#isStale = true;
+      this.#failure ??= { part: 'reading', error };
+    }
+  }
+
+  #send(): void {
+    while (this.#failure === undefined && this.#sending.size < BATCHES_MAX) {
+      const batch = this.#queue.take(BATCH_SIZE_MAX);
+      if (batch.length === 0) return;
+      const sending = this.#publish(batch).finally(() => this.#sending.delete(sending));
+      this.#sending.add(sending);
+    }
+  }
+
+  async #publish(batch: readonly StoredRecord[]): Promise<void> {
+    try {
+      await this.#options.outlet.publish(batch.map((record) => envelopeOf(record)));
+      this.#queue.confirm(batch);
+      this.#tell(batch);
+      this.#trouble.succeeded('publishing');
+      this.#trouble.progressed();
+    } catch (error) {
+      this.#queue.handBack(batch);
+      this.#failure ??= { part: 'publishing', error };
+    }
+    this.#wake.ring();
+  }
+
+  #startMoving(): void {
+    if (this.#queue.confirmedUpTo <= (this.#checkpoint?.position ?? 0)) return;
+    this.#moving ??= this.#moveOn().finally(() => {
+      this.#moving = undefined;
+      this.#wake.ring();
+    });
+  }
+
+  /** Moves the checkpoint over what is confirmed without a gap, as far as that goes meanwhile. */
+  async #moveOn(): Promise<void> {
+    try {
+      for (;;) {
+        const checkpoint = this.#checkpoint as Checkpoint;
+        const to = this.#queue.confirmedUpTo;
+        if (to <= checkpoint.position) return;
+        await this.#move(checkpoint, to);
+        this.#trouble.succeeded('keeping');
+      }
+    } catch (error) {
+      this.#failure ??= { part: 'keeping', error };
+    }
+  }
+
+  async #move(checkpoint: Checkpoint, to: number): Promise<void> {
+    const { subscription, firstSlot, epoch, position: from } = checkpoint;
+    const moves = [{ subscription, firstSlot, epoch, from, to }];
+    const outcome = await this.#options.committer.commit({ moves });
+    this.#checkpoint =
+      outcome.kind === 'committed' ? { ...checkpoint, position: to } : await this.#lookUp(epoch);
+    this.#queue.forget(this.#checkpoint.position);
+  }
+
+  /** Refused: either an answer was lost and it stands elsewhere, or it is somebody else's now. */
+  async #lookUp(epoch: number): Promise<Checkpoint> {
+    const checkpoints = await this.#options.log.checkpoints();
+    const found = checkpoints.find(
+      (checkpoint) => checkpoint.subscription === RELAY && checkpoint.epoch === epoch,
+    );
+    if (found !== undefined) return found;
+    throw new FencedError(RELAY);
+  }
+
+  #tell(batch: readonly StoredRecord[]): void {
+    const { logger, context } = this.#options;
+    for (const { id, type, key, correlationId, position } of batch) {
+      const facts = { id, type, key, correlationId, position };
+      logger.log({ level: 'info', event: 'relayed', context, ...facts });
+    }
+  }
+}
+
+/** The parts of its work that can be in trouble. */
+type Part = 'reading' | 'publishing' | 'keeping';
+
+interface Failure {
+  readonly part: Part;
+  readonly error: unknown;
+}
