@@ -1,0 +1,10 @@
+// no testBackbone: messages between logs in memory need no broker
+import { testLog } from '../../conformance/log.ts';
+import { memory } from './memory-store.ts';
+
+testLog('memory', {
+  async open() {
+    const store = memory();
+    return { store, crash: (context) => store.crash(context), close: async () => {} };
+  },
+});

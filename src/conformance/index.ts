@@ -1,0 +1,1 @@
+export { type LogSubject, testLog } from './log.ts';
