@@ -15,12 +15,13 @@ export function head(connection: Connection): number {
 const READ_ALL = `
   select ${RECORD_COLUMNS} from log where position > ? order by position limit ?`;
 
+// No numbered parameters: Node 22.18 takes them for named ones.
 const READ_SOME = `
   select ${RECORD_COLUMNS} from log
   where position > ?
-    and (?2 is null or direction in (select value from json_each(?2)))
-    and (?3 is null or type in (select value from json_each(?3)))
-  order by position limit ?4`;
+    and (? is null or direction in (select value from json_each(?)))
+    and (? is null or type in (select value from json_each(?)))
+  order by position limit ?`;
 
 export function readLog(connection: Connection, query: LogQuery): StoredRecord[] {
   if (query.directions === undefined && query.types === undefined) {
@@ -28,7 +29,8 @@ export function readLog(connection: Connection, query: LogQuery): StoredRecord[]
   }
   const directions = query.directions === undefined ? null : JSON.stringify(query.directions);
   const types = query.types === undefined ? null : JSON.stringify(query.types);
-  return selectRecords(connection, READ_SOME, query.after, directions, types, query.limit);
+  const values = [query.after, directions, directions, types, types, query.limit];
+  return selectRecords(connection, READ_SOME, ...values);
 }
 
 // log_stream.
