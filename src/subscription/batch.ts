@@ -1,7 +1,7 @@
 import { Unit, type Workplace } from '../context/unit.ts';
 import type { WaitingRow } from '../log/waiting-row.ts';
 import type { Entry } from './entry.ts';
-import type { Answer } from './subscription.ts';
+import type { NotYet } from '../reaction/tools.ts';
 
 /** What some records of one page want to change, to be committed together with the checkpoint. */
 export class Batch {
@@ -31,6 +31,9 @@ export class Batch {
     return this.rows.sort((a, b) => a.position - b.position);
   }
 }
+
+/** What a handler answers: what it collected, or that it is not yet time. */
+export type Answer = Unit | NotYet;
 
 /** A handler under way, beside others. */
 export class Pending {

@@ -4,9 +4,9 @@ import type { Log } from '../log/log.ts';
 import type { WaitingRow } from '../log/waiting-row.ts';
 import type { Fence, Operation, WriteSet } from '../log/write-set.ts';
 import type { Fact, Recorded } from '../message/fact.ts';
-import { type NotYet, isNotYet } from '../reaction/tools.ts';
+import { isNotYet } from '../reaction/tools.ts';
 import type { Logger } from '../telemetry/logger.ts';
-import { Batch, Pending } from './batch.ts';
+import { type Answer, Batch, Pending } from './batch.ts';
 import { Circuit } from './circuit.ts';
 import { Entry } from './entry.ts';
 import { describeError, mayRetry } from './failure.ts';
@@ -37,7 +37,8 @@ const STORE_PAUSE_MS = 250;
 export interface SubscriptionDefinition {
   readonly name: string;
   readonly interest: Interest;
-  readonly keysOf: (event: Recorded<Fact>) => readonly string[];
+  /** `storedKey` is the key that the record was written with. */
+  readonly keysOf: (event: Recorded<Fact>, storedKey: string) => readonly string[];
   readonly fingerprint: string;
   readonly retry?: Partial<RetryPolicy>;
   readonly concurrency?: number;
@@ -56,8 +57,6 @@ export interface SubscriptionDefinition {
    */
   readonly perform?: (entry: Entry, row: WaitingRow) => Promise<() => Answer | Promise<Answer>>;
 }
-
-export type Answer = Unit | NotYet;
 
 /**
  * A named reader of a log with a checkpoint. It reads in position order, deals by its own key, and
@@ -83,6 +82,8 @@ export class Subscription {
   #persisted = 0;
   #isHandling = false;
   #pausedWhy: string | undefined;
+  /** It goes no further than this. */
+  #until: number | undefined;
   #loop: Promise<void> | undefined;
 
   constructor(definition: SubscriptionDefinition, parts: SubscriptionParts) {
@@ -159,6 +160,27 @@ export class Subscription {
     this.#wake.ring();
   }
 
+  /** Handles nothing while `work` runs; what is under way is finished first. */
+  async holdWhile<T>(work: () => Promise<T>): Promise<T> {
+    this.#until = this.#cursor;
+    while (this.#isHandling) await this.#parts.workplace.host.clock.turn();
+    this.#until = this.#cursor;
+    try {
+      return await work();
+    } finally {
+      this.#until = undefined;
+      this.#wake.ring();
+    }
+  }
+
+  /** Goes on to exactly this position, and no further. */
+  async runUntil(position: number): Promise<void> {
+    this.#until = position;
+    this.#wake.ring();
+    while (this.#cursor < position && !this.#isStopping)
+      await this.#parts.workplace.host.clock.turn();
+  }
+
   /** Commits a person's decision about a key's first row, for the audit trail too. */
   async decide(
     row: WaitingRow,
@@ -208,9 +230,11 @@ export class Subscription {
     if (this.stalledWhy !== undefined) return undefined;
     const { tail } = this.#parts;
     const limit = this.#definition.batchMax ?? BATCH_MAX;
+    const until = this.#until ?? tail.head;
+    if (this.#cursor >= until) return undefined;
     const page = tail.page(this.#cursor, limit, this.#definition.interest);
     this.#isHandling = page !== undefined;
-    return page;
+    return page instanceof Promise ? page.then((read) => cut(read, until)) : page && cut(page, until);
   }
 
   async #sleep(): Promise<void> {
@@ -275,7 +299,7 @@ export class Subscription {
   async #handleEntry(entry: Entry, batch: Batch): Promise<void> {
     let keys: readonly string[];
     try {
-      keys = this.#definition.keysOf(entry.event);
+      keys = this.#definition.keysOf(entry.event, entry.stored.key);
     } catch (error) {
       return this.#fail(entry, entry.stored.key, batch, error);
     }
@@ -517,6 +541,12 @@ export class Subscription {
     this.#wake.ring();
     this.#parts.onChange();
   }
+}
+
+/** The part of a page up to a position, which is that of a record. */
+function cut(page: Page, until: number): Page {
+  if (page.upTo <= until) return page;
+  return { entries: page.entries.filter((entry) => entry.position <= until), upTo: until };
 }
 
 export interface SubscriptionParts {

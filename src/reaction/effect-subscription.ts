@@ -1,0 +1,63 @@
+import { Unit } from '../context/unit.ts';
+import type { WaitingRow } from '../log/waiting-row.ts';
+import type { Answer } from '../subscription/batch.ts';
+import type { Entry } from '../subscription/entry.ts';
+import { interestIn } from '../subscription/interest.ts';
+import { fingerprintOf } from '../subscription/slot.ts';
+import type { SubscriptionDefinition } from '../subscription/subscription.ts';
+import type { Effect } from './effect.ts';
+import { type HandlerSurroundings, causeOf, runHandler, withTimeout } from './handler-tools.ts';
+import { HANDLER_TIMEOUT_MS, keyedBy } from './reaction-subscription.ts';
+
+/**
+ * An effect as a subscription: handling the event only writes a waiting row, so the checkpoint
+ * never waits for the network. The waiting room then performs it, keys side by side, one key in
+ * order, and commits outcome and row together.
+ */
+export function effectSubscription(
+  effect: Effect,
+  surroundings: HandlerSurroundings,
+): SubscriptionDefinition {
+  const { by, retry, concurrency } = effect.options;
+  return {
+    name: effect.name,
+    interest: interestIn(effect.sources),
+    keysOf: keyedBy(by),
+    fingerprint: fingerprintOf(by),
+    concurrency: concurrency ?? 16,
+    ...(retry === undefined ? {} : { retry }),
+    handle: undefined,
+    perform: (entry, row) => perform(effect, surroundings, entry, row),
+  };
+}
+
+async function perform(
+  effect: Effect,
+  surroundings: HandlerSurroundings,
+  entry: Entry,
+  row: WaitingRow,
+): Promise<() => Promise<Answer>> {
+  const { event } = entry;
+  const { workplace, dependencies } = surroundings;
+  const timeoutMs = effect.options.timeoutMs ?? HANDLER_TIMEOUT_MS;
+  const limits = { name: effect.name, timeoutMs, surroundings };
+  const outcome: unknown = await withTimeout(limits, (signal) =>
+    effect.perform(event, {
+      idempotencyKey: `${workplace.context}/${effect.name}/${event.id}`,
+      attempt: row.attempts + 1,
+      get signal() {
+        return signal();
+      },
+      dependencies,
+    }),
+  );
+  return async () => {
+    const unit = new Unit(workplace);
+    await runHandler((tools) => effect.record?.(event, outcome, tools), {
+      ...limits,
+      unit,
+      cause: causeOf(entry),
+    });
+    return unit;
+  };
+}

@@ -1,0 +1,102 @@
+import { type Cause, type Unit, type Workplace } from '../context/unit.ts';
+import type { Entry } from '../subscription/entry.ts';
+import { HandlerTimeoutError } from '../subscription/failure.ts';
+import { insideHandler } from '../subscription/in-handler.ts';
+import type { AnyReadModel } from '../read-model/read-model.ts';
+import type { Query } from '../read-model/query.ts';
+import type { Dependencies, Tools } from './tools.ts';
+
+/** What handlers of one context are given, beside their unit of work. */
+export interface HandlerSurroundings {
+  readonly workplace: Workplace;
+  readonly dependencies: Dependencies;
+  // oxlint-disable-next-line no-explicit-any -- a document's type is known to the caller
+  readonly query: (model: AnyReadModel) => Query<any>;
+}
+
+/** Whatever a record causes belongs to the same business action, and happened when it did. */
+export function causeOf(entry: Entry): Cause {
+  const { stored } = entry;
+  return {
+    correlationId: stored.correlationId,
+    causationId: stored.id,
+    occurredAt: stored.occurredAt,
+    traceparent: stored.traceparent,
+    metadata: stored.metadata,
+  };
+}
+
+/**
+ * Runs a handler with tools that collect into a unit. When its time is up its signal aborts, its
+ * unit takes nothing more, and it counts as failed, whether it ever ends or not.
+ */
+export async function runHandler<T>(
+  run: (tools: Tools) => T,
+  handler: {
+    readonly name: string;
+    readonly unit: Unit;
+    readonly cause: Cause;
+    readonly timeoutMs: number;
+    readonly surroundings: HandlerSurroundings;
+  },
+): Promise<Awaited<T>> {
+  const { unit } = handler;
+  try {
+    return await withTimeout(handler, (signal) => run(toolsFor(handler, signal)));
+  } finally {
+    unit.close();
+  }
+}
+
+/** Runs something that may take too long; its signal is made only when somebody asks for it. */
+export async function withTimeout<T>(
+  limits: {
+    readonly name: string;
+    readonly timeoutMs: number;
+    readonly surroundings: HandlerSurroundings;
+  },
+  run: (signal: () => AbortSignal) => T,
+): Promise<Awaited<T>> {
+  let controller: AbortController | undefined;
+  const signal = (): AbortSignal => (controller ??= new AbortController()).signal;
+  const running = insideHandler(limits.name, () => run(signal));
+  if (!(running instanceof Promise)) return await running;
+  const { clock } = limits.surroundings.workplace.host;
+  const timeout = Promise.withResolvers<never>();
+  const cancel = clock.after(limits.timeoutMs, () => {
+    const error = new HandlerTimeoutError(limits.name, limits.timeoutMs);
+    controller?.abort(error);
+    timeout.reject(error);
+  });
+  try {
+    return (await Promise.race([running, timeout.promise])) as Awaited<T>;
+  } finally {
+    cancel();
+  }
+}
+
+function toolsFor(
+  handler: {
+    readonly unit: Unit;
+    readonly cause: Cause;
+    readonly surroundings: HandlerSurroundings;
+  },
+  signal: () => AbortSignal,
+): Tools {
+  const { unit, cause, surroundings } = handler;
+  return {
+    handle: (aggregate, id, command, options) =>
+      unit.handle(aggregate, id, { command, cause: at(cause, options?.occurredAt) }),
+    publish: (contract, data, options) =>
+      unit.publish(contract, data, at(cause, options?.occurredAt)),
+    read: (model) => surroundings.query(model),
+    get signal() {
+      return signal();
+    },
+    dependencies: surroundings.dependencies,
+  };
+}
+
+function at(cause: Cause, occurredAt: string | undefined): Cause {
+  return occurredAt === undefined ? cause : { ...cause, occurredAt: Date.parse(occurredAt) };
+}

@@ -1,0 +1,84 @@
+import { Unit } from '../context/unit.ts';
+import type { Fact, Recorded } from '../message/fact.ts';
+import type { Answer } from '../subscription/batch.ts';
+import type { Entry } from '../subscription/entry.ts';
+import { interestIn } from '../subscription/interest.ts';
+import { fingerprintOf } from '../subscription/slot.ts';
+import type { SubscriptionDefinition } from '../subscription/subscription.ts';
+import { type HandlerSurroundings, causeOf, runHandler } from './handler-tools.ts';
+import { type Tools, isNotYet } from './tools.ts';
+import type { Reaction } from './whenever.ts';
+
+export const HANDLER_TIMEOUT_MS = 30_000;
+
+/** A reaction as a subscription: what its handler asks for commits with its checkpoint. */
+export function reactionSubscription(
+  reaction: Reaction,
+  surroundings: HandlerSurroundings,
+): SubscriptionDefinition {
+  const { by, retry, notYetMs } = reaction.options;
+  return {
+    name: reaction.name,
+    interest: interestIn(reaction.sources),
+    keysOf: keyedBy(by),
+    fingerprint: fingerprintOf(by),
+    ...(retry === undefined ? {} : { retry }),
+    ...(notYetMs === undefined ? {} : { notYetMs }),
+    handle: (entry, _, base) => react(reaction, surroundings, entry, base),
+  };
+}
+
+/** What a reaction or an effect deals its records by: its own key, or the record's. */
+export function keyedBy(
+  by: ((event: Recorded<Fact>) => string) | undefined,
+): (event: Recorded<Fact>, storedKey: string) => readonly string[] {
+  return (event, storedKey) => [by === undefined ? storedKey : by(event)];
+}
+
+async function react(
+  reaction: Reaction,
+  surroundings: HandlerSurroundings,
+  entry: Entry,
+  base: Unit,
+): Promise<Answer> {
+  const { event } = entry;
+  const run = (unit: Unit, thereupon: (tools: Tools) => unknown): Promise<unknown> =>
+    runHandler(thereupon, {
+      name: reaction.name,
+      unit,
+      cause: causeOf(entry),
+      timeoutMs: reaction.options.timeoutMs ?? HANDLER_TIMEOUT_MS,
+      surroundings,
+    });
+  const unit = new Unit(surroundings.workplace, base);
+  try {
+    const answer = await run(unit, (tools) => reaction.thereupon(event, tools));
+    return isNotYet(answer) ? answer : unit;
+  } catch (error) {
+    if (!unit.refusals.has(error)) throw error;
+    const { ifRefused } = reaction.options;
+    if (ifRefused === undefined || ifRefused === 'park') throw new RefusedError(reaction.name, error);
+    // What the handler did before the refusal is dropped with its unit.
+    const instead = new Unit(surroundings.workplace, base);
+    if (ifRefused !== 'ignore') await run(instead, (tools) => ifRefused(error, event, tools));
+    return instead;
+  }
+}
+
+/** An aggregate refused what a reaction asked of it. Retrying cannot help: a person decides. */
+export class RefusedError extends Error {
+  override readonly name = 'RefusedError';
+  readonly code = 'refused';
+  readonly retryable = false;
+  readonly reaction: string;
+
+  constructor(reaction: string, refusal: unknown) {
+    const why = refusal instanceof Error ? refusal.message : String(refusal);
+    super(
+      `"${reaction}" was refused: ${why} If that is to be expected, say so with ifRefused; ` +
+        `otherwise redrive it when the aggregate can accept it.`,
+      { cause: refusal },
+    );
+    this.reaction = reaction;
+  }
+}

@@ -1,0 +1,28 @@
+import type { LogReader } from '../log/log.ts';
+import { interestOfModel } from '../subscription/interest.ts';
+import { fingerprintOf } from '../subscription/slot.ts';
+import type { SubscriptionDefinition } from '../subscription/subscription.ts';
+import { documentKeys, foldInto } from './fold.ts';
+import { type AnyReadModel, modelName } from './read-model.ts';
+
+/** Folding costs little, so many records share a commit. */
+const BATCH_MAX = 2_000;
+
+/** A read model as a subscription: its documents and its checkpoint move in one commit. */
+export function modelSubscription(
+  model: AnyReadModel,
+  log: LogReader,
+  name: string = modelName(model),
+): SubscriptionDefinition {
+  return {
+    name,
+    interest: interestOfModel(model),
+    keysOf: (event) => documentKeys(model, event),
+    fingerprint: fingerprintOf(model.by),
+    batchMax: BATCH_MAX,
+    handle: (entry, key, base) => {
+      const folded = foldInto(model, entry.event, key, { name, documents: base.documents, log });
+      return folded === undefined ? base : folded.then(() => base);
+    },
+  };
+}

@@ -1,0 +1,234 @@
+import type { Aggregate, AnyAggregate, Handled } from '../aggregate/aggregate.ts';
+import type { BoundedContext } from '../context/bounded-context.ts';
+import type { Clock } from '../host/clock.ts';
+import type { Fact } from '../message/fact.ts';
+import type { Query } from '../read-model/query.ts';
+import type { AnyReadModel, ReadModel } from '../read-model/read-model.ts';
+import { assertOutsideHandler } from '../subscription/in-handler.ts';
+import type { Activity } from './activity.ts';
+import { type HandleOptions, handleCommand } from './handle-command.ts';
+import { type Health, healthOf } from './health.ts';
+import {
+  type ByWhom,
+  type ParkedSelection,
+  type RedriveOptions,
+  type Redriven,
+  discard,
+  listParked,
+  redrive,
+} from './parked.ts';
+import { queryModel } from './query-model.ts';
+import { type RebuildOptions, rebuildModel } from './rebuild.ts';
+import type { RunningContext } from './running-context.ts';
+import { type Parked, type SettledOptions, settle } from './settled.ts';
+import {
+  type Transacted,
+  type Transaction,
+  type TransactionOptions,
+  transact,
+} from './transaction.ts';
+
+const SETTLED_MS = 30_000;
+/** Whoever waits for everything to settle looks again after this time, whatever was heard. */
+const LOOK_AGAIN_MS = 100;
+
+/**
+ * A running application: where commands come in and questions are asked. Made by `run`, ended by
+ * `stop`.
+ */
+export class Application {
+  readonly #contexts: readonly RunningContext[];
+  readonly #activity: Activity;
+  readonly #clock: Clock;
+  readonly #end: () => Promise<void>;
+  readonly #parked: Parked[];
+  #stopping: Promise<void> | undefined;
+
+  constructor(parts: {
+    readonly contexts: readonly RunningContext[];
+    readonly activity: Activity;
+    readonly clock: Clock;
+    /** What was parked since the start; grows, bounded by who fills it. */
+    readonly parked: Parked[];
+    readonly end: () => Promise<void>;
+  }) {
+    this.#contexts = parts.contexts;
+    this.#activity = parts.activity;
+    this.#clock = parts.clock;
+    this.#parked = parts.parked;
+    this.#end = parts.end;
+  }
+
+  /**
+   * Handles a command by one aggregate: loads, decides, commits; durable when it resolves. After
+   * a conflict it loads and decides again. What `decide` throws comes out as it was thrown.
+   *
+   * @throws {VersionConflictError} when `expectedVersion` does not hold.
+   * @throws {CommandIdReusedError} when the `commandId` was used for something else.
+   * @example
+   * const { token } = await app.handle(order, 'o-1', { type: 'PlaceOrder', data }, { commandId: 'c-1' });
+   */
+  handle<State, Command extends Fact, Event extends Fact>(
+    aggregate: Aggregate<string, State, Command, Event>,
+    id: string,
+    command: NoInfer<Command>,
+    options: HandleOptions = {},
+  ): Promise<Handled<State, Event>> {
+    assertOutsideHandler('app.handle', '"handle"');
+    const running = this.#contextOfAggregate(aggregate);
+    return handleCommand(running, aggregate, { id, command, options });
+  }
+
+  /**
+   * The unit of work of a context that keeps its own tables: what `work` does with the store's
+   * client and what it publishes commit together, or not at all.
+   *
+   * @example
+   * await app.transaction(catalogue, (tx: Transaction<DatabaseSync>) => {
+   *   tx.database.prepare('insert into products values (?)').run('p-1');
+   *   tx.publish(ProductListed, { productId: 'p-1' });
+   * });
+   */
+  transaction<Database, T>(
+    context: BoundedContext,
+    work: (tx: Transaction<Database>) => T | Promise<T>,
+    options: TransactionOptions = {},
+  ): Promise<Transacted<T>> {
+    assertOutsideHandler('app.transaction', '"publish" or "handle"');
+    return transact(this.#contextNamed(context.name), work, options);
+  }
+
+  /** Asks a read model. @example const found = await app.read(orderBook).get('o-1', { after: token }); */
+  read<Document extends object>(model: ReadModel<Document>): Query<Document> {
+    return queryModel(this.#contextOfModel(model), model);
+  }
+
+  /**
+   * Resolves when nothing of a business action, or nothing at all, is left to do anywhere here.
+   *
+   * @throws {SettledParkedError} when something was parked, since the call or of that action.
+   * @throws {NotSettledError} when it takes longer than `timeoutMs` (default 30,000).
+   */
+  async settled(options: SettledOptions = {}): Promise<void> {
+    assertOutsideHandler('app.settled', 'nothing; return instead');
+    const timeout = new AbortController();
+    const cancel = this.#clock.after(options.timeoutMs ?? SETTLED_MS, () => timeout.abort());
+    let cancelLook = (): void => undefined;
+    const lookAgain = (): void => {
+      this.#activity.happened();
+      cancelLook = this.#clock.after(LOOK_AGAIN_MS, lookAgain);
+    };
+    cancelLook = this.#clock.after(LOOK_AGAIN_MS, lookAgain);
+    const parkedBefore = this.#parked.length;
+    try {
+      await settle(this.#contexts, this.#activity, {
+        correlationId: options.correlationId,
+        signal: timeout.signal,
+        parked: () => this.#parked.slice(parkedBefore),
+      });
+    } finally {
+      cancel();
+      cancelLook();
+    }
+  }
+
+  /** The parked records of a selection, with the number held behind each: what a redrive would do. */
+  parked(selection: ParkedSelection = {}): ReturnType<typeof listParked> {
+    return listParked(this.#contexts, selection);
+  }
+
+  /** Tries parked records again. Look with `parked` first; try one with `trial: true`. */
+  redrive(selection: ParkedSelection, options: RedriveOptions): Promise<Redriven> {
+    assertOutsideHandler('app.redrive', 'nothing');
+    return redrive(this.#contexts, selection, options);
+  }
+
+  /** Gives parked records up for good; who and why are kept. */
+  discard(selection: ParkedSelection, options: ByWhom): Promise<readonly Parked[]> {
+    assertOutsideHandler('app.discard', 'nothing');
+    return discard(this.#contexts, selection, options);
+  }
+
+  /** Stops one subscription from taking more, until `resume` or the next start. */
+  pause(context: BoundedContext, subscription: string, options: ByWhom): Promise<void> {
+    const { who, why } = options;
+    return this.#operate(context, subscription, { action: 'pause', who, why });
+  }
+
+  resume(context: BoundedContext, subscription: string, options: ByWhom): Promise<void> {
+    const { who, why } = options;
+    return this.#operate(context, subscription, { action: 'resume', who, why });
+  }
+
+  /**
+   * Builds a read model anew beside the one that is read, and puts it in its place when it has
+   * come as far. Aborting leaves the old one as it was.
+   */
+  rebuild(model: AnyReadModel, options: RebuildOptions = {}): Promise<void> {
+    assertOutsideHandler('app.rebuild', 'nothing');
+    return rebuildModel(this.#contextOfModel(model), model, options);
+  }
+
+  /** How everything is, as data. */
+  health(): Promise<Health> {
+    return healthOf(this.#contexts);
+  }
+
+  /** Stops taking, finishes or hands back, writes checkpoints, closes. Idempotent. */
+  stop(): Promise<void> {
+    return (this.#stopping ??= this.#end());
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.stop();
+  }
+
+  async #operate(
+    context: BoundedContext,
+    name: string,
+    operation: ByWhom & { readonly action: 'pause' | 'resume' },
+  ): Promise<void> {
+    const running = this.#contextNamed(context.name);
+    const subscription = running.subscriptions.find((candidate) => candidate.name === name);
+    if (subscription === undefined) throw new NotRunningHereError(`subscription "${name}"`);
+    const { clock, ids } = running.workplace.host;
+    const detail = JSON.stringify({ subscription: name });
+    await running.committer.commit({
+      operations: [{ id: ids.next(), at: clock.now(), ...operation, detail }],
+    });
+    if (operation.action === 'resume') subscription.resume();
+    else subscription.pause(`paused by ${operation.who}: ${operation.why}`);
+  }
+
+  #contextNamed(name: string): RunningContext {
+    const found = this.#contexts.find((running) => running.name === name);
+    if (found === undefined) throw new NotRunningHereError(`context "${name}"`);
+    return found;
+  }
+
+  #contextOfAggregate(aggregate: AnyAggregate): RunningContext {
+    const found = this.#contexts.find(({ context }) => context.aggregates.includes(aggregate));
+    if (found === undefined) throw new NotRunningHereError(`aggregate "${aggregate.name}"`);
+    return found;
+  }
+
+  #contextOfModel(model: AnyReadModel): RunningContext {
+    const found = this.#contexts.find(({ context }) => context.readModels.includes(model));
+    if (found === undefined) throw new NotRunningHereError(`read model "${model.name}"`);
+    return found;
+  }
+}
+
+/** Something was asked for that is in no context that runs here. */
+export class NotRunningHereError extends Error {
+  override readonly name = 'NotRunningHereError';
+  readonly code = 'not-running-here';
+  readonly retryable = false;
+
+  constructor(what: string) {
+    super(
+      `The ${what} is in no context that runs here. List it in its boundedContext, give that ` +
+        `context to run, and look whether "only" leaves it out.`,
+    );
+  }
+}

@@ -1,0 +1,234 @@
+import { createHash } from 'node:crypto';
+import { type Aggregate, type Changed, type Handled, streamName } from '../aggregate/aggregate.ts';
+import { stateAt } from '../aggregate/load-state.ts';
+import { type Cause, Unit } from '../context/unit.ts';
+import { decode } from '../context/vocabulary.ts';
+import { VersionConflictError } from '../log/version-conflict.ts';
+import type { StoredCommand } from '../log/write-set.ts';
+import type { Fact, Recorded } from '../message/fact.ts';
+import { canonicalJson } from '../message/json.ts';
+import { FencedError } from '../subscription/fenced.ts';
+import type { RunningContext } from './running-context.ts';
+import { tokenText } from './token.ts';
+
+/** A command is decided anew after a conflict, at most so many times. */
+const TRIES_MAX = 20;
+
+export interface HandleOptions {
+  /**
+   * Names the command (an HTTP `Idempotency-Key`): the same id again returns the first outcome.
+   * Unique per context, kept for the dedupe window. At most 255 characters.
+   */
+  readonly commandId?: string;
+  /** Refuse with `VersionConflictError` unless the stream is at this version. */
+  readonly expectedVersion?: number;
+  /** When it happened in the business, ISO 8601. Default: now. */
+  readonly occurredAt?: string;
+  /** The business action it belongs to. Default: a new one. */
+  readonly correlationId?: string;
+  /** Kept beside each record it causes. */
+  readonly metadata?: Readonly<Record<string, string>>;
+  /** The W3C trace context it belongs to. */
+  readonly traceparent?: string;
+}
+
+/** Loads, decides and commits one command of one aggregate; again when another was faster. */
+export async function handleCommand<State, Command extends Fact, Event extends Fact>(
+  running: RunningContext,
+  aggregate: Aggregate<string, State, Command, Event>,
+  asked: { readonly id: string; readonly command: Command; readonly options: HandleOptions },
+): Promise<Handled<State, Event>> {
+  const { options } = asked;
+  const stream = streamName(aggregate.name, asked.id);
+  const work = (): Promise<Handled<State, Event>> =>
+    running.locks.run(`stream ${stream}`, () => decideAndCommit(running, aggregate, asked));
+  if (options.commandId === undefined) return work();
+  assertCommandId(options.commandId);
+  // Two with the same id at once: the second waits for the first, then finds its outcome.
+  return running.locks.run(`command ${options.commandId}`, work);
+}
+
+/** Why what a command from outside causes is done. */
+export function causeOfCommand(running: RunningContext, options: HandleOptions): Cause {
+  const { host } = running.workplace;
+  return {
+    correlationId: options.correlationId ?? host.ids.next(),
+    causationId: options.commandId ?? host.ids.next(),
+    occurredAt: businessTime(options.occurredAt) ?? host.clock.now(),
+    traceparent: options.traceparent ?? null,
+    metadata: options.metadata === undefined ? null : JSON.stringify(options.metadata),
+  };
+}
+
+async function decideAndCommit<State, Command extends Fact, Event extends Fact>(
+  running: RunningContext,
+  aggregate: Aggregate<string, State, Command, Event>,
+  asked: { readonly id: string; readonly command: Command; readonly options: HandleOptions },
+): Promise<Handled<State, Event>> {
+  const { options, id, command } = asked;
+  const stream = streamName(aggregate.name, id);
+  const fingerprint = options.commandId && fingerprintOf(aggregate.name, id, command);
+  if (options.commandId !== undefined) {
+    const known = await running.log.command(options.commandId);
+    if (known !== undefined) return firstOutcome(running, aggregate, { known, fingerprint, id });
+  }
+  const cause = causeOfCommand(running, options);
+  let conflict: VersionConflictError | undefined;
+  for (let tries = 0; tries < TRIES_MAX; tries += 1) {
+    const unit = new Unit(running.workplace);
+    const changed = await unit.handle(aggregate, id, { command, cause });
+    const before = changed.version - changed.events.length;
+    assertExpected(stream, options.expectedVersion, before);
+    const writeSet = unit.writeSet();
+    const outcome = await running.committer.commit({
+      ...writeSet,
+      ...(options.commandId === undefined
+        ? {}
+        : { command: storedCommand({ ...asked, stream, fingerprint, before, changed, running }) }),
+    });
+    if (outcome.kind === 'committed') {
+      unit.keepStates();
+      return handled(running, changed, positionsById(writeSet.records, outcome.positions));
+    }
+    if (outcome.kind === 'command-known')
+      return firstOutcome(running, aggregate, { known: outcome.command, fingerprint, id });
+    if (outcome.kind === 'fenced') throw new FencedError(outcome.subscription);
+    unit.dropStates();
+    conflict = new VersionConflictError(outcome);
+  }
+  throw conflict;
+}
+
+function storedCommand(made: {
+  readonly options: HandleOptions;
+  readonly stream: string;
+  readonly fingerprint: string | undefined;
+  readonly before: number;
+  readonly changed: { readonly version: number };
+  readonly running: RunningContext;
+}): StoredCommand {
+  return {
+    id: made.options.commandId as string,
+    fingerprint: made.fingerprint as string,
+    stream: made.stream,
+    fromVersion: made.before,
+    toVersion: made.changed.version,
+    at: made.running.workplace.host.clock.now(),
+  };
+}
+
+function positionsById(
+  records: readonly { readonly id: string }[],
+  positions: readonly number[],
+): ReadonlyMap<string, number> {
+  return new Map(records.map((record, index) => [record.id, positions[index] ?? 0]));
+}
+
+function handled<State, Event extends Fact>(
+  running: RunningContext,
+  changed: Changed<State, Event>,
+  positions: ReadonlyMap<string, number>,
+): Handled<State, Event> {
+  const events = changed.events.map((event) => ({
+    ...event,
+    position: positions.get(event.id) ?? 0,
+  }));
+  // Without a new record, what can be seen now is what there is to see.
+  const last = Math.max(0, ...positions.values());
+  const position = last === 0 ? running.tail.head : last;
+  const { context, epoch } = running.log;
+  return { ...changed, events, token: tokenText({ context, epoch, position }) };
+}
+
+/** The same command again: what came of it the first time. */
+async function firstOutcome<State, Command extends Fact, Event extends Fact>(
+  running: RunningContext,
+  aggregate: Aggregate<string, State, Command, Event>,
+  asked: { known: StoredCommand; fingerprint: string | undefined; id: string },
+): Promise<Handled<State, Event>> {
+  const { known } = asked;
+  if (known.fingerprint !== asked.fingerprint) throw new CommandIdReusedError(known.id);
+  const { log, workplace } = running;
+  const decoding = (stored: Parameters<typeof decode>[1]): Recorded<Fact> =>
+    decode(workplace.vocabulary, stored);
+  const { state } = await stateAt(log, aggregate, known.stream, {
+    toVersion: known.toVersion,
+    decode: decoding,
+  });
+  const limit = known.toVersion - known.fromVersion;
+  const stored =
+    limit === 0
+      ? []
+      : await log.readStream(known.stream, { afterVersion: known.fromVersion, limit });
+  const position = stored.at(-1)?.position ?? running.tail.head;
+  return {
+    id: asked.id,
+    state: state as State,
+    version: known.toVersion,
+    events: stored.map(decoding) as Recorded<Event>[],
+    token: tokenText({ context: log.context, epoch: log.epoch, position }),
+  };
+}
+
+export function fingerprintOf(...parts: readonly unknown[]): string {
+  return createHash('sha256').update(canonicalJson(parts)).digest('hex');
+}
+
+function assertExpected(stream: string, expected: number | undefined, actual: number): void {
+  if (expected !== undefined && expected !== actual)
+    throw new VersionConflictError({ stream, expected, actual });
+}
+
+/** @throws {InvalidTimeError} for text that is no time. */
+function businessTime(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  const time = Date.parse(text);
+  if (Number.isNaN(time)) throw new InvalidTimeError(text);
+  return time;
+}
+
+export function assertCommandId(commandId: string): void {
+  if (commandId === '' || commandId.length > 255) throw new InvalidCommandIdError(commandId);
+}
+
+/** A command id was used for something else before: one of the two is a mistake. */
+export class CommandIdReusedError extends Error {
+  override readonly name = 'CommandIdReusedError';
+  readonly code = 'command-id-reused';
+  readonly retryable = false;
+  readonly commandId: string;
+
+  constructor(commandId: string) {
+    super(
+      `Command id ${JSON.stringify(commandId)} was used before for another command. Repeat a ` +
+        `command unchanged, or give a new one a new id.`,
+    );
+    this.commandId = commandId;
+  }
+}
+
+/** A command id is empty or too long. */
+export class InvalidCommandIdError extends Error {
+  override readonly name = 'InvalidCommandIdError';
+  readonly code = 'invalid-command-id';
+  readonly retryable = false;
+  readonly commandId: string;
+
+  constructor(commandId: string) {
+    super(`A command id has 1 to 255 characters, this one has ${commandId.length}. Use a UUID.`);
+    this.commandId = commandId;
+  }
+}
+
+/** A time is no ISO 8601 text. */
+export class InvalidTimeError extends Error {
+  override readonly name = 'InvalidTimeError';
+  readonly code = 'invalid-time';
+  readonly retryable = false;
+  readonly text: string;
+
+  constructor(text: string) {
+    super(`${JSON.stringify(text)} is no time. Write it as 2011-12-09T12:50:00.000Z.`);
+    this.text = text;
+  }
+}

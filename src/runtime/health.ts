@@ -1,0 +1,55 @@
+import type { RunningContext } from './running-context.ts';
+
+/** How a running application is, as data: for a page, an alert, or a readiness probe. */
+export interface Health {
+  /** green: all moves. amber: something is parked. red: something does not move. */
+  readonly status: 'green' | 'amber' | 'red';
+  readonly contexts: readonly ContextHealth[];
+}
+
+export interface ContextHealth {
+  readonly context: string;
+  /** The highest position of its log. */
+  readonly head: number;
+  readonly subscriptions: readonly SubscriptionHealth[];
+  /** How many rows wait, by kind. */
+  readonly waiting: Readonly<Record<string, number>>;
+}
+
+export interface SubscriptionHealth {
+  readonly name: string;
+  readonly position: number;
+  /** How many positions it is behind. */
+  readonly lag: number;
+  /** Why it does not move, if it does not. */
+  readonly stalledWhy: string | null;
+}
+
+export async function healthOf(contexts: readonly RunningContext[]): Promise<Health> {
+  const healths = await Promise.all(contexts.map(contextHealth));
+  const isStalled = healths.some((context) =>
+    context.subscriptions.some((subscription) => subscription.stalledWhy !== null),
+  );
+  const isParked = healths.some((context) => (context.waiting['parked'] ?? 0) > 0);
+  return { status: isStalled ? 'red' : isParked ? 'amber' : 'green', contexts: healths };
+}
+
+async function contextHealth(running: RunningContext): Promise<ContextHealth> {
+  const waiting: Record<string, number> = {};
+  for (const { kind, count } of await running.log.waitingCounts())
+    waiting[kind] = (waiting[kind] ?? 0) + count;
+  const subscriptions = running.subscriptions.map(({ name, position, lag, stalledWhy }) => ({
+    name,
+    position,
+    lag,
+    stalledWhy: stalledWhy ?? null,
+  }));
+  for (const [source, intake] of running.intakes) {
+    if (intake.problem === undefined) continue;
+    const { problem } = intake;
+    const stalledWhy = problem instanceof Error ? problem.message : String(problem);
+    const position = intake.mark?.position ?? 0;
+    subscriptions.push({ name: `intake from ${source}`, position, lag: 0, stalledWhy });
+  }
+  return { context: running.name, head: running.tail.head, subscriptions, waiting };
+}

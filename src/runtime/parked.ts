@@ -1,0 +1,182 @@
+import { borderSubscription } from '../backbone/border.ts';
+import type { Intake } from '../backbone/intake.ts';
+import type { WaitingRow } from '../log/waiting-row.ts';
+import type { Operation } from '../log/write-set.ts';
+import type { Subscription } from '../subscription/subscription.ts';
+import type { RunningContext } from './running-context.ts';
+import type { Parked } from './settled.ts';
+
+/** At most so many parked records are looked at in one go. */
+const SELECTED_MAX = 10_000;
+
+/** Which parked records are meant; all that is given must hold. */
+export interface ParkedSelection {
+  readonly context?: string;
+  readonly subscription?: string;
+  readonly key?: string;
+  readonly recordId?: string;
+  /** The `code` of the error they were parked with. */
+  readonly errorCode?: string;
+}
+
+/** Who does something to the running system, and why: kept for the audit trail. */
+export interface ByWhom {
+  readonly who: string;
+  readonly why: string;
+}
+
+export interface RedriveOptions extends ByWhom {
+  /** Only the first one, and answer how it went. Default: all that are selected. */
+  readonly trial?: boolean;
+  /** At most so many a second. Default: as fast as they go. */
+  readonly perSecond?: number;
+  /** Stops before the next one. */
+  readonly signal?: AbortSignal;
+}
+
+/** How a redrive went. */
+export interface Redriven {
+  readonly selected: number;
+  /** Handled now. */
+  readonly done: readonly Parked[];
+  /** Parked again, each with its new error. */
+  readonly parkedAgain: readonly Parked[];
+}
+
+/** The parked records of a selection, and how many are held behind each. */
+export async function listParked(
+  contexts: readonly RunningContext[],
+  selection: ParkedSelection,
+): Promise<readonly (Parked & { readonly heldBehind: number })[]> {
+  const found: (Parked & { heldBehind: number })[] = [];
+  for (const context of contexts) {
+    if (selection.context !== undefined && selection.context !== context.name) continue;
+    const { subscription, key } = selection;
+    const rows = await context.log.waiting({
+      kinds: ['parked'],
+      limit: SELECTED_MAX,
+      ...(subscription === undefined ? {} : { subscription }),
+      ...(key === undefined ? {} : { key }),
+    });
+    for (const row of rows.filter((candidate) => isSelected(candidate, selection)))
+      found.push({ ...row, context: context.name, heldBehind: await heldBehind(context, row) });
+  }
+  return found;
+}
+
+/** Tries parked records again, one after the other; what is held behind each follows by itself. */
+export async function redrive(
+  contexts: readonly RunningContext[],
+  selection: ParkedSelection,
+  options: RedriveOptions,
+): Promise<Redriven> {
+  const selected = await listParked(contexts, selection);
+  const done: Parked[] = [];
+  const parkedAgain: Parked[] = [];
+  for (const row of options.trial === true ? selected.slice(0, 1) : selected) {
+    if (options.signal?.aborted === true) break;
+    const running = contextOf(contexts, row);
+    const after = await redriveOne(running, row, options);
+    if (after === undefined) done.push(row);
+    else parkedAgain.push({ ...after, context: row.context });
+    const { clock } = running.workplace.host;
+    if (options.perSecond !== undefined) await clock.sleep(1_000 / options.perSecond, options.signal);
+  }
+  return { selected: selected.length, done, parkedAgain };
+}
+
+/** Gives parked records up, for good; what is held behind each goes on. */
+export async function discard(
+  contexts: readonly RunningContext[],
+  selection: ParkedSelection,
+  options: ByWhom,
+): Promise<readonly Parked[]> {
+  const selected = await listParked(contexts, selection);
+  for (const row of selected) {
+    const running = contextOf(contexts, row);
+    const operation = operationOf(running, 'discard', row, options);
+    const subscription = subscriptionOf(running, row);
+    if (subscription !== undefined) {
+      await subscription.decide(row, { to: 'gone', operation });
+      continue;
+    }
+    await running.committer.commit({ done: [row], operations: [operation] });
+    await intakeOf(running, row)?.takeAgain([row]);
+  }
+  return selected;
+}
+
+/** The row as it is parked again, or undefined when it is done. */
+async function redriveOne(
+  running: RunningContext,
+  row: WaitingRow,
+  by: ByWhom,
+): Promise<WaitingRow | undefined> {
+  const operation = operationOf(running, 'redrive', row, by);
+  const subscription = subscriptionOf(running, row);
+  if (subscription === undefined) {
+    await running.committer.commit({ operations: [operation] });
+    await intakeOf(running, row)?.takeAgain([row]);
+  } else {
+    await subscription.decide(row, { to: 'retry', operation });
+    const isOver = (): boolean => {
+      const first = subscription.room.first(row.key);
+      return first === undefined || first.recordId !== row.recordId || first.kind === 'parked';
+    };
+    await running.activity.until(isOver, new AbortController().signal);
+  }
+  const left = await running.log.waiting({
+    subscription: row.subscription,
+    key: row.key,
+    kinds: ['parked'],
+    limit: SELECTED_MAX,
+  });
+  return left.find((candidate) => candidate.recordId === row.recordId);
+}
+
+function isSelected(row: WaitingRow, selection: ParkedSelection): boolean {
+  const { recordId, errorCode } = selection;
+  return (
+    (recordId === undefined || recordId === row.recordId) &&
+    (errorCode === undefined || errorCode === row.error?.code)
+  );
+}
+
+async function heldBehind(context: RunningContext, row: WaitingRow): Promise<number> {
+  const { subscription, key } = row;
+  const rows = await context.log.waiting({ subscription, key, limit: SELECTED_MAX });
+  return rows.length - 1;
+}
+
+function contextOf(contexts: readonly RunningContext[], row: Parked): RunningContext {
+  const found = contexts.find((context) => context.name === row.context);
+  if (found === undefined) throw new Error(`Context "${row.context}" does not run here.`);
+  return found;
+}
+
+function subscriptionOf(running: RunningContext, row: WaitingRow): Subscription | undefined {
+  return running.subscriptions.find((subscription) => subscription.name === row.subscription);
+}
+
+function intakeOf(running: RunningContext, row: WaitingRow): Intake | undefined {
+  return [...running.intakes.values()].find(
+    (intake) => borderSubscription(intake.source) === row.subscription,
+  );
+}
+
+function operationOf(
+  running: RunningContext,
+  action: string,
+  row: WaitingRow,
+  { who, why }: ByWhom,
+): Operation {
+  const { host } = running.workplace;
+  return {
+    id: host.ids.next(),
+    at: host.clock.now(),
+    who,
+    action,
+    why,
+    detail: JSON.stringify({ ...row, payload: row.payload === null ? null : '(kept)' }),
+  };
+}

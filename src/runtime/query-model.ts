@@ -1,0 +1,161 @@
+import type { DocumentQuery, FieldCondition, FieldValue } from '../log/document-query.ts';
+import { type AnyReadModel, modelName } from '../read-model/read-model.ts';
+import type { Condition, FindQuery, Query, ReadOptions, Where } from '../read-model/query.ts';
+import type { RunningContext } from './running-context.ts';
+import { type Token, parseToken } from './token.ts';
+
+const LIMIT = 100;
+const LIMIT_MAX = 10_000;
+const WAIT_MS = 5_000;
+
+/** How a read model of a running context is asked. */
+export function queryModel<Document extends object>(
+  running: RunningContext,
+  model: AnyReadModel,
+): Query<Document> {
+  const name = modelName(model);
+  return {
+    async get(key, options = {}) {
+      await awaitToken(running, model, options, key);
+      const text = await running.log.document(name, key);
+      return text === undefined ? undefined : (JSON.parse(text) as Document);
+    },
+    async find(query = {}) {
+      await awaitToken(running, model, query);
+      const found = await running.log.findDocuments(name, documentQuery(model, query));
+      return found.map((document) => JSON.parse(document.text) as Document);
+    },
+    count: (where) => running.log.countDocuments(name, conditions(model, where)),
+  };
+}
+
+function documentQuery<Document extends object>(
+  model: AnyReadModel,
+  query: FindQuery<Document>,
+): DocumentQuery {
+  const limit = Math.min(LIMIT_MAX, Math.max(0, query.limit ?? LIMIT));
+  const where = conditions(model, query.where);
+  const [order] = Object.entries(query.orderBy ?? {}) as [string, 'ascending' | 'descending'][];
+  if (order === undefined) return { where, limit };
+  const [field, direction] = order;
+  assertIndexed(model, field);
+  return { where, limit, orderBy: { field, direction } };
+}
+
+function conditions<Document extends object>(
+  model: AnyReadModel,
+  where: Where<Document> | undefined,
+): readonly FieldCondition[] {
+  return Object.entries(where ?? {}).flatMap(([field, wanted]) => {
+    assertIndexed(model, field);
+    if (wanted === undefined) return [];
+    if (typeof wanted !== 'object' || wanted === null)
+      return [{ field, operator: 'equals' as const, value: wanted as FieldValue }];
+    return Object.entries(wanted as Condition<FieldValue>).map(([operator, value]) => ({
+      field,
+      operator: operator as FieldCondition['operator'],
+      value: value as FieldValue,
+    }));
+  });
+}
+
+function assertIndexed(model: AnyReadModel, field: string): void {
+  if (!model.index.includes(field)) throw new UnindexedFieldError(model.name, field, model.index);
+}
+
+/** Waits until the read model shows what a token stands for. */
+async function awaitToken(
+  running: RunningContext,
+  model: AnyReadModel,
+  options: ReadOptions,
+  key?: string,
+): Promise<void> {
+  if (options.after === undefined) return;
+  const token = parseToken(options.after);
+  const { clock } = running.workplace.host;
+  const timeout = new AbortController();
+  const cancel = clock.after(options.timeoutMs ?? WAIT_MS, () => timeout.abort());
+  try {
+    const isThere = await reach(running, model, { token, key, signal: timeout.signal });
+    if (!isThere) throw new StaleReadError(model.name, options.after);
+  } finally {
+    cancel();
+  }
+}
+
+async function reach(
+  running: RunningContext,
+  model: AnyReadModel,
+  wanted: { token: Token; key: string | undefined; signal: AbortSignal },
+): Promise<boolean> {
+  const { token, key, signal } = wanted;
+  let { position } = token;
+  if (token.context !== running.name) {
+    const intake = running.intakes.get(token.context);
+    if (intake !== undefined && !(await intake.waitUntil(position, signal))) return false;
+    position = running.tail.head;
+  } else if (token.epoch !== running.log.epoch) return false;
+  const subscription = running.models.get(model);
+  if (subscription === undefined) return true;
+  const isThere = await running.activity.until(() => subscription.position >= position, signal);
+  const first = key === undefined ? undefined : subscription.room.first(key);
+  if (first !== undefined && first.position <= position) throw new HeldReadError(model.name, first);
+  return isThere;
+}
+
+/** The read model did not come as far as asked for, in time. It may a moment later. */
+export class StaleReadError extends Error {
+  override readonly name = 'StaleReadError';
+  readonly code = 'stale-read';
+  readonly retryable = true;
+  readonly model: string;
+  readonly token: string;
+
+  constructor(model: string, token: string) {
+    super(
+      `Read model "${model}" has not come as far as ${JSON.stringify(token)} yet. Ask again in a ` +
+        `moment, or ask without "after" for what is known now.`,
+    );
+    this.model = model;
+    this.token = token;
+  }
+}
+
+/** What was asked for waits behind a record that failed. */
+export class HeldReadError extends Error {
+  override readonly name = 'HeldReadError';
+  readonly code = 'held-read';
+  readonly retryable = false;
+  readonly model: string;
+  readonly key: string;
+  readonly recordId: string;
+
+  constructor(model: string, row: { readonly key: string; readonly recordId: string }) {
+    super(
+      `Read model "${model}" is held for key ${JSON.stringify(row.key)} by record ` +
+        `${row.recordId}, which failed. Look at it with "thereupon parked list", then redrive it.`,
+    );
+    this.model = model;
+    this.key = row.key;
+    this.recordId = row.recordId;
+  }
+}
+
+/** A query asked for a field that has no index. */
+export class UnindexedFieldError extends Error {
+  override readonly name = 'UnindexedFieldError';
+  readonly code = 'unindexed-field';
+  readonly retryable = false;
+  readonly model: string;
+  readonly field: string;
+
+  constructor(model: string, field: string, indexed: readonly string[]) {
+    super(
+      `Read model "${model}" has no index on ${JSON.stringify(field)}, only on ` +
+        `${indexed.map((name) => JSON.stringify(name)).join(', ') || 'nothing'}. Add it to ` +
+        `"index" and raise the version.`,
+    );
+    this.model = model;
+    this.field = field;
+  }
+}

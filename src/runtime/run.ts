@@ -1,0 +1,118 @@
+import type { Backbone } from '../backbone/backbone.ts';
+import { embedded } from '../backbone/log-to-log.ts';
+import type { BoundedContext } from '../context/bounded-context.ts';
+import { type Host, systemHost } from '../host/host.ts';
+import type { Store } from '../log/store.ts';
+import type { Dependencies } from '../reaction/tools.ts';
+import { type Logger, jsonLines } from '../telemetry/logger.ts';
+import { Activity } from './activity.ts';
+import { Application } from './application.ts';
+import { ConfigurationError, assertConfiguration } from './configuration.ts';
+import { type Means, RunningContext } from './running-context.ts';
+import type { Parked } from './settled.ts';
+
+/** So many of the records parked since the start are remembered for `settled`. */
+const PARKED_MAX = 10_000;
+
+export interface RunOptions {
+  /** Where the logs live: `sqlite('./data')`, `memory()` … */
+  readonly store: Store;
+  /** What carries messages between contexts. Default `embedded()`: log to log. */
+  readonly backbone?: Backbone;
+  /** Runs only these contexts here; the checks are still made on the whole map. */
+  readonly only?: readonly string[];
+  /** What handlers get as `dependencies`. */
+  readonly dependencies?: Dependencies;
+  /** Where structured log lines go. Default: warnings and errors, as JSON, to standard error. */
+  readonly logger?: Logger;
+  /** Clock, ids and randomness; the machine's own where not given. */
+  readonly host?: Partial<Host>;
+  /** The largest payload of a record, in characters of JSON. Default 1,048,576. */
+  readonly payloadCharactersMax?: number;
+  /** Called for each record that is parked: the hook for an alert. */
+  readonly onParked?: (parked: Parked) => void;
+  /** Called when a subscription stops moving, with the reason: the hook for an alert. */
+  readonly onStalled?: (stalled: {
+    readonly context: string;
+    readonly subscription: string;
+    readonly why: string;
+  }) => void;
+}
+
+/**
+ * Brings contexts to life: opens their logs, starts what reads them, and answers when commands can
+ * be handled. It is always given the whole context map.
+ *
+ * @throws {ConfigurationError} naming everything that is wrong with the map.
+ * @throws {LogInUseError} when another process runs one of the contexts on this store.
+ * @example
+ * const app = await run([ordering, billing], { store: sqlite('./data') });
+ */
+export async function run(
+  contexts: readonly BoundedContext[],
+  options: RunOptions,
+): Promise<Application> {
+  assertConfiguration(contexts);
+  const host = systemHost(options.host);
+  const activity = new Activity();
+  const parked: Parked[] = [];
+  const backbone = options.backbone ?? embedded();
+  const means: Means = {
+    contexts,
+    store: options.store,
+    backbone,
+    host,
+    logger: options.logger ?? jsonLines((line) => process.stderr.write(line), 'warn'),
+    activity,
+    dependencies: options.dependencies ?? {},
+    charactersMax: options.payloadCharactersMax,
+    onParked(context, row) {
+      if (parked.length < PARKED_MAX) parked.push({ ...row, context });
+      options.onParked?.({ ...row, context });
+    },
+    onStalled: (context, subscription, why) => options.onStalled?.({ context, subscription, why }),
+  };
+  const chosen = contexts.filter((context) => options.only?.includes(context.name) ?? true);
+  const running = await start(chosen, means);
+  const end = async (): Promise<void> => {
+    await stopAll(running);
+    await backbone.close();
+  };
+  return new Application({ contexts: running, activity, clock: host.clock, parked, end });
+}
+
+/** All logs are opened before anything moves; when something is wrong, all are closed again. */
+async function start(
+  contexts: readonly BoundedContext[],
+  means: Means,
+): Promise<readonly RunningContext[]> {
+  const running: RunningContext[] = [];
+  try {
+    const problems: string[] = [];
+    for (const context of contexts) {
+      const prepared = await RunningContext.prepare(context, means);
+      running.push(prepared.running);
+      for (const name of prepared.undecided)
+        problems.push(
+          `in "${context.name}": "${name}" is new on a log that is not empty; say startFrom: ` +
+            `'beginning' or 'now'`,
+        );
+    }
+    if (problems.length > 0) throw new ConfigurationError(problems);
+    const { clock } = means.host;
+    await means.backbone.start({ clock, published: (context) => means.store.published(context) });
+    for (const context of running) await context.start();
+    return running;
+  } catch (error) {
+    await stopAll(running);
+    await means.backbone.close();
+    throw error;
+  }
+}
+
+async function stopAll(running: readonly RunningContext[]): Promise<void> {
+  // Each as far as it goes: one that cannot stop must not keep the others' logs open.
+  const results = await Promise.allSettled(running.map((context) => context.stop()));
+  const failed = results.find((result) => result.status === 'rejected');
+  if (failed !== undefined) throw failed.reason;
+}

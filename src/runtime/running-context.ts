@@ -1,0 +1,277 @@
+import { StateCache } from '../aggregate/state-cache.ts';
+import type { Backbone } from '../backbone/backbone.ts';
+import { Intake } from '../backbone/intake.ts';
+import { Relay } from '../backbone/relay.ts';
+import {
+  type BoundedContext,
+  consumedContracts,
+  publishedContracts,
+} from '../context/bounded-context.ts';
+import type { Publication } from '../context/publication.ts';
+import type { Workplace } from '../context/unit.ts';
+import { vocabularyOf } from '../context/vocabulary.ts';
+import type { Host } from '../host/host.ts';
+import { Committer } from '../log/committer.ts';
+import type { Log } from '../log/log.ts';
+import type { Store } from '../log/store.ts';
+import type { WaitingRow } from '../log/waiting-row.ts';
+import { PAYLOAD_CHARACTERS_MAX } from '../message/payload.ts';
+import { effectSubscription } from '../reaction/effect-subscription.ts';
+import type { HandlerSurroundings } from '../reaction/handler-tools.ts';
+import { reactionSubscription } from '../reaction/reaction-subscription.ts';
+import type { Dependencies } from '../reaction/tools.ts';
+import { modelSubscription } from '../read-model/model-subscription.ts';
+import { type AnyReadModel, modelName } from '../read-model/read-model.ts';
+import { Subscription, type SubscriptionDefinition } from '../subscription/subscription.ts';
+import { TailReader } from '../subscription/tail-reader.ts';
+import type { Logger } from '../telemetry/logger.ts';
+import type { Activity } from './activity.ts';
+import { buildInlineModels } from './inline-models.ts';
+import { KeyedLock } from './keyed-lock.ts';
+import { queryModel } from './query-model.ts';
+import { startPositions } from './start-position.ts';
+
+/** So many aggregate states are kept in memory, for each context. */
+const STATES_MAX = 20_000;
+
+/** What a context runs with. */
+export interface Means {
+  readonly contexts: readonly BoundedContext[];
+  readonly store: Store;
+  readonly backbone: Backbone;
+  readonly host: Host;
+  readonly logger: Logger;
+  readonly activity: Activity;
+  readonly dependencies: Dependencies;
+  readonly charactersMax: number | undefined;
+  readonly onParked: (context: string, row: WaitingRow) => void;
+  readonly onStalled: (context: string, subscription: string, why: string) => void;
+}
+
+/**
+ * One bounded context, alive: its log, the committer before it, and everything that reads it. It
+ * is put together in `prepare`, where nothing moves yet, and moves from `start` to `stop`.
+ */
+export class RunningContext {
+  readonly name: string;
+  readonly context: BoundedContext;
+  readonly log: Log;
+  readonly committer: Committer;
+  readonly tail: TailReader;
+  readonly workplace: Workplace;
+  readonly activity: Activity;
+  readonly locks = new KeyedLock();
+  readonly subscriptions: Subscription[] = [];
+  readonly models = new Map<AnyReadModel, Subscription>();
+  readonly intakes = new Map<string, Intake>();
+  relay: Relay | undefined;
+  readonly #means: Means;
+  readonly #owner: string;
+  #positions: ReadonlyMap<string, number> = new Map();
+
+  private constructor(context: BoundedContext, means: Means, log: Log) {
+    const vocabulary = vocabularyOf(context);
+    this.name = context.name;
+    this.context = context;
+    this.log = log;
+    this.activity = means.activity;
+    this.committer = new Committer(log, means.host.clock);
+    this.tail = new TailReader(log, vocabulary);
+    this.#means = means;
+    this.#owner = means.host.ids.next();
+    this.workplace = {
+      context: context.name,
+      log,
+      vocabulary,
+      states: new StateCache(STATES_MAX),
+      host: means.host,
+      charactersMax: means.charactersMax ?? PAYLOAD_CHARACTERS_MAX,
+      inlineModels: context.readModels.filter((model) => model.inline),
+      publications: publicationsByEvent(context),
+      published: new Set(publishedContracts(context)),
+    };
+  }
+
+  /** Opens the log and makes ready. Answers with what the wiring still has to say, too. */
+  static async prepare(
+    context: BoundedContext,
+    means: Means,
+  ): Promise<{ running: RunningContext; undecided: readonly string[] }> {
+    const log = await means.store.open(context.name);
+    try {
+      const running = new RunningContext(context, means, log);
+      const { positions, undecided } = await startPositions(log, [
+        ...context.reactions.map(({ name, options }) => starting('reaction', name, options)),
+        ...context.effects.map(({ name, options }) => starting('effect', name, options)),
+        ...context.readModels.map((model) => starting('read-model', modelName(model), {})),
+      ]);
+      running.#positions = positions;
+      return { running, undecided };
+    } catch (error) {
+      await log.close();
+      throw error;
+    }
+  }
+
+  async start(): Promise<void> {
+    await this.tail.start(this.committer);
+    await this.#setUpTables();
+    for (const model of this.context.readModels)
+      await this.log.defineModel(modelName(model), model.index);
+    await buildInlineModels(this, (definition) => this.subscription(definition));
+    this.committer.onCommitted((writeSet) => {
+      for (const record of writeSet.records ?? [])
+        if (record.direction === 'outgoing') this.#tellPublished(record);
+      for (const subscription of this.subscriptions) subscription.somethingMoved();
+      this.activity.happened();
+    });
+    for (const definition of this.#definitions()) await this.#startSubscription(definition);
+    await this.#startRelay();
+    for (const source of this.#sources()) await this.#startIntake(source);
+  }
+
+  /** A subscription of this context, not yet started. */
+  subscription(definition: SubscriptionDefinition): Subscription {
+    const { logger, onParked, onStalled } = this.#means;
+    return new Subscription(definition, {
+      workplace: this.workplace,
+      log: this.log,
+      committer: this.committer,
+      tail: this.tail,
+      logger,
+      owner: this.#owner,
+      onParked: (row) => onParked(this.name, row),
+      onStalled: (subscription, why) => onStalled(this.name, subscription, why),
+      onChange: this.activity.happened,
+    });
+  }
+
+  /** Takes nothing more in, then finishes, then hands out what is left to relay, then closes. */
+  async stop(): Promise<void> {
+    await Promise.all([...this.intakes.values()].map((intake) => intake.stop()));
+    await Promise.all(this.subscriptions.map((subscription) => subscription.stop()));
+    await this.relay?.stop();
+    await this.committer.idle();
+    await this.tail.stop();
+    await this.log.close();
+  }
+
+  get #surroundings(): HandlerSurroundings {
+    return {
+      workplace: this.workplace,
+      dependencies: this.#means.dependencies,
+      query: (model) => queryModel(this, model),
+    };
+  }
+
+  #definitions(): { definition: SubscriptionDefinition; model?: AnyReadModel }[] {
+    const { reactions, effects, readModels } = this.context;
+    const surroundings = this.#surroundings;
+    return [
+      ...reactions.map((part) => ({ definition: reactionSubscription(part, surroundings) })),
+      ...effects.map((part) => ({ definition: effectSubscription(part, surroundings) })),
+      ...readModels
+        .filter((model) => !model.inline)
+        .map((model) => ({ definition: modelSubscription(model, this.log), model })),
+    ];
+  }
+
+  async #startSubscription(part: {
+    definition: SubscriptionDefinition;
+    model?: AnyReadModel;
+  }): Promise<void> {
+    const subscription = this.subscription(part.definition);
+    await subscription.start(this.#positions.get(part.definition.name) ?? 0);
+    this.subscriptions.push(subscription);
+    if (part.model !== undefined) this.models.set(part.model, subscription);
+  }
+
+  async #startRelay(): Promise<void> {
+    const { backbone, host, logger } = this.#means;
+    if (publishedContracts(this.context).length === 0) return;
+    const outlet = await backbone.outlet(this.name);
+    if (outlet === undefined) return;
+    this.relay = new Relay({
+      context: this.name,
+      outlet,
+      log: this.log,
+      committer: this.committer,
+      host,
+      logger,
+      owner: this.#owner,
+      onProgress: this.activity.happened,
+    });
+    await this.relay.start();
+  }
+
+  async #startIntake(source: string): Promise<void> {
+    const { backbone, host, logger } = this.#means;
+    const intake = new Intake({
+      context: this.name,
+      source,
+      contracts: consumedContracts(this.context).filter(
+        (contract) => this.#sourceOf(contract.name) === source,
+      ),
+      backbone,
+      log: this.log,
+      committer: this.committer,
+      host,
+      logger,
+      onProgress: this.activity.happened,
+    });
+    this.intakes.set(source, intake);
+    await intake.start();
+  }
+
+  /** The other contexts that this one listens to. */
+  #sources(): readonly string[] {
+    const sources = consumedContracts(this.context).map((contract) => this.#sourceOf(contract.name));
+    return [...new Set(sources)].filter((source) => source !== this.name);
+  }
+
+  /** Who publishes a contract; an external one is named after the part before its first dot. */
+  #sourceOf(contract: string): string {
+    const publisher = this.#means.contexts.find((context) =>
+      publishedContracts(context).some((published) => published.name === contract),
+    );
+    return publisher?.name ?? (contract.split('.')[0] as string);
+  }
+
+  async #setUpTables(): Promise<void> {
+    const { setUp } = this.context;
+    if (setUp === undefined) return;
+    await this.committer.exclusive(async (database) => {
+      await setUp(database as never);
+      return { result: undefined, writeSet: {} };
+    });
+  }
+
+  #tellPublished(record: {
+    readonly id: string;
+    readonly type: string;
+    readonly key: string;
+    readonly correlationId: string;
+  }): void {
+    const { id, type, key, correlationId } = record;
+    const context = this.name;
+    this.#means.logger.log({ level: 'info', event: 'published', context, id, type, key, correlationId });
+  }
+}
+
+function starting(
+  kind: 'reaction' | 'effect' | 'read-model',
+  name: string,
+  options: { readonly startFrom?: 'beginning' | 'now' },
+) {
+  return { kind, name, startFrom: options.startFrom };
+}
+
+function publicationsByEvent(context: BoundedContext): ReadonlyMap<string, readonly Publication[]> {
+  const byEvent = new Map<string, Publication[]>();
+  for (const part of context.publishes) {
+    if (part.kind !== 'publication') continue;
+    const event = `${part.aggregate.name}/${part.type}`;
+    byEvent.set(event, [...(byEvent.get(event) ?? []), part]);
+  }
+  return byEvent;
+}

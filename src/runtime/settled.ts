@@ -1,0 +1,171 @@
+import type { WaitingRow } from '../log/waiting-row.ts';
+import type { StoredRecord } from '../log/record.ts';
+import { consumedContracts } from '../context/bounded-context.ts';
+import type { Activity } from './activity.ts';
+import type { RunningContext } from './running-context.ts';
+
+/** More records than this of one business action are not followed. */
+const RECORDS_MAX = 100_000;
+
+export interface SettledOptions {
+  /** Only what belongs to this business action. Default: everything. */
+  readonly correlationId?: string;
+  /** Give up after this time, in milliseconds. Default 30,000. */
+  readonly timeoutMs?: number;
+}
+
+/** Waits until nothing of an action, or nothing at all, is left to do in any of the contexts. */
+export async function settle(
+  contexts: readonly RunningContext[],
+  activity: Activity,
+  options: { correlationId: string | undefined; signal: AbortSignal; parked: () => readonly Parked[] },
+): Promise<void> {
+  const { correlationId, signal } = options;
+  const isSettled =
+    correlationId === undefined
+      ? (): Promise<boolean> => isQuiet(contexts, activity)
+      : (): Promise<boolean> => isActionOver(contexts, activity, correlationId);
+  const inTime = await activity.until(isSettled, signal);
+  const parked =
+    correlationId === undefined ? options.parked() : await parkedOf(contexts, correlationId);
+  if (parked.length > 0) throw new SettledParkedError(parked);
+  if (!inTime) throw new NotSettledError(await leftToDo(contexts));
+}
+
+/** Nothing to do anywhere. What is asked of backbones takes time, so it counts only if nothing moved. */
+async function isQuiet(contexts: readonly RunningContext[], activity: Activity): Promise<boolean> {
+  if (!contexts.every(isIdle)) return false;
+  const before = activity.count;
+  for (const context of contexts) {
+    for (const intake of context.intakes.values()) if (!(await intake.isIdle())) return false;
+    if ((await context.relay?.isIdle()) === false) return false;
+  }
+  return activity.count === before && contexts.every(isIdle);
+}
+
+function isIdle(context: RunningContext): boolean {
+  return context.subscriptions.every((subscription) => subscription.isIdle);
+}
+
+async function isActionOver(
+  contexts: readonly RunningContext[],
+  activity: Activity,
+  correlationId: string,
+): Promise<boolean> {
+  const before = activity.count;
+  const published: StoredRecord[] = [];
+  for (const context of contexts) {
+    const records = await context.log.recordsOfAction(correlationId, RECORDS_MAX);
+    const last = records.at(-1)?.position ?? 0;
+    if (context.subscriptions.some((subscription) => subscription.position < last)) return false;
+    const waiting = await context.log.waiting({ correlationId, limit: RECORDS_MAX });
+    if (waiting.some((row) => !isForAPerson(row, waiting))) return false;
+    published.push(...records.filter((record) => record.direction === 'outgoing'));
+  }
+  for (const context of contexts)
+    if (!(await hasTakenIn(context, published))) return false;
+  return activity.count === before;
+}
+
+/** Parked, or held behind something parked: it will not move by itself. */
+function isForAPerson(row: WaitingRow, rows: readonly WaitingRow[]): boolean {
+  if (row.kind === 'parked' || row.kind === 'timer') return true;
+  const isHeldBy = (other: WaitingRow): boolean =>
+    other.kind === 'parked' && other.subscription === row.subscription && other.key === row.key;
+  return row.kind === 'held' && rows.some(isHeldBy);
+}
+
+async function hasTakenIn(
+  context: RunningContext,
+  published: readonly StoredRecord[],
+): Promise<boolean> {
+  const wanted = new Set(consumedContracts(context.context).map((contract) => contract.name));
+  const bySource = Map.groupBy(
+    published.filter((record) => wanted.has(record.type) && record.source !== context.name),
+    (record) => record.source,
+  );
+  for (const [source, records] of bySource) {
+    const ids = records.map((record) => record.id);
+    const received = await context.log.received(source, ids);
+    const missing = ids.filter((id) => !received.has(id));
+    if (missing.length === 0) continue;
+    const border = await context.log.waiting({
+      subscription: `intake from ${source}`,
+      limit: RECORDS_MAX,
+    });
+    const atBorder = new Set(border.map((row) => row.recordId));
+    if (missing.some((id) => !atBorder.has(id))) return false;
+  }
+  return true;
+}
+
+async function parkedOf(
+  contexts: readonly RunningContext[],
+  correlationId: string,
+): Promise<readonly Parked[]> {
+  const rows = await Promise.all(
+    contexts.map(async ({ name, log }) => {
+      const kinds = ['parked'] as const;
+      const found = await log.waiting({ correlationId, kinds, limit: 1_000 });
+      return found.map((row) => ({ ...row, context: name }));
+    }),
+  );
+  return rows.flat();
+}
+
+async function leftToDo(contexts: readonly RunningContext[]): Promise<readonly string[]> {
+  const left: string[] = [];
+  for (const context of contexts) {
+    for (const subscription of context.subscriptions) {
+      if (subscription.isIdle) continue;
+      const why = subscription.stalledWhy;
+      left.push(
+        `${context.name}: "${subscription.name}" is ${subscription.lag} records behind, ` +
+          `${subscription.room.size} rows wait${why === undefined ? '' : ` (${why})`}`,
+      );
+    }
+    for (const [source, intake] of context.intakes)
+      if (!(await intake.isIdle())) left.push(`${context.name}: messages from "${source}" are coming`);
+    if ((await context.relay?.isIdle()) === false) left.push(`${context.name}: messages wait for the backbone`);
+  }
+  return left;
+}
+
+/** A waiting row, and in which context. */
+export type Parked = WaitingRow & { readonly context: string };
+
+/** Something was parked, so the action did not end as it should. */
+export class SettledParkedError extends Error {
+  override readonly name = 'SettledParkedError';
+  readonly code = 'settled-parked';
+  readonly retryable = false;
+  readonly parked: readonly Parked[];
+
+  constructor(parked: readonly Parked[]) {
+    super(
+      `${parked.length} ${parked.length === 1 ? 'record was' : 'records were'} parked:\n` +
+        parked
+          .slice(0, 10)
+          .map((row) => `- ${row.context}, "${row.subscription}", key ${JSON.stringify(row.key)}: ${row.error?.message}`)
+          .join('\n') +
+        `\nMend the cause, then redrive.`,
+    );
+    this.parked = parked;
+  }
+}
+
+/** Not everything was done in time. It goes on; ask again, or look at what is listed. */
+export class NotSettledError extends Error {
+  override readonly name = 'NotSettledError';
+  readonly code = 'not-settled';
+  readonly retryable = true;
+  readonly left: readonly string[];
+
+  constructor(left: readonly string[]) {
+    super(
+      `Not everything is done yet:\n${left.map((line) => `- ${line}`).join('\n')}\n` +
+        `It goes on; wait longer with timeoutMs, or look at what is listed.`,
+    );
+    this.left = left;
+  }
+}
