@@ -22,8 +22,13 @@ export function keepCommand(connection: Connection, kept: StoredCommand): void {
     .run(kept.id, kept.fingerprint, kept.stream, kept.fromVersion, kept.toVersion, kept.at);
 }
 
-export function forgetCommands(connection: Connection, before: number): void {
-  connection.prepared('delete from commands where at < ?').run(before);
+// commands_at, then the primary key.
+const FORGET_COMMANDS = `
+  delete from commands where id in (select id from commands where at < ? limit ?)`;
+
+/** Forgets at most `limit` commands; returns how many it were. */
+export function forgetCommands(connection: Connection, before: number, limit: number): number {
+  return Number(connection.prepared(FORGET_COMMANDS).run(before, limit).changes);
 }
 
 const SNAPSHOT = `

@@ -105,10 +105,20 @@ const RAISE_FLOORS = `
   on conflict (source) do update set at = max(at, excluded.at)`;
 
 /**
- * Forgets what was received before. The floors rise in the same transaction: a message that can no
- * longer be recognised must not be taken in again.
+ * Raises the floors of the sources of which something is about to be forgotten. Before it is: a
+ * message that can no longer be recognised must not be taken in again.
  */
-export function forgetReceived(connection: Connection, before: number): void {
+export function raiseFloors(connection: Connection, before: number): void {
   connection.prepared(RAISE_FLOORS).run(before, before);
-  connection.prepared('delete from received where at < ?').run(before);
+}
+
+// received_at, then the primary key.
+const FORGET_RECEIVED = `
+  delete from received where (source, id) in (
+    select source, id from received where at < ? limit ?
+  )`;
+
+/** Forgets at most `limit` messages; returns how many it were. */
+export function forgetReceived(connection: Connection, before: number, limit: number): number {
+  return Number(connection.prepared(FORGET_RECEIVED).run(before, limit).changes);
 }

@@ -15,13 +15,14 @@ import { forgetCommands } from './kept-queries.ts';
 import { migrate, readMeta, writeMeta } from './log-file.ts';
 import { createModel, removeModel, renameModel } from './model-tables.ts';
 import { acquireOwnerLock, type Owner } from './owner-lock.ts';
-import { claimRange, forgetReceived } from './progress-queries.ts';
+import { claimRange, forgetReceived, raiseFloors } from './progress-queries.ts';
 import { reading } from './reading.ts';
 import { StreamVersions } from './stream-versions.ts';
 import { beginImmediate, commitTransaction, rollBack, Turns, unlessBusy } from './transaction.ts';
 import { applyWriteSet } from './write-sets.ts';
 
 const WRITE_SETS_MAX = 10_000;
+const FORGOTTEN_AT_ONCE = 5_000;
 
 export interface OwnerOptions {
   readonly where: Where;
@@ -78,17 +79,24 @@ function ownedLog(writer: Writer): Log {
       }),
     replaceModel: ({ from, to }) =>
       writer.change((connection) => renameModel(connection, from, to)),
-    forget: (before) =>
-      writer.change((connection) => {
-        forgetReceived(connection, before);
-        forgetCommands(connection, before);
-      }),
+    forget: (before) => forget(writer, before),
     onChange: (listener) => watcher.listen(listener),
     async close() {
       watcher.close();
       await writer.close();
     },
   };
+}
+
+/** In short transactions: whoever wants to commit something meanwhile comes between them. */
+async function forget(writer: Writer, before: number): Promise<void> {
+  await writer.change((connection) => raiseFloors(connection, before));
+  for (const step of [forgetReceived, forgetCommands]) {
+    let count = FORGOTTEN_AT_ONCE;
+    while (count === FORGOTTEN_AT_ONCE) {
+      count = await writer.change((connection) => step(connection, before, FORGOTTEN_AT_ONCE));
+    }
+  }
 }
 
 /**

@@ -1,10 +1,11 @@
+import type { SQLOutputValue } from 'node:sqlite';
 import type { WaitingCount, WaitingQuery } from '../../log/log.ts';
-import type { WaitingError, WaitingKey, WaitingRow } from '../../log/waiting-row.ts';
+import type { WaitingError, WaitingKey, WaitingKind, WaitingRow } from '../../log/waiting-row.ts';
 import { type Connection, plainRows } from './connection.ts';
 
 const WAITING_COLUMNS = `
-  subscription, key, record_id as recordId, kind, position, slot, due, attempts, error,
-  correlation_id as correlationId, since, payload`;
+  subscription, key, record_id, kind, position, slot, due, attempts, error, correlation_id, since,
+  payload`;
 
 /** Waiting rows; the indexes are the primary key, waiting_due and waiting_action. */
 export function waiting(connection: Connection, query: WaitingQuery): WaitingRow[] {
@@ -25,10 +26,8 @@ export function waiting(connection: Connection, query: WaitingQuery): WaitingRow
     select ${WAITING_COLUMNS} from waiting
     ${conditions.length === 0 ? '' : `where ${conditions.join(' and ')}`}
     order by ${order} limit ?`;
-  return connection
-    .prepared(sql)
-    .all(...values, query.limit)
-    .map(waitingOfRow);
+  const rows = connection.preparedArrays(sql).all(...values, query.limit);
+  return (rows as unknown as SQLOutputValue[][]).map(waitingOfRow);
 }
 
 const COUNTS = `
@@ -70,10 +69,19 @@ export function removeWaiting(connection: Connection, done: WaitingKey): void {
   connection.prepared(DONE).run(done.subscription, done.key, done.recordId);
 }
 
-function waitingOfRow(row: Record<string, unknown>): WaitingRow {
-  const { error, ...columns } = row;
+function waitingOfRow(row: SQLOutputValue[]): WaitingRow {
   return {
-    ...(columns as unknown as WaitingRow),
-    error: typeof error === 'string' ? (JSON.parse(error) as WaitingError) : null,
+    subscription: row[0] as string,
+    key: row[1] as string,
+    recordId: row[2] as string,
+    kind: row[3] as WaitingKind,
+    position: row[4] as number,
+    slot: row[5] as number,
+    due: row[6] as number,
+    attempts: row[7] as number,
+    error: row[8] === null ? null : (JSON.parse(row[8] as string) as WaitingError),
+    correlationId: row[9] as string,
+    since: row[10] as number,
+    payload: row[11] as string | null,
   };
 }
