@@ -1,0 +1,163 @@
+import { BackboneUnavailableError } from '../../backbone/backbone.ts';
+import type { Backbone, Consumer, Envelope, Inlet } from '../../backbone/backbone.ts';
+import type { Outlet, Surroundings } from '../../backbone/backbone.ts';
+import type { Clock } from '../../host/clock.ts';
+import { type Randomness, systemRandomness } from '../../host/randomness.ts';
+import { type MemoryFaults, MemoryMischief } from './memory-faults.ts';
+import { MemoryInlet } from './memory-inlet.ts';
+import { MemoryQueue } from './memory-queue.ts';
+
+/**
+ * A small broker in memory: a queue for each consumer and publisher. It keeps what it has
+ * confirmed as long as the object lives, also over `close` and `start`, as a broker survives its
+ * clients. On request it does what brokers do on bad days, so that what is built on it can be
+ * tried: duplicates, delays, other orders, lost deliveries, acknowledgements and confirmations,
+ * outages, cut connections.
+ */
+export interface MemoryBackbone extends Backbone {
+  /** Cannot be reached from now on. */
+  switchOff(): void;
+  switchOn(): void;
+  /** Cuts all connections once; what was not acknowledged will be delivered again. */
+  cut(): void;
+}
+
+export interface MemoryBackboneOptions {
+  /** `key` (default): in order per key. `none`: in any order. */
+  readonly order?: 'key' | 'none';
+  /** Whether a later consumer is given what was published before. Default true. */
+  readonly replay?: boolean;
+  /** After so long without an acknowledgement a message is delivered again. Default 30,000. */
+  readonly redeliverAfterMs?: number;
+  readonly faults?: Partial<MemoryFaults>;
+  /** Decides when faults happen. Default: the machine's own. */
+  readonly randomness?: Randomness;
+}
+
+/**
+ * Makes a broker in memory.
+ *
+ * @example
+ * const backbone = memoryBackbone({ faults: { duplicate: 0.1, loseConfirmation: 0.1 } });
+ */
+export function memoryBackbone(options: MemoryBackboneOptions = {}): MemoryBackbone {
+  return new BrokerInMemory(options);
+}
+
+class BrokerInMemory implements MemoryBackbone {
+  readonly name = 'memory';
+  readonly capabilities: Backbone['capabilities'];
+  readonly #order: 'key' | 'none';
+  readonly #redeliverAfterMs: number;
+  readonly #mischief: MemoryMischief;
+  /** All that was published, by publisher; empty without replay. */
+  readonly #published = new Map<string, Envelope[]>();
+  /** By publisher, then by consumer. */
+  readonly #queues = new Map<string, Map<string, MemoryQueue>>();
+  readonly #inlets = new Set<MemoryInlet>();
+  #clock: Clock | undefined;
+  #isOff = false;
+  /** Goes up when connections are cut: whatever was under way before is lost. */
+  #connection = 0;
+
+  constructor(options: MemoryBackboneOptions) {
+    const randomness = options.randomness ?? systemRandomness();
+    this.#order = options.order ?? 'key';
+    this.capabilities = { order: this.#order, replay: options.replay ?? true };
+    this.#redeliverAfterMs = options.redeliverAfterMs ?? 30_000;
+    this.#mischief = new MemoryMischief(options.faults ?? {}, randomness);
+  }
+
+  async start(surroundings: Surroundings): Promise<void> {
+    this.#clock = surroundings.clock;
+  }
+
+  async outlet(publisher: string): Promise<Outlet> {
+    let isOpen = true;
+    return {
+      publish: async (messages) => {
+        if (!isOpen) throw this.#unavailable('the outlet is closed');
+        await this.#publish(publisher, messages);
+      },
+      close: async () => {
+        isOpen = false;
+      },
+    };
+  }
+
+  async inlet(consumer: Consumer): Promise<Inlet> {
+    const clock = this.#reach();
+    const queue = this.#queue(consumer);
+    const added = queue.listenTo(consumer.contracts);
+    for (const envelope of this.#published.get(consumer.source) ?? [])
+      if (added.has(envelope.type)) queue.put(envelope, clock.now());
+    const inlet = new MemoryInlet({ queue, clock, onClosed: () => this.#inlets.delete(inlet) });
+    this.#inlets.add(inlet);
+    return inlet;
+  }
+
+  async close(): Promise<void> {
+    for (const inlet of this.#inlets) await inlet.close();
+    this.#connection += 1;
+    this.#clock = undefined;
+  }
+
+  switchOff(): void {
+    this.#isOff = true;
+    this.cut();
+  }
+
+  switchOn(): void {
+    this.#isOff = false;
+  }
+
+  cut(): void {
+    this.#connection += 1;
+    for (const inlet of this.#inlets) inlet.cut(this.#unavailable('the connection was cut'));
+  }
+
+  async #publish(publisher: string, messages: readonly Envelope[]): Promise<void> {
+    const clock = this.#reach();
+    const connection = this.#connection;
+    if (this.#mischief.happens('refuse')) throw this.#unavailable('the batch was refused');
+    await clock.turn();
+    if (connection !== this.#connection) throw this.#unavailable('the connection was cut');
+    for (const message of messages) this.#keep(publisher, Object.freeze({ ...message }), clock);
+    if (this.#mischief.happens('loseConfirmation'))
+      throw this.#unavailable('the confirmation was lost');
+  }
+
+  #keep(publisher: string, message: Envelope, clock: Clock): void {
+    if (this.capabilities.replay) {
+      const published = this.#published.get(publisher) ?? [];
+      published.push(message);
+      this.#published.set(publisher, published);
+    }
+    for (const queue of this.#queues.get(publisher)?.values() ?? [])
+      queue.put(message, clock.now());
+  }
+
+  #queue({ source, consumer }: Consumer): MemoryQueue {
+    const queues = this.#queues.get(source) ?? new Map<string, MemoryQueue>();
+    this.#queues.set(source, queues);
+    const known = queues.get(consumer);
+    if (known !== undefined) return known;
+    const made = new MemoryQueue({
+      order: this.#order,
+      redeliverAfterMs: this.#redeliverAfterMs,
+      mischief: this.#mischief,
+    });
+    queues.set(consumer, made);
+    return made;
+  }
+
+  #reach(): Clock {
+    if (this.#clock === undefined) throw this.#unavailable('it was not started');
+    if (this.#isOff) throw this.#unavailable('it is switched off');
+    return this.#clock;
+  }
+
+  #unavailable(why: string): BackboneUnavailableError {
+    return new BackboneUnavailableError(this.name, new Error(why));
+  }
+}
