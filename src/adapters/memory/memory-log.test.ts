@@ -1,4 +1,3 @@
-// no testBackbone: messages between logs in memory need no broker
 import { testLog } from '../../conformance/log.ts';
 import { memory } from './memory-store.ts';
 

@@ -1,4 +1,3 @@
-// no testBackbone: one SQLite file is a log, no backbone
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

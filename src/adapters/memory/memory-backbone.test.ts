@@ -1,0 +1,21 @@
+import { testBackbone } from '../../conformance/backbone.ts';
+import type { BackboneSubject } from '../../conformance/backbone.ts';
+import { type MemoryBackboneOptions, memoryBackbone } from './memory-backbone.ts';
+import { memory } from './memory-store.ts';
+
+function subject(options: MemoryBackboneOptions): BackboneSubject {
+  const backbone = memoryBackbone(options);
+  return {
+    backbone,
+    store: memory(),
+    cut: () => backbone.cut(),
+    outage: { begin: () => backbone.switchOff(), end: () => backbone.switchOn() },
+    close: async () => {},
+  };
+}
+
+testBackbone('memory', { open: async () => subject({}) });
+
+testBackbone('memory, in any order', { open: async () => subject({ order: 'none' }) });
+
+testBackbone('memory, without replay', { open: async () => subject({ replay: false }) });

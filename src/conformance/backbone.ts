@@ -1,0 +1,74 @@
+import { describe, test } from 'node:test';
+import type { Backbone } from '../backbone/backbone.ts';
+import { systemHost } from '../host/host.ts';
+import type { Store } from '../log/store.ts';
+import { acknowledging } from './backbone/acknowledging.ts';
+import { delivering } from './backbone/delivering.ts';
+import { failing } from './backbone/failing.ts';
+import { type Scenario, type Scenarios, Scene } from './backbone/scene.ts';
+import { takingIn } from './backbone/taking-in.ts';
+
+/** A backbone to be held to the promises of the port, fresh, not started, with nothing in it. */
+export interface BackboneSubject {
+  readonly backbone: Backbone;
+  /** Where the contexts at its ends keep their logs; an empty one, also in memory. */
+  readonly store: Store;
+  /** Cuts all its connections at once. Without it, some scenarios are skipped. */
+  readonly cut?: () => void | Promise<void>;
+  /** Makes it unreachable for a while. Without it, some scenarios are skipped. */
+  readonly outage?: {
+    readonly begin: () => void | Promise<void>;
+    readonly end: () => void | Promise<void>;
+  };
+  /** Removes what it left. The backbone and all logs are closed before. */
+  close(): Promise<void>;
+}
+
+/**
+ * Holds a backbone to the promises of the `Backbone` port, each as a test of `node:test`. `skip`
+ * maps a scenario to the reason why this backbone does not keep it.
+ *
+ * @example
+ * testBackbone('memory', {
+ *   open: async () => ({ backbone: memoryBackbone(), store: memory(), close: async () => {} }),
+ * });
+ */
+export function testBackbone(
+  name: string,
+  options: {
+    readonly open: () => Promise<BackboneSubject>;
+    readonly skip?: Readonly<Record<string, string>>;
+  },
+): void {
+  const skips = new Map(Object.entries(options.skip ?? {}));
+  describe(`the backbone ${name}`, () => {
+    for (const [promise, scenario] of Object.entries(SCENARIOS)) {
+      const skip = skips.get(promise) ?? false;
+      skips.delete(promise);
+      test(promise, { skip }, (context) =>
+        play(scenario, options.open, (why) => context.skip(why)),
+      );
+    }
+    for (const unknown of skips.keys()) {
+      test(unknown, () => {
+        throw new Error(`There is no scenario ${JSON.stringify(unknown)} to skip.`);
+      });
+    }
+  });
+}
+
+const SCENARIOS: Scenarios = { ...delivering, ...acknowledging, ...failing, ...takingIn };
+
+async function play(
+  scenario: Scenario,
+  open: () => Promise<BackboneSubject>,
+  skip: (why: string) => void,
+): Promise<void> {
+  const scene = new Scene(await open(), systemHost(), skip);
+  try {
+    await scene.start();
+    await scenario(scene);
+  } finally {
+    await scene.close();
+  }
+}

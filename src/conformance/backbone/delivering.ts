@@ -1,0 +1,141 @@
+import assert from 'node:assert/strict';
+import { type Scenarios, ids } from './scene.ts';
+
+/** What arrives, where, and in which order. */
+export const delivering: Scenarios = {
+  'what is published reaches a consumer': async (scene) => {
+    const consumer = await scene.consumer();
+    const messages = scene.messages(3, 3);
+
+    await scene.publish(messages);
+    await consumer.takeAll(messages);
+
+    assert.deepEqual(consumer.firstIds().toSorted(), ids(messages).toSorted());
+  },
+
+  'a message arrives as it was published': async (scene) => {
+    const consumer = await scene.consumer({ contracts: ['ordering.Bestellung "é" 🎁'] });
+    const message = scene.message({
+      type: 'ordering.Bestellung "é" 🎁',
+      key: "order 'one'\n\u{1F381} %/\\;,=",
+      schemaVersion: 7,
+      data: `{ "__proto__" : 1,\n "name": "Zoë 🎁", "list": [1.5, null, true, "\\u0000"] }`,
+      metadata: '{"who":"Ünal"}',
+      traceparent: '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01',
+      correlationId: 'action "one"',
+      causationId: 'cause 🎁',
+      occurredAt: 1_291_191_960_123,
+    });
+
+    await scene.publish([message]);
+    const { messages } = await consumer.receive();
+
+    assert.deepEqual({ ...messages[0] }, message);
+  },
+
+  'a message of a million characters arrives': async (scene) => {
+    const consumer = await scene.consumer();
+    const message = scene.message({ data: JSON.stringify({ text: 'x'.repeat(1_000_000) }) });
+
+    await scene.publish([message]);
+    const { messages } = await consumer.receive();
+
+    assert.equal(messages[0]?.data, message.data);
+  },
+
+  'each consumer gets every message': async (scene) => {
+    const consumers = [
+      await scene.consumer({ consumer: 'billing' }),
+      await scene.consumer({ consumer: 'inventory' }),
+      await scene.consumer({ consumer: 'fulfilment' }),
+    ];
+    const messages = scene.messages(20, 5);
+
+    await scene.publish(messages);
+
+    for (const consumer of consumers) {
+      await consumer.takeAll(messages);
+      assert.equal(consumer.firstIds().length, 20);
+    }
+  },
+
+  'a slow consumer holds up no other': async (scene) => {
+    const slow = await scene.consumer({ consumer: 'billing' });
+    const fast = await scene.consumer({ consumer: 'inventory' });
+    const messages = scene.messages(50, 5);
+
+    await scene.publish(messages);
+    const held = await slow.receive(1);
+    await fast.takeAll(messages);
+
+    assert.equal(held.messages.length, 1);
+    assert.equal(fast.firstIds().length, 50);
+  },
+
+  'a consumer gets the contracts that it asked for, and no others': async (scene) => {
+    const consumer = await scene.consumer({ contracts: ['ordering.A', 'ordering.C'] });
+    const messages = ['A', 'B', 'C', 'B', 'A'].map((type) =>
+      scene.message({ type: `ordering.${type}` }),
+    );
+
+    await scene.publish(messages);
+    await consumer.takeAll(messages.filter(({ type }) => type !== 'ordering.B'));
+    await consumer.takeMore();
+
+    assert.deepEqual(
+      new Set(consumer.taken.map(({ type }) => type)),
+      new Set(['ordering.A', 'ordering.C']),
+    );
+  },
+
+  'a consumer gets what it asked for from one publisher, not from another': async (scene) => {
+    const consumer = await scene.consumer();
+    const other = scene.message({ source: 'returns' });
+    const message = scene.message();
+
+    await scene.publish([other], 'returns');
+    await scene.publish([message]);
+    await consumer.takeAll([message]);
+    await consumer.takeMore();
+
+    assert.deepEqual(consumer.firstIds(), [message.id]);
+  },
+
+  'messages of a key arrive in the order in which they were published': async (scene) => {
+    if (scene.backbone.capabilities.order === 'none') return scene.skip('it has no order');
+    const consumer = await scene.consumer();
+    const messages = scene.messages(300, 7);
+
+    for (let from = 0; from < 300; from += 50) await scene.publish(messages.slice(from, from + 50));
+    await consumer.takeAll(messages, 16);
+
+    for (let key = 0; key < 7; key += 1) {
+      const ofKey = messages.filter((message) => message.key === `order-${key}`);
+      assert.deepEqual(consumer.firstIds(`order-${key}`), ids(ofKey));
+    }
+  },
+
+  'a log arrives in the order of the log': async (scene) => {
+    if (scene.backbone.capabilities.order !== 'log') return scene.skip('it has order per key only');
+    const consumer = await scene.consumer();
+    const messages = scene.messages(100, 7);
+
+    await scene.publish(messages);
+    await consumer.takeAll(messages, 16);
+
+    assert.deepEqual(consumer.firstIds(), ids(messages));
+  },
+
+  'a later consumer is given what was published before, where the backbone replays': async (
+    scene,
+  ) => {
+    if (!scene.backbone.capabilities.replay) return scene.skip('it does not replay');
+    const messages = scene.messages(600, 7);
+
+    await scene.publish(messages);
+    const consumer = await scene.consumer();
+    await consumer.takeAll(messages);
+
+    assert.equal(consumer.firstIds().length, 600);
+  },
+};

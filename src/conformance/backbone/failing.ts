@@ -1,0 +1,80 @@
+import assert from 'node:assert/strict';
+import { BackboneUnavailableError } from '../../backbone/backbone.ts';
+import { type Scenarios, ids } from './scene.ts';
+
+/** What is left when connections break and brokers go away. */
+export const failing: Scenarios = {
+  'what was published survives a restart': async (scene) => {
+    const consumer = await scene.consumer();
+    const messages = scene.messages(10, 3);
+    await scene.publish(messages);
+    await consumer.receive(4);
+
+    await scene.restart();
+    await consumer.open();
+    await consumer.takeAll(messages);
+
+    assert.equal(consumer.firstIds().length, 10);
+  },
+
+  'a cut connection loses nothing': async (scene) => {
+    const { cut } = scene.subject;
+    if (cut === undefined) return scene.skip('there is no connection to cut');
+    const consumer = await scene.consumer();
+    const messages = scene.messages(10, 3);
+    await scene.publish(messages);
+    const inHand = await consumer.receive(4);
+
+    await cut();
+    await assert.rejects(inHand.acknowledge(), { name: BackboneUnavailableError.name });
+    await consumer.open();
+    await consumer.takeAll(messages);
+
+    assert.equal(consumer.firstIds().length, 10);
+  },
+
+  'a cut connection wakes a waiting consumer with BackboneUnavailableError': async (scene) => {
+    const { cut } = scene.subject;
+    if (cut === undefined) return scene.skip('there is no connection to cut');
+    const consumer = await scene.consumer();
+    const signal = new AbortController().signal;
+    const waiting = consumer.inlet.receive({ limit: 10, signal });
+
+    const refused = assert.rejects(waiting, { name: BackboneUnavailableError.name });
+    await scene.host.clock.sleep(5);
+    await cut();
+
+    await refused;
+  },
+
+  'during an outage everything answers with BackboneUnavailableError': async (scene) => {
+    const { outage } = scene.subject;
+    if (outage === undefined) return scene.skip('it cannot be switched off');
+    const refused = { name: BackboneUnavailableError.name };
+    const consumer = await scene.consumer();
+    await scene.publish([scene.message()]);
+
+    await outage.begin();
+    await assert.rejects(scene.publish([scene.message()]), refused);
+    await assert.rejects(consumer.receive(), refused);
+    await assert.rejects(scene.consumer({ consumer: 'inventory' }), refused);
+    await outage.end();
+  },
+
+  'after an outage it goes on, and the same outlet is used': async (scene) => {
+    const { outage } = scene.subject;
+    if (outage === undefined) return scene.skip('it cannot be switched off');
+    const consumer = await scene.consumer();
+    const messages = scene.messages(4, 1);
+    await scene.publish(messages.slice(0, 2));
+
+    await outage.begin();
+    await assert.rejects(scene.publish(messages.slice(2)));
+    await outage.end();
+    await scene.publish(messages.slice(2));
+    await consumer.open();
+    await consumer.takeAll(messages);
+
+    assert.deepEqual(consumer.firstIds().toSorted(), ids(messages).toSorted());
+  },
+};

@@ -1,0 +1,214 @@
+import assert from 'node:assert/strict';
+import type { Backbone, Consumer, Delivery, Envelope } from '../../backbone/backbone.ts';
+import type { Inlet, Outlet } from '../../backbone/backbone.ts';
+import type { Host } from '../../host/host.ts';
+import type { Log } from '../../log/log.ts';
+import type { Store } from '../../log/store.ts';
+import type { Mark } from '../../log/write-set.ts';
+import type { BackboneSubject } from '../backbone.ts';
+
+/** Promises in words, each with what proves it. */
+export type Scenarios = Readonly<Record<string, Scenario>>;
+
+export type Scenario = (scene: Scene) => Promise<void>;
+
+/** How long a scenario waits for something that must come. */
+export const PATIENCE_MS = 10_000;
+/** How long it waits for something that must not come. */
+const SILENCE_MS = 60;
+
+/** What a scenario plays with: the backbone, started, and contexts that publish and consume. */
+export class Scene {
+  readonly subject: BackboneSubject;
+  readonly host: Host;
+  /** Says why this scenario cannot be played here; the scenario then returns. */
+  readonly skip: (why: string) => void;
+  readonly #outlets = new Map<string, Outlet | undefined>();
+  readonly #logs = new Map<string, Log>();
+  #count = 0;
+
+  constructor(subject: BackboneSubject, host: Host, skip: (why: string) => void) {
+    this.subject = subject;
+    this.host = host;
+    this.skip = skip;
+  }
+
+  get backbone(): Backbone {
+    return this.subject.backbone;
+  }
+
+  get store(): Store {
+    return this.subject.store;
+  }
+
+  async start(): Promise<void> {
+    const published = (context: string) => this.store.published(context);
+    await this.backbone.start({ clock: this.host.clock, published });
+  }
+
+  /** Closes the backbone in order and starts it again, as a process does that ends and returns. */
+  async restart(): Promise<void> {
+    for (const outlet of this.#outlets.values()) await outlet?.close();
+    this.#outlets.clear();
+    await this.backbone.close();
+    await this.start();
+  }
+
+  async close(): Promise<void> {
+    for (const outlet of this.#outlets.values()) await outlet?.close();
+    await this.backbone.close();
+    for (const log of this.#logs.values()) await log.close();
+    await this.subject.close();
+  }
+
+  async log(context: string): Promise<Log> {
+    const log = this.#logs.get(context) ?? (await this.store.open(context));
+    this.#logs.set(context, log);
+    return log;
+  }
+
+  message(fields: Partial<Envelope> = {}): Envelope {
+    this.#count += 1;
+    const id = this.host.ids.next();
+    return {
+      id,
+      source: 'ordering',
+      type: 'ordering.OrderPlaced',
+      schemaVersion: 1,
+      key: 'order-1',
+      data: JSON.stringify({ orderId: fields.key ?? 'order-1', number: this.#count }),
+      occurredAt: 1_291_191_960_000,
+      recordedAt: this.host.clock.now(),
+      correlationId: `action-${this.#count}`,
+      causationId: id,
+      traceparent: null,
+      metadata: null,
+      ...fields,
+    };
+  }
+
+  /** Messages over some keys, in turn. */
+  messages(count: number, keys: number): Envelope[] {
+    return Array.from({ length: count }, (_, index) =>
+      this.message({ key: `order-${index % keys}` }),
+    );
+  }
+
+  /** Publishes as the backbone wants it: through its outlet, or in the publisher's own log. */
+  async publish(messages: readonly Envelope[], publisher = 'ordering'): Promise<void> {
+    if (!this.#outlets.has(publisher))
+      this.#outlets.set(publisher, await this.backbone.outlet(publisher));
+    const outlet = this.#outlets.get(publisher);
+    if (outlet !== undefined) return outlet.publish(messages);
+    const log = await this.log(publisher);
+    const records = messages.map((message) => ({
+      ...message,
+      direction: 'outgoing' as const,
+      stream: null,
+      version: null,
+    }));
+    await log.commit([{ records }]);
+  }
+
+  async consumer(fields: Partial<Consumer> = {}): Promise<TestConsumer> {
+    const consumer = new TestConsumer(this, {
+      consumer: 'billing',
+      source: 'ordering',
+      contracts: ['ordering.OrderPlaced'],
+      mark: undefined,
+      ...fields,
+    });
+    await consumer.open();
+    return consumer;
+  }
+
+  /** Looks again and again until it holds. */
+  async until(what: string, holds: () => boolean | Promise<boolean>): Promise<void> {
+    const { clock } = this.host;
+    const end = clock.elapsedMs() + PATIENCE_MS;
+    while (!(await holds())) {
+      assert.ok(clock.elapsedMs() < end, `waited ${PATIENCE_MS} ms for: ${what}`);
+      await clock.sleep(2);
+    }
+  }
+}
+
+/** A consuming context as far as a backbone knows it: it takes, and remembers how far it came. */
+export class TestConsumer {
+  readonly #scene: Scene;
+  readonly #consumer: Consumer;
+  readonly taken: Envelope[] = [];
+  #mark: Mark | undefined;
+  #inlet: Inlet | undefined;
+
+  constructor(scene: Scene, consumer: Consumer) {
+    this.#scene = scene;
+    this.#consumer = consumer;
+    this.#mark = consumer.mark;
+  }
+
+  get inlet(): Inlet {
+    assert.ok(this.#inlet);
+    return this.#inlet;
+  }
+
+  async open(): Promise<void> {
+    const { backbone } = this.#scene;
+    this.#inlet = await backbone.inlet({ ...this.#consumer, mark: this.#mark });
+  }
+
+  async close(): Promise<void> {
+    await this.inlet.close();
+  }
+
+  /** The next delivery that holds messages, not acknowledged. */
+  async receive(limit = 100): Promise<Delivery> {
+    const signal = AbortSignal.timeout(PATIENCE_MS);
+    for (;;) {
+      const delivery = await this.inlet.receive({ limit, signal });
+      if (delivery.messages.length > 0) return delivery;
+      assert.ok(!signal.aborted, `no message came within ${PATIENCE_MS} ms`);
+    }
+  }
+
+  /** Commits and acknowledges. */
+  async take(delivery: Delivery): Promise<void> {
+    this.taken.push(...delivery.messages);
+    this.#mark = delivery.mark ?? this.#mark;
+    await delivery.acknowledge();
+  }
+
+  /** Takes until each of these messages has come at least once, in whatever order. */
+  async takeAll(messages: readonly Envelope[], limit = 100): Promise<void> {
+    const missing = new Set(messages.map(({ id }) => id));
+    for (const { id } of this.taken) missing.delete(id);
+    while (missing.size > 0) {
+      const delivery = await this.receive(limit);
+      assert.ok(delivery.messages.length <= limit, 'more than was asked for');
+      for (const { id } of delivery.messages) missing.delete(id);
+      await this.take(delivery);
+    }
+  }
+
+  /** The ids in the order in which they came first: what comes again is no matter. */
+  firstIds(key?: string): string[] {
+    const ofKey = this.taken.filter((message) => key === undefined || message.key === key);
+    return [...new Set(ofKey.map(({ id }) => id))];
+  }
+
+  /** What comes within a short time, taken. */
+  async takeMore(): Promise<readonly Envelope[]> {
+    const signal = AbortSignal.timeout(SILENCE_MS);
+    const more: Envelope[] = [];
+    while (!signal.aborted) {
+      const delivery = await this.inlet.receive({ limit: 100, signal });
+      more.push(...delivery.messages);
+      await this.take(delivery);
+    }
+    return more;
+  }
+}
+
+export function ids(messages: readonly Envelope[]): string[] {
+  return messages.map(({ id }) => id);
+}

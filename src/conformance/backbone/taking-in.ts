@@ -1,0 +1,140 @@
+import assert from 'node:assert/strict';
+import type { StandardSchemaV1 } from '@standard-schema/spec';
+import type { Envelope } from '../../backbone/backbone.ts';
+import { Intake } from '../../backbone/intake.ts';
+import { Relay } from '../../backbone/relay.ts';
+import { contract } from '../../contract/contract.ts';
+import { Committer } from '../../log/committer.ts';
+import type { Log } from '../../log/log.ts';
+import { silent } from '../../telemetry/logger.ts';
+import { type Scenarios, type Scene, ids } from './scene.ts';
+
+/** The whole way, with the toolkit's own relay and intake on both sides of the backbone. */
+export const takingIn: Scenarios = {
+  'intake takes each message in once and in order, whatever the backbone does': async (scene) => {
+    const messages = scene.messages(400, 7);
+    const log = await scene.log('billing');
+    const intake = intakeOf(scene, log);
+
+    await intake.start();
+    for (let from = 0; from < 400; from += 40) await scene.publish(messages.slice(from, from + 40));
+    await scene.until('400 messages', async () => (await log.head()) >= 400);
+    await scene.until('idle', () => intake.isIdle());
+    await intake.stop();
+
+    await assertTakenIn(scene, log, messages);
+  },
+
+  'intake goes on where it stopped': async (scene) => {
+    const messages = scene.messages(60, 5);
+    const log = await scene.log('billing');
+
+    for (let from = 0; from < 60; from += 20) {
+      const intake = intakeOf(scene, log);
+      await intake.start();
+      await scene.publish(messages.slice(from, from + 20));
+      await scene.until('20 more', async () => (await log.head()) >= from + 20);
+      await intake.stop();
+    }
+
+    await assertTakenIn(scene, log, messages);
+  },
+
+  'whoever waits for a position sees all that was published up to there': async (scene) => {
+    const log = await scene.log('billing');
+    const intake = intakeOf(scene, log);
+    await intake.start();
+    const signal = AbortSignal.timeout(5_000);
+
+    for (const message of scene.messages(20, 3)) {
+      await scene.publish([message]);
+      const position = await (await scene.log('ordering')).head();
+      assert.equal(await intake.waitUntil(Math.max(1, position), signal), true);
+      assert.equal((await log.recordsById([message.id])).length, 1);
+    }
+    await intake.stop();
+  },
+
+  'relay and intake lose nothing when connections are cut again and again': async (scene) => {
+    const { cut } = scene.subject;
+    const outlet = await scene.backbone.outlet('ordering');
+    if (cut === undefined || outlet === undefined)
+      return scene.skip('there is no connection to cut');
+    const publisher = await scene.log('ordering');
+    const committer = new Committer(publisher, scene.host.clock);
+    const log = await scene.log('billing');
+    const messages = scene.messages(400, 7);
+    const intake = intakeOf(scene, log);
+    const relay = new Relay({
+      context: 'ordering',
+      outlet,
+      log: publisher,
+      committer,
+      host: scene.host,
+      logger: silent,
+      owner: 'one',
+      retry: QUICKLY,
+    });
+
+    await intake.start();
+    await relay.start();
+    for (let from = 0; from < 400; from += 20) {
+      const records = messages.slice(from, from + 20).map((message) => outgoing(message));
+      await committer.commit({ records });
+      if (from % 60 === 0) await cut();
+    }
+    await scene.until('400 messages', async () => (await log.head()) >= 400);
+    await scene.until('all confirmed', () => relay.isIdle());
+    await scene.until('idle', () => intake.isIdle());
+    await relay.stop();
+    await intake.stop();
+
+    await assertTakenIn(scene, log, messages);
+  },
+};
+
+const QUICKLY = { attemptsMax: Number.POSITIVE_INFINITY, firstDelayMs: 1, delayMsMax: 10 };
+
+function intakeOf(scene: Scene, log: Log): Intake {
+  return new Intake({
+    context: 'billing',
+    source: 'ordering',
+    contracts: [OrderPlaced],
+    backbone: scene.backbone,
+    log,
+    committer: new Committer(log, scene.host.clock),
+    host: scene.host,
+    logger: silent,
+    retry: QUICKLY,
+  });
+}
+
+/** Written out, so that this suite needs no library of schemas. */
+const schema: StandardSchemaV1<{ orderId: string }, { orderId: string }> = {
+  '~standard': {
+    version: 1,
+    vendor: 'thereupon',
+    validate: (value) => ({ value: value as { orderId: string } }),
+  },
+};
+const OrderPlaced = contract('ordering.OrderPlaced', {
+  version: 1,
+  schema,
+  key: (data) => data.orderId,
+});
+
+function outgoing(message: Envelope) {
+  return { ...message, direction: 'outgoing' as const, stream: null, version: null };
+}
+
+async function assertTakenIn(scene: Scene, log: Log, messages: readonly Envelope[]): Promise<void> {
+  const records = await log.read({ after: 0, limit: 10_000, directions: ['incoming'] });
+  assert.deepEqual(records.map(({ id }) => id).toSorted(), ids(messages).toSorted());
+  if (scene.backbone.capabilities.order === 'none') return;
+  for (const key of new Set(messages.map((message) => message.key))) {
+    assert.deepEqual(
+      records.filter((record) => record.key === key).map(({ id }) => id),
+      ids(messages.filter((message) => message.key === key)),
+    );
+  }
+}
