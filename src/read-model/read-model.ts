@@ -8,19 +8,23 @@ import type { Jsonable } from '../message/json.ts';
  * `name@version` is a subscription and a table of its own, so that a new version is built beside
  * the one before.
  */
-export interface ReadModel<Document extends object = object> {
+// oxlint-disable-next-line no-explicit-any -- its events matter only to who tests it
+export interface ReadModel<Document extends object = object, Event extends Fact = any> {
   readonly kind: 'read-model';
   readonly name: string;
   readonly version: number;
   readonly sources: readonly (AnyAggregate | AnyContract)[];
   // oxlint-disable-next-line no-explicit-any -- the events' types are known where it was written
   readonly by: (event: any) => string | readonly string[] | undefined;
-  // oxlint-disable-next-line no-explicit-any -- as above
-  readonly evolve: Readonly<Record<string, ((document: any, event: any, key: string) => any) | undefined>>;
+  readonly evolve: Readonly<Record<string, Evolve | undefined>>;
   readonly index: readonly string[];
   readonly inline: boolean;
   readonly '~document'?: Document;
+  readonly '~event'?: Event;
 }
+
+// oxlint-disable-next-line no-explicit-any -- as above
+type Evolve = (document: any, event: any, key: string) => any;
 
 // oxlint-disable-next-line no-explicit-any -- any document
 export type AnyReadModel = ReadModel<any>;
@@ -73,7 +77,7 @@ export function readModel<
     /** Folded in the same write set as its own context's aggregates: never behind. */
     readonly inline?: boolean;
   } & JsonDocument<Document>,
-): ReadModel<Document> {
+): ReadModel<Document, FactsOf<Sources[number]>> {
   return {
     kind: 'read-model',
     name: definition.name,
@@ -91,14 +95,16 @@ export function modelName(model: AnyReadModel): string {
   return `${model.name}@${model.version}`;
 }
 
-/** The events that an aggregate or a contract brings. */
-// oxlint-disable-next-line no-explicit-any -- only the events matter
-export type EventsOf<S> =
+/** The facts that an aggregate or a contract brings. */
+export type FactsOf<S> =
+  // oxlint-disable-next-line no-explicit-any -- only the events matter
   S extends Aggregate<string, any, any, infer Event>
-    ? Recorded<Event>
+    ? Event
     : S extends AnyContract
-      ? Recorded<EventOf<S>>
+      ? EventOf<S>
       : never;
+/** The same, as the log keeps them. */
+export type EventsOf<S> = Recorded<FactsOf<S>>;
 type ByType<Event extends Fact> = { [E in Event as E['type']]: E };
 type JsonDocument<Document> =
   Document extends Jsonable<Document> ? unknown : { readonly document: Jsonable<Document> };

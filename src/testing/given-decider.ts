@@ -1,0 +1,157 @@
+import assert from 'node:assert/strict';
+import type { Fact } from '../message/fact.ts';
+import { deepFreeze } from '../message/json.ts';
+
+/**
+ * A decider under test: what has happened, what is asked, what should come of it. Nothing runs but
+ * `decide` and `evolve`. State and events are frozen on the way in, so that a model which changes
+ * what it was given fails here, as it would when it runs.
+ */
+
+/** What can be tested: an aggregate, or the model that one is made of. */
+export interface Decider<State, Command, Event extends Fact> {
+  readonly initial: State;
+  readonly decide: (command: Command, state: State) => readonly NoInfer<Event>[] | void;
+  readonly evolve: (state: State, event: Event) => State;
+}
+
+/** What has happened so far. */
+export interface GivenEvents<State, Command, Event extends Fact> {
+  /** What has happened makes this state. */
+  readonly state: State;
+  /** Asks for something. */
+  when(command: Command): Decided<State, Command, Event>;
+}
+
+/** What came of the last command. */
+export interface Decided<State, Command, Event extends Fact> {
+  /** The events of the last command; throws what it was refused with. */
+  readonly events: readonly Event[];
+  /** The state after it; throws what it was refused with. */
+  readonly state: State;
+  /** Asks for something more: what came of the commands before has happened. */
+  when(command: Command): Decided<State, Command, Event>;
+  /** These events came of it, these only, in this order. */
+  then(events: readonly Event[]): void;
+  /** Nothing came of it: it had been done before, or changes nothing. */
+  thenNothing(): void;
+  /**
+   * It was refused. Of the refusal may be asked: its class, a pattern of its message, or some of
+   * its fields, such as `{ code: 'order-unknown' }`.
+   */
+  thenRefused(refusal?: ErrorClass | RegExp | Readonly<Record<string, unknown>>): void;
+}
+
+// oxlint-disable-next-line no-explicit-any -- whatever it is made with
+type ErrorClass = new (...parts: any) => Error;
+
+export function givenEvents<State, Command, Event extends Fact>(
+  decider: Decider<State, Command, Event>,
+  events: readonly Event[],
+): GivenEvents<State, Command, Event> {
+  const state = evolveAll(decider, deepFreeze(decider.initial), events);
+  return { state, when: (command) => decide(decider, state, command) };
+}
+
+function decide<State, Command, Event extends Fact>(
+  decider: Decider<State, Command, Event>,
+  before: State,
+  command: Command,
+): Decided<State, Command, Event> {
+  const outcome = outcomeOf(decider, before, command);
+  const asked = nameOf(command);
+  return {
+    get events() {
+      return accepted(outcome);
+    },
+    get state() {
+      return evolveAll(decider, before, accepted(outcome));
+    },
+    when(next) {
+      return decide(decider, evolveAll(decider, before, accepted(outcome)), next);
+    },
+    // oxlint-disable-next-line unicorn/no-thenable -- a sentence, not a promise; see assertNoPromise
+    then(expected) {
+      assertNoPromise(expected);
+      if (outcome.kind === 'refused') throw wasRefused(asked, outcome.refusal, expected);
+      assert.deepStrictEqual([...outcome.events], [...expected]);
+    },
+    thenNothing() {
+      if (outcome.kind === 'refused') throw wasRefused(asked, outcome.refusal, []);
+      assert.deepStrictEqual([...outcome.events], []);
+    },
+    thenRefused(expected) {
+      const again = (): void => {
+        if (outcome.kind === 'refused') throw outcome.refusal;
+      };
+      if (outcome.kind === 'decided') throw wasDecided(asked, outcome.events, expected);
+      if (expected === undefined) assert.throws(again);
+      else assert.throws(again, expected);
+    },
+  };
+}
+
+type Outcome<Event> =
+  | { readonly kind: 'decided'; readonly events: readonly Event[] }
+  | { readonly kind: 'refused'; readonly refusal: unknown };
+
+function outcomeOf<State, Command, Event extends Fact>(
+  decider: Decider<State, Command, Event>,
+  state: State,
+  command: Command,
+): Outcome<Event> {
+  try {
+    return { kind: 'decided', events: decider.decide(deepFreeze(command), state) ?? [] };
+  } catch (refusal) {
+    return { kind: 'refused', refusal };
+  }
+}
+
+function accepted<Event>(outcome: Outcome<Event>): readonly Event[] {
+  if (outcome.kind === 'refused') throw outcome.refusal;
+  return outcome.events;
+}
+
+function evolveAll<State, Event extends Fact>(
+  decider: Pick<Decider<State, never, Event>, 'evolve'>,
+  before: State,
+  events: readonly Event[],
+): State {
+  return events.reduce((state, event) => {
+    const after = decider.evolve(state, deepFreeze(event));
+    assert.ok(after !== undefined, `evolve makes no state of ${JSON.stringify(event.type)}.`);
+    return deepFreeze(after);
+  }, before);
+}
+
+function wasRefused(asked: string, refusal: unknown, expected: readonly Fact[]): Error {
+  const why = refusal instanceof Error ? `${refusal.name}: ${refusal.message}` : String(refusal);
+  const error = new assert.AssertionError({
+    message: `${asked} was refused, but should not have been.\n${why}`,
+    actual: refusal,
+    expected,
+    operator: 'then',
+  });
+  error.cause = refusal;
+  return error;
+}
+
+function wasDecided(asked: string, events: readonly Fact[], expected: unknown): Error {
+  return new assert.AssertionError({
+    message: `${asked} should have been refused, but gave ${JSON.stringify(events)}.`,
+    actual: events,
+    expected,
+    operator: 'thenRefused',
+  });
+}
+
+function nameOf(command: unknown): string {
+  const type = (command as { readonly type?: unknown } | null)?.type;
+  return typeof type === 'string' ? JSON.stringify(type) : 'The command';
+}
+
+/** Whatever has a `then` is taken for a promise by `await`, which calls it with two functions. */
+export function assertNoPromise(expected: unknown): void {
+  if (typeof expected === 'function')
+    throw new TypeError('given(…) is not a promise: leave out "await", and end with then(…).');
+}

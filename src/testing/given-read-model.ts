@@ -1,0 +1,81 @@
+import assert from 'node:assert/strict';
+import type { Fact, Recorded, Recording } from '../message/fact.ts';
+import { deepFreeze } from '../message/json.ts';
+import { documentKeys } from '../read-model/fold.ts';
+import type { ReadModel } from '../read-model/read-model.ts';
+import { assertNoPromise } from './given-decider.ts';
+
+/**
+ * A read model under test: what has happened, and which documents that makes. Documents pass
+ * through JSON text and are frozen, as they are read and never changed when it runs.
+ */
+
+/** A fact, with as much of what the log adds to it as the read model looks at. */
+export type GivenFact<Event extends Fact> = Event extends Fact ? Event & Partial<Recording> : never;
+
+/** What has happened so far. */
+export interface GivenFacts<Document extends object> {
+  /** The document of this key; undefined for none. */
+  document(key: string): Document | undefined;
+  /** This key has this document; undefined: it has none. */
+  then(key: string, document: Document | undefined): GivenFacts<Document>;
+  /** There are no documents but those of these keys. */
+  thenKeys(keys: readonly string[]): GivenFacts<Document>;
+}
+
+export function givenFacts<Document extends object, Event extends Fact>(
+  model: ReadModel<Document, Event>,
+  facts: readonly GivenFact<Event>[],
+): GivenFacts<Document> {
+  const documents = new Map<string, Document>();
+  for (const [index, fact] of facts.entries()) {
+    const event = recorded(fact, index + 1);
+    for (const key of documentKeys(model, event)) fold(model, documents, event, key);
+  }
+  const given: GivenFacts<Document> = {
+    document: (key) => documents.get(key),
+    // oxlint-disable-next-line unicorn/no-thenable -- a sentence, not a promise; see assertNoPromise
+    then(key, document) {
+      assertNoPromise(key);
+      assert.deepStrictEqual(documents.get(key), document);
+      return given;
+    },
+    thenKeys(keys) {
+      assert.deepStrictEqual([...documents.keys()].sort(), [...keys].sort());
+      return given;
+    },
+  };
+  return given;
+}
+
+function fold<Document extends object>(
+  model: ReadModel<Document>,
+  documents: Map<string, Document>,
+  event: Recorded<Fact>,
+  key: string,
+): void {
+  const evolve = Object.hasOwn(model.evolve, event.type) ? model.evolve[event.type] : undefined;
+  if (evolve === undefined) return;
+  const after: unknown = evolve(documents.get(key), event, key);
+  if (after === undefined || after === null) documents.delete(key);
+  else documents.set(key, deepFreeze(JSON.parse(JSON.stringify(after)) as Document));
+}
+
+/** What the log would add, the same for each run; what the fact itself says stands. */
+function recorded(fact: Fact & Partial<Recording>, position: number): Recorded<Fact> {
+  const id = `00000000-0000-7000-8000-${position.toString(16).padStart(12, '0')}`;
+  return deepFreeze({
+    id,
+    stream: '',
+    version: 0,
+    position,
+    schemaVersion: 1,
+    source: '',
+    occurredAt: '2026-01-01T00:00:00.000Z',
+    recordedAt: '2026-01-01T00:00:00.000Z',
+    correlationId: id,
+    causationId: id,
+    metadata: {},
+    ...fact,
+  });
+}

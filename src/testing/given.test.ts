@@ -1,0 +1,200 @@
+import assert, { AssertionError } from 'node:assert/strict';
+import { test } from 'node:test';
+import { aggregate } from '../aggregate/aggregate.ts';
+import { contract } from '../contract/contract.ts';
+import { readModel, type } from '../read-model/read-model.ts';
+import { given } from './given.ts';
+
+class CupBrokenError extends Error {
+  readonly code = 'cup-broken';
+}
+type CupEvent =
+  | { type: 'CupFilled'; data: { cupId: string; with: string } }
+  | { type: 'CupBroken'; data: { cupId: string } };
+type CupCommand = { type: 'Fill'; data: { with: string } } | { type: 'Drop'; data: {} };
+interface Cup {
+  readonly holds: string | null;
+  readonly isBroken: boolean;
+}
+
+const model = {
+  initial: { holds: null, isBroken: false } as Cup,
+  decide(command: CupCommand, cup: Cup): CupEvent[] {
+    if (cup.isBroken) throw new CupBrokenError('The cup is broken.');
+    if (command.type === 'Drop') return [{ type: 'CupBroken', data: { cupId: 'c-1' } }];
+    if (cup.holds === command.data.with) return [];
+    return [filled(command.data.with)];
+  },
+  evolve: (cup: Cup, event: CupEvent): Cup =>
+    event.type === 'CupBroken'
+      ? { holds: null, isBroken: true }
+      : { ...cup, holds: event.data.with },
+};
+const cup = aggregate({ name: 'cup', ...model });
+const fillWithTea: CupCommand = { type: 'Fill', data: { with: 'tea' } };
+const drop: CupCommand = { type: 'Drop', data: {} };
+const broken: CupEvent = { type: 'CupBroken', data: { cupId: 'c-1' } };
+
+test('a decider is given what has happened, asked for something, and held to what comes of it', () => {
+  given(cup)
+    .when(fillWithTea)
+    .then([filled('tea')]);
+  given(cup, [filled('milk')])
+    .when(fillWithTea)
+    .then([filled('tea')]);
+  given(cup, [filled('tea')])
+    .when(fillWithTea)
+    .thenNothing();
+});
+
+test('a model that no aggregate was made of yet is tested in the same way', () => {
+  given(model, [filled('milk')])
+    .when(fillWithTea)
+    .then([filled('tea')]);
+});
+
+test('what came of one command has happened when the next one comes', () => {
+  const twice = given(cup).when(fillWithTea).when(fillWithTea);
+
+  twice.thenNothing();
+  assert.deepEqual(twice.state, { holds: 'tea', isBroken: false });
+  assert.deepEqual(given(cup).when(fillWithTea).when(drop).events, [broken]);
+});
+
+test('other events than expected are an assertion that shows the difference', () => {
+  assert.throws(
+    () =>
+      given(cup)
+        .when(fillWithTea)
+        .then([filled('milk')]),
+    (error) => error instanceof AssertionError && /-.*'milk'/.test(error.message),
+  );
+  assert.throws(() => given(cup).when(fillWithTea).then([]), AssertionError);
+  assert.throws(() => given(cup).when(fillWithTea).thenNothing(), AssertionError);
+});
+
+test('a refusal is told by its class, its message or its fields', () => {
+  const refused = given(cup, [broken]).when(fillWithTea);
+
+  refused.thenRefused();
+  refused.thenRefused(CupBrokenError);
+  refused.thenRefused(/is broken/);
+  refused.thenRefused({ code: 'cup-broken' });
+  assert.throws(() => refused.thenRefused(RangeError));
+  assert.throws(() => refused.thenRefused(/is empty/));
+  assert.throws(() => refused.thenRefused({ code: 'cup-empty' }));
+});
+
+test('an unexpected refusal is an assertion that names it and keeps it as its cause', () => {
+  for (const then of [() => refused().then([broken]), () => refused().thenNothing()]) {
+    assert.throws(then, (error: AssertionError) => {
+      assert.match(error.message, /"Fill" was refused.*\n.*The cup is broken\./);
+      assert.ok(error instanceof AssertionError && error.cause instanceof CupBrokenError);
+      return true;
+    });
+  }
+  assert.throws(() => refused().state, CupBrokenError);
+  assert.throws(() => refused().when(drop), CupBrokenError);
+
+  function refused() {
+    return given(cup, [broken]).when(fillWithTea);
+  }
+});
+
+test('a command that should have been refused is an assertion that says what it gave', () => {
+  assert.throws(() => given(cup).when(drop).thenRefused(), {
+    name: 'AssertionError',
+    message: /"Drop" should have been refused, but gave .*CupBroken/,
+  });
+});
+
+test('a model that changes the state or the command it was given fails', () => {
+  const careless = {
+    initial: { count: 0 },
+    decide: (command: { type: 'Add'; data: { count: number } }) => {
+      command.data.count += 1;
+      return [];
+    },
+    evolve(state: { count: number }, _event: { type: 'Added'; data: {} }) {
+      state.count += 1;
+      return state;
+    },
+  };
+
+  assert.throws(() => given(careless, [{ type: 'Added', data: {} }]), TypeError);
+  given(careless)
+    .when({ type: 'Add', data: { count: 1 } })
+    .thenRefused(TypeError);
+});
+
+test('awaiting a sentence that does not end says what is wrong', async () => {
+  const unfinished = given(cup).when(drop) as unknown as PromiseLike<unknown>;
+
+  await assert.rejects(async () => unfinished, /leave out "await"/);
+});
+
+const CupSold = contract('shop.CupSold', {
+  version: 1,
+  schema: {
+    '~standard': {
+      version: 1,
+      vendor: 'test',
+      validate: (value) => ({ value: value as { cupId: string; pence: number } }),
+    },
+  },
+  key: (data) => data.cupId,
+});
+const cupBook = readModel({
+  name: 'cup-book',
+  version: 1,
+  document: type<{ holds: string; at: string; pence: number }>(),
+  from: [cup, CupSold],
+  by: (event) => event.data.cupId,
+  evolve: {
+    CupFilled: (_, event) => ({ holds: event.data.with, at: event.occurredAt, pence: 0 }),
+    CupBroken: () => undefined,
+    'shop.CupSold': (document, event) => document && { ...document, pence: event.data.pence },
+  },
+});
+
+test('a read model is given what has happened, and held to its documents', () => {
+  const sold = { type: 'shop.CupSold' as const, data: { cupId: 'c-1', pence: 400 } };
+
+  given(cupBook, [{ ...filled('tea'), occurredAt: '2026-05-01T10:00:00.000Z' }, sold])
+    .then('c-1', { holds: 'tea', at: '2026-05-01T10:00:00.000Z', pence: 400 })
+    .then('c-2', undefined)
+    .thenKeys(['c-1']);
+  given(cupBook, [filled('tea'), broken])
+    .then('c-1', undefined)
+    .thenKeys([]);
+});
+
+test('another document than expected is an assertion', () => {
+  const book = given(cupBook, [filled('tea')]);
+
+  assert.throws(() => book.then('c-1', undefined), AssertionError);
+  assert.throws(() => book.thenKeys([]), AssertionError);
+  assert.equal(book.document('c-1')?.holds, 'tea');
+});
+
+test('only the events and commands of the one that is tested compile', () => {
+  function neverRun() {
+    // @ts-expect-error -- no such event
+    given(cup, [{ type: 'CupSold', data: {} }]);
+    // @ts-expect-error -- no such command
+    given(cup).when({ type: 'Sell', data: {} });
+    const dropped = given(cup).when(drop);
+    // @ts-expect-error -- an event with other data
+    dropped.then([{ type: 'CupBroken', data: { cupId: 1 } }]);
+    // @ts-expect-error -- an event that the read model does not know
+    given(cupBook, [{ type: 'CupStolen', data: { cupId: 'c-1' } }]);
+    // @ts-expect-error -- no such document
+    given(cupBook).then('c-1', { holds: 1 });
+  }
+
+  assert.equal(typeof neverRun, 'function');
+});
+
+function filled(content: string): Extract<CupEvent, { type: 'CupFilled' }> {
+  return { type: 'CupFilled', data: { cupId: 'c-1', with: content } };
+}

@@ -1,0 +1,38 @@
+import type { Fact } from '../message/fact.ts';
+import type { ReadModel } from '../read-model/read-model.ts';
+import { type Decider, type GivenEvents, givenEvents } from './given-decider.ts';
+import { type GivenFact, type GivenFacts, givenFacts } from './given-read-model.ts';
+
+/**
+ * Tests a decider or a read model in one sentence, in any test runner: what does not hold is an
+ * `AssertionError` with the difference. Nothing is started and nothing is waited for.
+ *
+ * @example
+ * given(order, [{ type: 'OrderPlaced', data: { orderId: 'o-1', totalPence: 1530 } }])
+ *   .when({ type: 'ConfirmOrder', data: {} })
+ *   .then([{ type: 'OrderConfirmed', data: { orderId: 'o-1' } }]);
+ */
+export function given<State, Command extends Fact, Event extends Fact>(
+  decider: Decider<State, Command, Event>,
+  events?: readonly NoInfer<Event>[],
+): GivenEvents<State, Command, Event>;
+/**
+ * @example
+ * const totals = readModel({
+ *   name: 'totals', version: 1, document: type<{ totalPence: number }>(), from: [order],
+ *   by: (event) => event.data.orderId,
+ *   evolve: { OrderPlaced: (_, event) => ({ totalPence: event.data.totalPence }) },
+ * });
+ * given(totals, [{ type: 'OrderPlaced', data: { orderId: 'o-1', totalPence: 1530 } }])
+ *   .then('o-1', { totalPence: 1530 });
+ */
+export function given<Document extends object, Event extends Fact>(
+  model: ReadModel<Document, Event>,
+  facts?: readonly GivenFact<NoInfer<Event>>[],
+): GivenFacts<Document>;
+export function given(
+  subject: Decider<unknown, unknown, Fact> | ReadModel<object, Fact>,
+  happened: readonly Fact[] = [],
+): unknown {
+  return 'decide' in subject ? givenEvents(subject, happened) : givenFacts(subject, happened);
+}

@@ -1,0 +1,4 @@
+/** The door of `thereupon/testing`: what tests are written with, in any runner. */
+export { given } from './given.ts';
+export type { Decided, Decider, GivenEvents } from './given-decider.ts';
+export type { GivenFact, GivenFacts } from './given-read-model.ts';
