@@ -2,17 +2,16 @@ import type { AnyContract } from '../contract/contract.ts';
 import type { Host } from '../host/host.ts';
 import type { Committer } from '../log/committer.ts';
 import type { Log } from '../log/log.ts';
-import type { StoredRecord } from '../log/record.ts';
 import type { WaitingRow } from '../log/waiting-row.ts';
 import type { Mark, WriteSet } from '../log/write-set.ts';
-import { describeError } from '../subscription/failure.ts';
 import type { RetryPolicy } from '../subscription/retry-policy.ts';
 import type { Logger } from '../telemetry/logger.ts';
-import { type IncomingRecord, MessageRefusedError } from './admission.ts';
-import { admit, assertWithinWindow } from './admission.ts';
 import { BackboneUnavailableError } from './backbone.ts';
-import type { Backbone, Delivery, Envelope, Inlet } from './backbone.ts';
-import { BORDER_READ_MAX, Border, BorderFullError, inOrderOfArrival, messageOf } from './border.ts';
+import type { Backbone, Delivery, Inlet } from './backbone.ts';
+import { BORDER_READ_MAX, Border, BorderFullError, inOrderOfArrival } from './border.ts';
+import { logTakenIn } from './intake-lines.ts';
+import { Progress } from './progress.ts';
+import { type Judgement, type Sorted, sortMessages, sortWaiting } from './sort-messages.ts';
 import { OUTAGE_POLICY, Trouble } from './trouble.ts';
 
 /** At most so many messages are asked for at a time, and go into one commit. */
@@ -32,9 +31,11 @@ export interface IntakeOptions {
   readonly logger: Logger;
   /** Told when taking in is in trouble, and (with undefined) when it goes on again. */
   readonly onProblem?: ((problem: unknown) => void) | undefined;
+  /** Called for each message that was parked at the border. */
+  readonly onParked?: ((row: WaitingRow) => void) | undefined;
+  /** Called when something was taken in, and when nothing more was found. */
+  readonly onProgress?: (() => void) | undefined;
   readonly retry?: RetryPolicy;
-  /** Called whenever something was taken in, or it may have become idle. */
-  readonly onProgress?: () => void;
 }
 
 /**
@@ -53,7 +54,7 @@ export class Intake {
   readonly #border: Border;
   readonly #trouble: Trouble<'reaching' | 'taking'>;
   readonly #stopping = new AbortController();
-  readonly #waiters = new Set<() => void>();
+  readonly #progress = new Progress();
   #inlet: Inlet | undefined;
   #mark: Mark | undefined;
   #running: Promise<void> | undefined;
@@ -116,7 +117,7 @@ export class Intake {
   async waitUntil(position: number, signal: AbortSignal): Promise<boolean> {
     while (!signal.aborted && !this.#stopping.signal.aborted) {
       if (this.#mark !== undefined && this.#mark.position >= position) return true;
-      const progress = this.#progress(signal);
+      const progress = this.#progress.next(signal);
       if (await this.#hasPassedAll()) {
         progress.cancel();
         return true;
@@ -186,128 +187,62 @@ export class Intake {
   }
 
   async #take(delivery: Delivery, mayBeKnown: boolean): Promise<void> {
-    const { log } = this.#options;
-    const ids = delivery.messages.map((message) => message.id);
-    const known = mayBeKnown ? await log.recordsById(ids) : [];
-    // A place in the publisher's log is exact; without one, old messages may be forgotten ones.
-    const floor = delivery.mark === undefined ? await log.floor(this.source) : undefined;
-    const { records, rows, duplicates } = this.#sort(delivery.messages, known, floor);
-    const marks = delivery.mark === undefined ? [] : [delivery.mark];
-    if (rows.length > 0) {
-      // Records first, on their own: whether they are in can be found out by their ids alone.
-      const positions = await this.#commit({ records });
-      await this.#commit({ waiting: rows, marks });
-      this.#tell(records, positions, rows, duplicates);
-    } else if (records.length > 0 || marks.length > 0) {
-      this.#tell(records, await this.#commit({ records, marks }), rows, duplicates);
-    }
+    const { mark, messages } = delivery;
+    const ids = messages.map((message) => message.id);
+    const judgement = await this.#judgement(mayBeKnown ? ids : []);
+    // A place in the publisher's log is exact; without one, an old message may be a forgotten one.
+    const floor = mark === undefined ? await this.#options.log.floor(this.source) : -Infinity;
+    const sorted = sortMessages(messages, { ...judgement, floor });
+    const { records, rows } = sorted;
+    const marks = mark === undefined ? [] : [mark];
+    const positions = await this.#commit({ records, waiting: rows, marks });
     for (const row of rows) this.#border.add(row);
-    this.#mark = delivery.mark ?? this.#mark;
-  }
-
-  #sort(
-    messages: readonly Envelope[],
-    known: readonly StoredRecord[],
-    floor: number | undefined,
-  ): Sorted {
-    const sources = new Map(known.map((record) => [record.id, record.source]));
-    const seen = new Set<string>();
-    const blocked = new Set<string>();
-    const sorted: Sorted = { records: [], rows: [], duplicates: [] };
-    const now = this.#options.host.clock.now();
-    for (const message of messages) {
-      const { id, key } = message;
-      const isKnown = sources.get(id) === message.source || seen.has(id);
-      seen.add(id);
-      if (isKnown || this.#border.has(key, id)) {
-        sorted.duplicates.push(message);
-      } else if (blocked.has(key) || this.#border.isBlocked(key)) {
-        sorted.rows.push(this.#border.row(message, null, now));
-      } else {
-        try {
-          if (sources.has(id)) throw new MessageRefusedError('id-known', message);
-          if (floor !== undefined) assertWithinWindow(message, floor);
-          sorted.records.push(admit(message, this.#contracts.get(message.type), now));
-        } catch (error) {
-          blocked.add(key);
-          sorted.rows.push(this.#border.row(message, describeError(error), now));
-        }
-      }
-    }
-    return sorted;
+    this.#mark = mark ?? this.#mark;
+    this.#tell({ ...sorted, positions });
   }
 
   /** A person looked at it: what is older than the window is taken now, unless it is there. */
   async #takeKeyAgain(key: string): Promise<TakenAgain> {
-    const { log, host } = this.#options;
     const { subscription } = this.#border;
-    const found = await log.waiting({ subscription, key, limit: BORDER_READ_MAX });
-    const rows = inOrderOfArrival(found);
-    const known = await log.recordsById(rows.map((row) => row.recordId));
-    const sorted: Sorted = { records: [], rows: [], duplicates: [] };
-    const sources = new Map(known.map((record) => [record.id, record.source]));
-    let count = 0;
-    for (const row of rows) {
-      const message = messageOf(row);
-      const source = sources.get(message.id);
-      try {
-        if (source === message.source) sorted.duplicates.push(message);
-        else if (source !== undefined) throw new MessageRefusedError('id-known', message);
-        else
-          sorted.records.push(admit(message, this.#contracts.get(message.type), host.clock.now()));
-        count += 1;
-      } catch (error) {
-        const attempts = row.attempts + 1;
-        sorted.rows.push({ ...row, kind: 'parked', attempts, error: describeError(error) });
-        break;
-      }
-    }
-    const done = rows.slice(0, count);
-    const positions = await this.#commit({ records: sorted.records });
-    await this.#commit({ done, waiting: sorted.rows });
-    this.#border.replace(key, rows.slice(count));
-    this.#tell(sorted.records, positions, sorted.rows, sorted.duplicates);
+    const query = { subscription, key, limit: BORDER_READ_MAX };
+    const waiting = inOrderOfArrival(await this.#options.log.waiting(query));
+    const judgement = await this.#judgement(waiting.map((row) => row.recordId));
+    const { rest, ...sorted } = sortWaiting(waiting, judgement);
+    const done = waiting.slice(0, waiting.length - rest.length);
+    const { records, rows } = sorted;
+    const positions = await this.#commit({ records, done, waiting: rows });
+    this.#border.replace(key, rest);
+    this.#tell({ ...sorted, positions });
     this.#progressed();
-    return { taken: count, parked: sorted.rows.length };
+    return { taken: done.length, parked: rows.length };
   }
 
+  async #judgement(ids: readonly string[]): Promise<Judgement> {
+    return {
+      border: this.#border,
+      contracts: this.#contracts,
+      known: ids.length === 0 ? [] : await this.#options.log.recordsById(ids),
+      floor: -Infinity,
+      now: this.#options.host.clock.now(),
+    };
+  }
+
+  /**
+   * All of it, or nothing. None of the records is in the log yet, so that after a lost answer the
+   * committer can tell by their ids whether they, and so the rest, were committed.
+   */
   async #commit(writeSet: WriteSet): Promise<readonly number[]> {
-    const isEmpty = Object.values(writeSet).every((part) => part.length === 0);
+    const isEmpty = Object.values(writeSet).every((part: readonly unknown[]) => part.length === 0);
     if (isEmpty) return [];
     const outcome = await this.#options.committer.commit(writeSet);
     if (outcome.kind !== 'committed') throw new Error(`intake: unexpected ${outcome.kind}`);
     return outcome.positions;
   }
 
-  #tell(
-    records: readonly IncomingRecord[],
-    positions: readonly number[],
-    rows: readonly WaitingRow[],
-    duplicates: readonly Envelope[],
-  ): void {
-    const { logger, context, source } = this.#options;
-    records.forEach(({ id, type, key, correlationId }, index) => {
-      const position = positions[index] ?? 0;
-      const event = position === 0 ? 'duplicate' : 'taken-in';
-      logger.log({ level: 'info', event, context, source, id, type, key, correlationId, position });
-    });
-    for (const { id, type, key, correlationId } of duplicates)
-      logger.log({
-        level: 'info',
-        event: 'duplicate',
-        context,
-        source,
-        id,
-        type,
-        key,
-        correlationId,
-      });
-    for (const row of rows) {
-      const { recordId: id, key, correlationId, error, kind } = row;
-      const event = kind === 'held' ? 'held' : 'parked';
-      const reason = { code: error?.code, message: error?.message };
-      logger.log({ level: 'warn', event, context, source, id, key, correlationId, ...reason });
-    }
+  #tell(sorted: Sorted & { readonly positions: readonly number[] }): void {
+    const { logger, context, source, onParked } = this.#options;
+    logTakenIn(logger, { context, source }, sorted);
+    for (const row of sorted.rows) if (row.kind === 'parked') onParked?.(row);
   }
 
   async #hasPassedAll(): Promise<boolean> {
@@ -319,21 +254,9 @@ export class Intake {
     }
   }
 
-  #progress(signal: AbortSignal): { readonly made: Promise<void>; cancel(): void } {
-    const { promise, resolve } = Promise.withResolvers<void>();
-    const cancel = (): void => {
-      this.#waiters.delete(cancel);
-      signal.removeEventListener('abort', cancel);
-      resolve();
-    };
-    this.#waiters.add(cancel);
-    signal.addEventListener('abort', cancel, { once: true });
-    return { made: promise, cancel };
-  }
-
   #progressed(): void {
     this.#options.onProgress?.();
-    for (const done of this.#waiters) done();
+    this.#progress.made();
     this.#options.onProgress?.();
   }
 
@@ -360,12 +283,6 @@ export interface TakenAgain {
   readonly taken: number;
   /** How many keys are still parked. */
   readonly parked: number;
-}
-
-interface Sorted {
-  readonly records: IncomingRecord[];
-  readonly rows: WaitingRow[];
-  readonly duplicates: Envelope[];
 }
 
 /**
