@@ -56,7 +56,8 @@ export function openWriter(path: string, durability: Durability): Connection {
       pragma foreign_keys = on;
       pragma journal_size_limit = ${WAL_SIZE_KEPT};
       pragma wal_autocheckpoint = ${CHECKPOINT_PAGES};
-      ${READING}
+      pragma cache_size = -${WRITER_CACHE_KIB};
+      ${EVERYWHERE}
     `);
   } catch (error) {
     database.close();
@@ -69,7 +70,7 @@ export function openWriter(path: string, durability: Durability): Connection {
 export function openReader(path: string): Connection {
   const database = new DatabaseSync(path, { readOnly: true });
   try {
-    database.exec(READING);
+    database.exec(`pragma cache_size = -${READER_CACHE_KIB}; ${EVERYWHERE}`);
   } catch (error) {
     database.close();
     throw error;
@@ -91,9 +92,9 @@ export function plainRows<T>(rows: readonly object[]): T[] {
 const CHECKPOINT_PAGES = 1_000;
 const WAL_SIZE_KEPT = 64 * 1024 * 1024;
 
-const READING = `
-  pragma busy_timeout = 0;
-  pragma cache_size = -32768;
-  pragma mmap_size = 1073741824;
-  pragma temp_store = memory;
-`;
+// A writer's upper pages of its indexes stay in memory; a reader of pages after pages needs little.
+const WRITER_CACHE_KIB = 16 * 1024;
+const READER_CACHE_KIB = 4 * 1024;
+
+// No mmap: it reads a tenth faster, and counts the whole file as memory of the process.
+const EVERYWHERE = 'pragma busy_timeout = 0; pragma mmap_size = 0; pragma temp_store = memory;';

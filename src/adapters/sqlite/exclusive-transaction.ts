@@ -4,7 +4,7 @@ import { TransactionEndedError } from '../../log/transaction-ended.ts';
 import type { Outcome, WriteSet } from '../../log/write-set.ts';
 import type { Connection } from './connection.ts';
 import type { Where } from './errors.ts';
-import { beginImmediate, commitTransaction, rollBack } from './transaction.ts';
+import { rollBack, unlessBusy } from './transaction.ts';
 
 export interface ExclusiveWork<T> {
   readonly where: Where;
@@ -25,14 +25,14 @@ export async function runExclusive<T>(
   asked: ExclusiveWork<T>,
 ): Promise<ExclusiveOutcome<T>> {
   const { where, clock } = asked;
-  await beginImmediate(connection, clock, where);
+  await unlessBusy(clock, where, () => connection.prepared('begin immediate').run());
   try {
     // A savepoint that only we know of: gone when the work ended the transaction itself.
     connection.database.exec(`savepoint ${SAVEPOINT}`);
     const { result, writeSet } = await withinTime(asked, connection);
     releaseSavepoint(connection, where);
     const outcome = asked.apply(connection, writeSet);
-    if (outcome.kind === 'committed') commitTransaction(connection);
+    if (outcome.kind === 'committed') connection.prepared('commit').run();
     else rollBack(connection);
     return { result, outcome };
   } catch (error) {

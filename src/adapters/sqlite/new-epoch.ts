@@ -7,7 +7,7 @@ import { contextsIn, migrate, placeOf, readMeta, recognise, writeMeta } from './
 import { acquireOwnerLock } from './owner-lock.ts';
 import { checkpoints, marks } from './progress-queries.ts';
 import { head } from './record-queries.ts';
-import { beginImmediate, commitTransaction, unlessBusy } from './transaction.ts';
+import { inTransaction, unlessBusy } from './transaction.ts';
 
 export interface NewEpochOptions {
   /** A position that somebody elsewhere has seen of this log. Those in its directory are asked. */
@@ -47,11 +47,11 @@ export async function newEpoch(
   let connection: Connection | undefined;
   try {
     connection = await unlessBusy(host.clock, where, () => openWriter(where.path, 'full'));
-    await beginImmediate(connection, host.clock, where);
-    migrate(connection, where, host.ids);
-    const began = begin(connection, host.ids.next(), beyondElsewhere);
-    commitTransaction(connection);
-    return began;
+    const opened = connection;
+    return await inTransaction(opened, { where, clock: host.clock }, () => {
+      migrate(opened, where, host.ids);
+      return begin(opened, host.ids.next(), beyondElsewhere);
+    });
   } catch (error) {
     throw translate(error, where);
   } finally {

@@ -6,13 +6,34 @@ import { isBusy, StoreBusyError, type Where } from './errors.ts';
 const BUSY_LIMIT_MS = 5_000;
 const BUSY_PAUSE_MAX_MS = 50;
 
-/** Begins a transaction that may write. */
-export function beginImmediate(
+export interface TransactionOptions {
+  readonly where: Where;
+  readonly clock: Clock;
+  /** Called when what `work` did is undone. */
+  readonly onRollBack?: () => void;
+}
+
+/**
+ * Does `work` in a transaction, synchronous from BEGIN to COMMIT: nothing else of this process can
+ * come between. Begins anew when another process was faster.
+ */
+export function inTransaction<T>(
   connection: Connection,
-  clock: Clock,
-  where: Where,
-): Promise<unknown> {
-  return unlessBusy(clock, where, () => connection.prepared('begin immediate').run());
+  { where, clock, onRollBack }: TransactionOptions,
+  work: () => T,
+): Promise<T> {
+  return unlessBusy(clock, where, () => {
+    connection.prepared('begin immediate').run();
+    try {
+      const done = work();
+      connection.prepared('commit').run();
+      return done;
+    } catch (error) {
+      rollBack(connection);
+      onRollBack?.();
+      throw error;
+    }
+  });
 }
 
 /**
@@ -33,30 +54,9 @@ export async function unlessBusy<T>(clock: Clock, where: Where, work: () => T): 
   }
 }
 
-export function commitTransaction(connection: Connection): void {
-  connection.prepared('commit').run();
-}
-
 /** Rolls back where there is still something to roll back: SQLite did so itself on a full disk. */
 export function rollBack(connection: Connection): void {
   if (connection.database.isOpen && connection.database.isTransaction) {
     connection.database.exec('rollback');
-  }
-}
-
-/** Lets one at a time work, in the order of their coming. */
-export class Turns {
-  #last: Promise<void> = Promise.resolve();
-
-  async take<T>(work: () => Promise<T>): Promise<T> {
-    const before = this.#last;
-    let done!: () => void;
-    this.#last = new Promise((resolve) => (done = resolve));
-    await before;
-    try {
-      return await work();
-    } finally {
-      done();
-    }
   }
 }

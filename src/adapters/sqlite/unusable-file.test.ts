@@ -157,6 +157,26 @@ test('a full disk loses nothing, and the log goes on once there is room', async 
   }
 });
 
+test('a log that cannot be created for want of room is a StoreFullError, and can be later', async (context) => {
+  const mounted = join(directory, 'small-disk');
+  if (!mountSmallDisk(mounted)) return context.skip('a small disk can only be mounted by root');
+  try {
+    const ballast = join(mounted, 'ballast');
+    assert.throws(() => writeFileSync(ballast, Buffer.alloc(3 * 1024 * 1024)), { code: 'ENOSPC' });
+    const store = sqlite(mounted);
+
+    const full = await store.open('ordering').catch(asError);
+    rmSync(ballast);
+    const log = await store.open('ordering');
+
+    assert.ok(full instanceof StoreFullError, String(full));
+    assert.equal(await log.head(), 0);
+    await log.close();
+  } finally {
+    execFileSync('umount', [mounted]);
+  }
+});
+
 function mountSmallDisk(at: string): boolean {
   if (process.getuid?.() !== 0 || process.platform !== 'linux') return false;
   mkdirSync(at);
