@@ -1,5 +1,8 @@
 import type { Clock } from '../host/clock.ts';
-import type { Exclusive, ExclusiveOutcome, Log } from './log.ts';
+import { findOutcome } from './find-outcome.ts';
+import { type Exclusive, type ExclusiveOutcome, type Log, LogClosedError } from './log.ts';
+import { RecordKnownError } from './record-known.ts';
+import { UnknownModelError } from './unknown-model.ts';
 import type { Outcome, WriteSet } from './write-set.ts';
 
 /** At most so many write sets go into one commit, so that no caller waits for a very long one. */
@@ -14,7 +17,8 @@ const LOOKUPS_MAX = 10;
  *
  * When the store throws, each write set may be in or not (the answer was lost): it is looked up by
  * what it would have written, and only what is not there is reported as failed. Nothing is ever
- * committed a second time on a guess.
+ * committed a second time on a guess. When one write set can never be written, the others of its
+ * commit still have outcomes of their own.
  */
 export class Committer {
   readonly #log: Log;
@@ -85,11 +89,32 @@ export class Committer {
   }
 
   async #shared(group: readonly Shared[]): Promise<void> {
+    let outcomes: readonly Outcome[];
     try {
-      const outcomes = await this.#log.commit(group.map((waiting) => waiting.writeSet));
-      group.forEach((waiting, index) => this.#answer(waiting, outcomes[index] as Outcome));
+      outcomes = await this.#log.commit(group.map((waiting) => waiting.writeSet));
     } catch (error) {
-      for (const waiting of group) await this.#lookUp(waiting, error);
+      return this.#afterFailure(group, error);
+    }
+    group.forEach((waiting, index) => this.#answer(waiting, outcomes[index] as Outcome));
+  }
+
+  async #afterFailure(group: readonly Shared[], error: unknown): Promise<void> {
+    const isAboutOne = error instanceof RecordKnownError || error instanceof UnknownModelError;
+    const missing: Shared[] = [];
+    for (const [index, waiting] of group.entries()) {
+      const found = await this.#find(waiting.writeSet, error);
+      if (found.kind === 'unknown') {
+        // The store cannot be asked: nor can it about the rest.
+        for (const { reject } of [...missing, ...group.slice(index)]) reject(found.error);
+        return;
+      }
+      if (found.kind === 'missing') missing.push(waiting);
+      else this.#answer(waiting, found);
+    }
+    for (const waiting of missing) {
+      // Of several, only one or some are to blame; each of the others has an outcome of its own.
+      if (isAboutOne && group.length > 1) await this.#shared([waiting]);
+      else waiting.reject(error);
     }
   }
 
@@ -100,18 +125,28 @@ export class Committer {
 
   #tell(writeSet: WriteSet, outcome: Outcome): void {
     if (outcome.kind !== 'committed') return;
-    for (const listener of this.#listeners) listener(writeSet, outcome.positions);
+    for (const listener of this.#listeners) {
+      try {
+        listener(writeSet, outcome.positions);
+      } catch (error) {
+        // A fault of the listener: it must be seen, and it must not become one of the commit's.
+        queueMicrotask(() => {
+          throw error;
+        });
+      }
+    }
   }
 
-  async #lookUp(waiting: Shared, error: unknown): Promise<void> {
+  /** Asks the store, again and again for a while, whether a change is in. */
+  async #find(writeSet: WriteSet, error: unknown): Promise<Outcome | NotFound> {
+    // A log that is closed has taken nothing.
+    if (error instanceof LogClosedError) return { kind: 'missing' };
     for (let lookup = 1; ; lookup += 1) {
       try {
-        const outcome = await findOutcome(this.#log, waiting.writeSet);
-        if (outcome === undefined) waiting.reject(error);
-        else this.#answer(waiting, outcome);
-        return;
+        return (await findOutcome(this.#log, writeSet)) ?? { kind: 'missing' };
       } catch (lookupError) {
-        if (lookup === LOOKUPS_MAX) return waiting.reject(new OutcomeUnknownError(lookupError));
+        if (lookup === LOOKUPS_MAX || lookupError instanceof LogClosedError)
+          return { kind: 'unknown', error: new OutcomeUnknownError(lookupError) };
         await this.#clock.sleep(Math.min(1_000, 25 * 2 ** lookup));
       }
     }
@@ -126,16 +161,21 @@ export class Committer {
       this.#tell((asked as Exclusive<T> | undefined)?.writeSet ?? {}, done.outcome);
       return done;
     } catch (error) {
-      // Only a write set with records can be recognised; anything else is reported as it came.
-      const outcome = asked?.writeSet.records?.length
-        ? await findOutcome(this.#log, asked.writeSet)
-        : undefined;
-      if (asked === undefined || outcome === undefined) throw error;
+      // Before the work was done, nothing was to be committed.
+      if (asked === undefined) throw error;
+      const outcome = await this.#find(asked.writeSet, error);
+      if (outcome.kind === 'missing') throw error;
+      if (outcome.kind === 'unknown') throw outcome.error;
       this.#tell(asked.writeSet, outcome);
       return { result: asked.result, outcome };
     }
   }
 }
+
+/** missing: it is not in the log. unknown: the log could not be asked. */
+type NotFound =
+  | { readonly kind: 'missing' }
+  | { readonly kind: 'unknown'; readonly error: OutcomeUnknownError };
 
 export type CommitListener = (writeSet: WriteSet, positions: readonly number[]) => void;
 
@@ -161,42 +201,4 @@ interface Shared {
   readonly writeSet: WriteSet;
   readonly resolve: (outcome: Outcome) => void;
   readonly reject: (error: unknown) => void;
-}
-
-/**
- * Was this write set committed although its answer was lost? Known by whatever it writes that
- * nothing else can have written: its records' ids, a checkpoint that stands where it moved it, a
- * waiting row that only its owner removes.
- */
-async function findOutcome(log: Log, writeSet: WriteSet): Promise<Outcome | undefined> {
-  const records = writeSet.records ?? [];
-  if (records.length > 0) return findByRecords(log, records);
-  const move = writeSet.moves?.find((candidate) => candidate.from !== candidate.to);
-  if (move !== undefined) {
-    const checkpoints = await log.checkpoints();
-    const found = checkpoints.some(
-      (checkpoint) =>
-        checkpoint.subscription === move.subscription &&
-        checkpoint.firstSlot === move.firstSlot &&
-        checkpoint.epoch === move.epoch &&
-        checkpoint.position === move.to,
-    );
-    return found ? { kind: 'committed', positions: [] } : undefined;
-  }
-  // What is left (waiting rows, marks, snapshots) says the same when it is written twice.
-  return undefined;
-}
-
-async function findByRecords(
-  log: Log,
-  records: NonNullable<WriteSet['records']>,
-): Promise<Outcome | undefined> {
-  const found = await log.recordsById(records.map((record) => record.id));
-  // All or none: a record that is there although another is not was received before this commit.
-  if (found.length < new Set(records.map((record) => record.id)).size) return undefined;
-  const positions = new Map(found.map((record) => [record.id, record.position]));
-  return {
-    kind: 'committed',
-    positions: records.map((record) => positions.get(record.id) ?? 0),
-  };
 }
