@@ -8,7 +8,12 @@ import type { StoredRecord } from './record.ts';
 export interface Store {
   /** A name for messages, such as `sqlite ./data`. */
   readonly name: string;
-  /** Opens, and where needed creates, a context's log as its one running owner. */
+  /**
+   * Opens, and where needed creates, a context's log as its one running owner.
+   *
+   * @throws {LogInUseError} while it has another owner.
+   * @throws {ContextNameError} for a name that is not plain: see `isContextName`.
+   */
   open(context: string): Promise<Log>;
   /** Opens a context's log to read, beside a running owner or without one. */
   reader(context: string): Promise<LogReader>;

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { assertContextName } from '../../log/context-name.ts';
 import { LogInUseError } from '../../log/log-in-use.ts';
 import type { Log, LogReader } from '../../log/log.ts';
 import type { PublishedLog, Store } from '../../log/store.ts';
@@ -75,6 +76,7 @@ class ContextsInMemory implements MemoryStore {
   #context(name: string): Context {
     const known = this.#contexts.get(name);
     if (known !== undefined) return known;
+    assertContextName(name);
     const made: Context = { contents: new MemoryContents(name), owner: undefined };
     this.#contexts.set(name, made);
     return made;

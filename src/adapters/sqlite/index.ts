@@ -9,7 +9,7 @@ export {
   StoreReadOnlyError,
 } from './errors.ts';
 export { TransactionTimeoutError } from './exclusive-transaction.ts';
-export { ContextNameError } from './log-file.ts';
+export { ContextNameError } from '../../log/context-name.ts';
 export { NetworkFileSystemError } from './network-file-system.ts';
 export { newEpoch, type NewEpoch, type NewEpochOptions } from './new-epoch.ts';
 export { sqlite, type SqliteOptions } from './sqlite-store.ts';

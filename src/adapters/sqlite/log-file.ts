@@ -1,6 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Ids } from '../../host/ids.ts';
+import { assertContextName, isContextName } from '../../log/context-name.ts';
 import type { Connection } from './connection.ts';
 import { LogCorruptError, LogNewerError, type Where } from './errors.ts';
 import { migration0001 } from './migrations/0001-log.ts';
@@ -13,7 +14,7 @@ const APPLICATION_ID = 0x54485250;
 
 /** Where a context's log lives. A context's name becomes a file's name, and so is kept plain. */
 export function placeOf(directory: string, context: string): Where {
-  if (!CONTEXT_NAME.test(context)) throw new ContextNameError(context);
+  assertContextName(context);
   return { context, path: join(directory, `${context}.sqlite`) };
 }
 
@@ -22,26 +23,8 @@ export function contextsIn(directory: string): string[] {
   return readdirSync(directory)
     .filter((file) => file.endsWith('.sqlite'))
     .map((file) => file.slice(0, -'.sqlite'.length))
-    .filter((context) => CONTEXT_NAME.test(context))
+    .filter(isContextName)
     .toSorted();
-}
-
-const CONTEXT_NAME = /^[a-zA-Z0-9][a-zA-Z0-9_-]{0,99}$/;
-
-/** The name cannot be the name of a file. */
-export class ContextNameError extends Error {
-  override readonly name = 'ContextNameError';
-  readonly code = 'context-name';
-  readonly retryable = false;
-  readonly context: string;
-
-  constructor(context: string) {
-    super(
-      `${JSON.stringify(context)} cannot be the name of a context: it is the name of its file, up ` +
-        'to 100 letters, digits, "-" and "_", beginning with a letter or a digit. Rename it.',
-    );
-    this.context = context;
-  }
 }
 
 /**

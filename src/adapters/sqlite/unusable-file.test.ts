@@ -7,7 +7,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, test } from 'node:test';
 import type { NewRecord } from '../../log/record.ts';
 import { LogCorruptError, LogNewerError, StoreFullError } from './errors.ts';
-import { ContextNameError } from './log-file.ts';
+import { ContextNameError } from '../../log/context-name.ts';
 import { NetworkFileSystemError, refuseNetworkFileSystem } from './network-file-system.ts';
 import { sqlite } from './sqlite-store.ts';
 

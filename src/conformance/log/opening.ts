@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { ContextNameError } from '../../log/context-name.ts';
 import { LogInUseError } from '../../log/log-in-use.ts';
 import { type Log, LogClosedError, type LogReader } from '../../log/log.ts';
 import { claimAll, commit, committed, fact, facts, incoming, waitingRow } from './samples.ts';
@@ -54,6 +55,17 @@ export const opening: Scenarios = {
     });
 
     assert.equal((await commit(log, { records: [fact('o-1', 1)] })).kind, 'committed');
+  },
+
+  'a context has a plain name: no path, no quotes, nothing invisible': async ({ store }) => {
+    const names = ['', '.', '../up', 'a/b', 'a\\b', 'a"b', "it's", 'a b', 'emoji🎁', 'a\n', '-a'];
+
+    for (const name of [...names, 'a'.repeat(101)]) {
+      const refused = { name: ContextNameError.name, context: name };
+      await assert.rejects(store.open(name), refused, JSON.stringify(name));
+      await assert.rejects(store.reader(name), refused, JSON.stringify(name));
+      await assert.rejects(store.published(name), refused, JSON.stringify(name));
+    }
   },
 
   'the logs of two contexts are two logs': async ({ store, log }) => {
