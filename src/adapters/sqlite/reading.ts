@@ -1,13 +1,14 @@
 import type { Clock } from '../../host/clock.ts';
 import type { LogReader } from '../../log/log.ts';
+import { asking } from './asking.ts';
 import type { Connection } from './connection.ts';
 import * as documentQueries from './document-queries.ts';
-import { type Where, translate } from './errors.ts';
+import type { Where } from './errors.ts';
 import * as keptQueries from './kept-queries.ts';
 import { models } from './model-tables.ts';
 import * as progressQueries from './progress-queries.ts';
+import { readInWindows } from './reading-in-windows.ts';
 import * as recordQueries from './record-queries.ts';
-import { unlessBusy } from './transaction.ts';
 import * as waitingQueries from './waiting-queries.ts';
 
 /** The questions of the port, apart from what belongs to being open. */
@@ -22,20 +23,15 @@ export function reading(
   clock: Clock,
   connection: () => Connection | undefined,
 ): Reading {
-  // Async, so that whatever is thrown rejects.
-  async function ask<T>(otherwise: T, question: (open: Connection) => T): Promise<T> {
-    try {
-      return await unlessBusy(clock, where, () => {
-        const open = connection();
-        return open === undefined ? otherwise : question(open);
-      });
-    } catch (error) {
-      throw translate(error, where);
-    }
-  }
+  const ask = asking(where, clock, connection);
   return {
     head: () => ask(0, recordQueries.head),
-    read: (query) => ask([], (open) => recordQueries.readLog(open, query)),
+    read: (query) =>
+      query.directions === undefined && query.types === undefined
+        ? ask([], (open) => recordQueries.readAll(open, query))
+        : readInWindows(ask, clock, query, (open, part) =>
+            recordQueries.readSome(open, query, part),
+          ),
     readStream: (stream, query) => ask([], (open) => recordQueries.readStream(open, stream, query)),
     streamVersion: (stream) => ask(0, (open) => recordQueries.streamVersion(open, stream)),
     recordsById: (ids) => ask([], (open) => recordQueries.recordsById(open, ids)),

@@ -5,10 +5,26 @@ import { PUBLISHED_COLUMNS, RECORD_COLUMNS, selectRecords } from './record-rows.
 
 /** The queries on the log itself. Each says which index it uses. */
 
+/** A part of the log: after one position, up to another one, so many records at most. */
+export interface Part {
+  readonly after: number;
+  readonly upTo: number;
+  readonly limit: number;
+}
+
 // The end of the primary key.
 export function head(connection: Connection): number {
   const row = connection.prepared('select max(position) as position from log').get();
   return (row?.['position'] as number | null | undefined) ?? 0;
+}
+
+// The primary key.
+const NEXT = 'select position from log where position > ? order by position limit 1';
+
+/** The first position after this one; this one itself when there is none. */
+export function firstPositionAfter(connection: Connection, position: number): number {
+  const row = connection.prepared(NEXT).get(position);
+  return (row?.['position'] as number | undefined) ?? position;
 }
 
 // The primary key.
@@ -18,18 +34,26 @@ const READ_ALL = `
 // No numbered parameters: Node 22.18 takes them for named ones.
 const READ_SOME = `
   select ${RECORD_COLUMNS} from log
-  where position > ?
+  where position > ? and position <= ?
     and (? is null or direction in (select value from json_each(?)))
     and (? is null or type in (select value from json_each(?)))
   order by position limit ?`;
 
-export function readLog(connection: Connection, query: LogQuery): StoredRecord[] {
-  if (query.directions === undefined && query.types === undefined) {
-    return selectRecords(connection, READ_ALL, query.after, query.limit);
-  }
+/** All records after a position. */
+export function readAll(connection: Connection, query: LogQuery): StoredRecord[] {
+  return selectRecords(connection, READ_ALL, query.after, query.limit);
+}
+
+/** The records of some directions and types, in a part of the log. */
+export function readSome(
+  connection: Connection,
+  query: Pick<LogQuery, 'directions' | 'types'>,
+  part: Part,
+): StoredRecord[] {
   const directions = query.directions === undefined ? null : JSON.stringify(query.directions);
   const types = query.types === undefined ? null : JSON.stringify(query.types);
-  const values = [query.after, directions, directions, types, types, query.limit];
+  const { after, upTo, limit } = part;
+  const values = [after, upTo, directions, directions, types, types, limit];
   return selectRecords(connection, READ_SOME, ...values);
 }
 
@@ -79,13 +103,14 @@ export function recordsOfAction(
 // log_outgoing, by the view.
 const READ_PUBLISHED = `
   select ${PUBLISHED_COLUMNS} from published_v1
-  where position > ? and type in (select value from json_each(?))
+  where position > ? and position <= ? and type in (select value from json_each(?))
   order by position limit ?`;
 
 export function readPublished(
   connection: Connection,
-  query: { readonly after: number; readonly types: readonly string[]; readonly limit: number },
+  types: readonly string[],
+  { after, upTo, limit }: Part,
 ): StoredRecord[] {
-  const types = JSON.stringify(query.types);
-  return selectRecords(connection, READ_PUBLISHED, query.after, types, query.limit);
+  const list = JSON.stringify(types);
+  return selectRecords(connection, READ_PUBLISHED, after, upTo, list, limit);
 }

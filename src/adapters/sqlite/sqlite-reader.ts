@@ -2,14 +2,15 @@ import { existsSync } from 'node:fs';
 import type { Clock } from '../../host/clock.ts';
 import { LogClosedError, type LogReader } from '../../log/log.ts';
 import type { PublishedLog } from '../../log/store.ts';
+import { asking } from './asking.ts';
 import { type Changes, ChangeWatcher } from './changes.ts';
 import { type Connection, openReader } from './connection.ts';
-import { type Where, translate } from './errors.ts';
+import type { Where } from './errors.ts';
 import { readMeta, recognise } from './log-file.ts';
 import { predecessors } from './new-epoch.ts';
 import { reading } from './reading.ts';
+import { readInWindows } from './reading-in-windows.ts';
 import { head, readPublished } from './record-queries.ts';
-import { unlessBusy } from './transaction.ts';
 
 /** What a reader of a log is opened with. */
 export interface ReaderOptions {
@@ -31,7 +32,8 @@ export function sqliteReader(options: ReaderOptions): LogReader {
     ...reading(where, clock, () => file.connection()),
     context: where.context,
     get epoch() {
-      return epochOf(file.connection());
+      const connection = file.connection();
+      return connection === undefined ? '' : epochOf(connection);
     },
     onChange: (listener) => watcher.listen(listener),
     async close() {
@@ -46,18 +48,13 @@ export function sqlitePublished(options: ReaderOptions): PublishedLog {
   const { where, clock } = options;
   const file = new FileToRead(where);
   const watcher = watch(options, file);
-  async function ask<T>(question: (connection: Connection | undefined) => T): Promise<T> {
-    try {
-      return await unlessBusy(clock, where, () => question(file.connection()));
-    } catch (error) {
-      throw translate(error, where);
-    }
-  }
+  const ask = asking(where, clock, () => file.connection());
   return {
-    epoch: () => ask(epochOf),
-    predecessors: () => ask((open) => (open === undefined ? [] : predecessors(open))),
-    head: () => ask((open) => (open === undefined ? 0 : head(open))),
-    read: (query) => ask((open) => (open === undefined ? [] : readPublished(open, query))),
+    epoch: () => ask('', epochOf),
+    predecessors: () => ask([], predecessors),
+    head: () => ask(0, head),
+    read: (query) =>
+      readInWindows(ask, clock, query, (open, part) => readPublished(open, query.types, part)),
     onChange: (listener) => watcher.listen(listener),
     async close() {
       watcher.close();
@@ -70,8 +67,8 @@ function watch({ changes, clock }: ReaderOptions, file: FileToRead): ChangeWatch
   return new ChangeWatcher({ changes, isOwner: false, clock, version: () => file.version() });
 }
 
-function epochOf(connection: Connection | undefined): string {
-  return connection === undefined ? '' : (readMeta(connection, 'epoch') ?? '');
+function epochOf(connection: Connection): string {
+  return readMeta(connection, 'epoch') ?? '';
 }
 
 /** A file that may not be there yet. Opened when it is first asked for and there is a log in it. */

@@ -31,11 +31,13 @@ export class Writer {
   readonly #turns = new Turns();
   readonly #versions = new StreamVersions();
   #exclusive: Connection | undefined;
+  #synchronous: Durability;
   #closing: Promise<void> | undefined;
 
   constructor(options: WriterOptions, connection: Connection, releaseLock: () => void) {
     this.options = options;
     this.#connection = connection;
+    this.#synchronous = options.durability;
     this.#releaseLock = releaseLock;
   }
 
@@ -58,6 +60,7 @@ export class Writer {
       );
     }
     return this.#turn(async () => {
+      this.#syncAsNeeded(writeSets);
       const outcomes = await this.#commitTogether(writeSets).catch((error: unknown) => {
         if (writeSets.length === 1 || !isAboutStatement(error)) throw error;
         return this.#commitEachForItself(writeSets);
@@ -95,7 +98,10 @@ export class Writer {
 
   /** Makes a change of its own, apart from write sets. */
   change<T>(make: (connection: Connection) => T): Promise<T> {
-    return this.#turn(() => this.#inTransaction(() => make(this.#connection)));
+    return this.#turn(() => {
+      this.#syncAsNeeded([{}]);
+      return this.#inTransaction(() => make(this.#connection));
+    });
   }
 
   close(): Promise<void> {
@@ -121,6 +127,18 @@ export class Writer {
     const { where, host } = this.options;
     const onRollBack = (): void => this.#versions.clear();
     return inTransaction(this.#connection, { where, clock: host.clock, onRollBack }, work);
+  }
+
+  /**
+   * The write-ahead log is synced as a whole and read back only up to its first gap, so a commit
+   * that was not synced is on disk before the next one that is, or both are lost.
+   */
+  #syncAsNeeded(writeSets: readonly WriteSet[]): void {
+    const isRepeatable = writeSets.every((writeSet) => writeSet.isRepeatable === true);
+    const wanted = isRepeatable ? 'normal' : this.options.durability;
+    if (wanted === this.#synchronous) return;
+    this.#connection.prepared(`pragma synchronous = ${wanted}`).run();
+    this.#synchronous = wanted;
   }
 
   #commitTogether(writeSets: readonly WriteSet[]): Promise<readonly Outcome[]> {
