@@ -195,7 +195,9 @@ export class Intake {
     const sorted = sortMessages(messages, { ...judgement, floor });
     const { records, rows } = sorted;
     const marks = mark === undefined ? [] : [mark];
-    const positions = await this.#commit({ records, waiting: rows, marks });
+    const writeSet = { records, waiting: rows, marks };
+    // With a place in another log it can be taken in again; a broker is told that we have it.
+    const positions = await this.#commit(writeSet, { isRepeatable: mark !== undefined });
     for (const row of rows) this.#border.add(row);
     this.#mark = mark ?? this.#mark;
     this.#tell({ ...sorted, positions });
@@ -231,10 +233,13 @@ export class Intake {
    * All of it, or nothing. None of the records is in the log yet, so that after a lost answer the
    * committer can tell by their ids whether they, and so the rest, were committed.
    */
-  async #commit(writeSet: WriteSet): Promise<readonly number[]> {
-    const isEmpty = Object.values(writeSet).every((part: readonly unknown[]) => part.length === 0);
+  async #commit(
+    writeSet: Pick<WriteSet, 'records' | 'waiting' | 'marks' | 'done'>,
+    options: { readonly isRepeatable?: boolean } = {},
+  ): Promise<readonly number[]> {
+    const isEmpty = Object.values(writeSet).every((part) => part.length === 0);
     if (isEmpty) return [];
-    const outcome = await this.#options.committer.commit(writeSet);
+    const outcome = await this.#options.committer.commit({ ...writeSet, ...options });
     if (outcome.kind !== 'committed') throw new Error(`intake: unexpected ${outcome.kind}`);
     return outcome.positions;
   }
@@ -255,7 +260,6 @@ export class Intake {
   }
 
   #progressed(): void {
-    this.#options.onProgress?.();
     this.#progress.made();
     this.#options.onProgress?.();
   }

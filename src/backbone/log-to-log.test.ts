@@ -1,7 +1,204 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
 import { memory } from '../adapters/memory/memory-store.ts';
 import { testBackbone } from '../conformance/backbone.ts';
+import { systemClock } from '../host/clock.ts';
+import type { PublishedLog, Store } from '../log/store.ts';
+import { LogRestoredError } from './backbone.ts';
+import { ends, incomingIds, message, outgoing, until, waitingAtBorder } from './fixtures/ends.ts';
 import { embedded } from './log-to-log.ts';
 
 testBackbone('embedded, over logs in memory', {
   open: async () => ({ backbone: embedded(), store: memory(), close: async () => {} }),
+});
+
+/** The published half of a log, seen otherwise; counts what it is asked. */
+function seenAs(store: Store, change: (view: PublishedLog) => Partial<PublishedLog>) {
+  const asked: string[] = [];
+  const noting = <T>(what: string, answer: Promise<T>): Promise<T> => {
+    asked.push(what);
+    return answer;
+  };
+  const seen: Store = {
+    name: store.name,
+    open: (context) => store.open(context),
+    reader: (context) => store.reader(context),
+    async published(context) {
+      const view = await store.published(context);
+      const changed = { ...view, ...change(view) };
+      return {
+        ...changed,
+        epoch: () => noting('epoch', changed.epoch()),
+        head: () => noting('head', changed.head()),
+        read: (query) => noting(`read after ${query.after}`, changed.read(query)),
+      };
+    },
+  };
+  return { seen, asked };
+}
+
+const unchanged = (): Partial<PublishedLog> => ({});
+
+test('an idle log costs nothing, and a commit of the publisher one read for all consumers', async () => {
+  const { seen, asked } = seenAs(memory(), unchanged);
+  const publisher = await seen.open('ordering');
+  const backbone = embedded();
+  await backbone.start({ clock: systemClock(), published: (context) => seen.published(context) });
+  const inlets = await Promise.all(
+    ['billing', 'inventory', 'fulfilment'].map((consumer) =>
+      backbone.inlet({
+        consumer,
+        source: 'ordering',
+        contracts: ['ordering.OrderPlaced'],
+        mark: undefined,
+      }),
+    ),
+  );
+  const stopping = new AbortController();
+  const seenByAll = inlets.map(async (inlet) => {
+    const received: string[] = [];
+    while (!stopping.signal.aborted) {
+      const delivery = await inlet.receive({ limit: 10, signal: stopping.signal });
+      received.push(...delivery.messages.map(({ id }) => id));
+      await delivery.acknowledge();
+    }
+    return received;
+  });
+  const areDrained = async () =>
+    (await Promise.all(inlets.map((inlet) => inlet.isDrained()))).every((drained) => drained);
+  await until('drained', areDrained);
+  asked.length = 0;
+
+  for (let question = 0; question < 100; question += 1) assert.equal(await areDrained(), true);
+  const askedWhenIdle = [...asked];
+  const sent = message();
+  await publisher.commit([{ records: [outgoing(sent)] }]);
+  await until('drained', areDrained);
+  const reads = asked.filter((what) => what.startsWith('read'));
+  stopping.abort();
+
+  assert.deepEqual(await Promise.all(seenByAll), [[sent.id], [sent.id], [sent.id]]);
+  assert.deepEqual(askedWhenIdle, []);
+  assert.deepEqual(reads, ['read after 0']);
+  await backbone.close();
+});
+
+test('a commit makes it not drained before anybody who awaited it goes on', async () => {
+  const store = memory();
+  const publisher = await store.open('ordering');
+  const { settledIntake } = await ends(embedded(), { store });
+  const intake = await settledIntake();
+
+  await publisher.commit([{ records: [outgoing(message())] }]);
+  const isIdle = await intake.isIdle();
+  await until('idle', () => intake.isIdle());
+  await intake.stop();
+
+  assert.equal(isIdle, false);
+});
+
+test('the mark is the position of a record that was read, with the epoch of its log', async () => {
+  const store = memory({ epoch: (context) => `epoch of ${context}` });
+  const publisher = await store.open('ordering');
+  const { log, settledIntake } = await ends(embedded(), { store });
+  await publisher.commit([{ records: [outgoing(message()), outgoing(message())] }]);
+  await publisher.commit([{ records: [{ ...outgoing(message()), direction: 'domain' }] }]);
+
+  const intake = await settledIntake();
+  await intake.stop();
+
+  const mark = { source: 'ordering', epoch: 'epoch of ordering', position: 2 };
+  assert.deepEqual(intake.mark, mark);
+  assert.deepEqual(await log.marks(), [mark]);
+});
+
+test('a consumer that was far behind comes to the end, in order', async () => {
+  const store = memory();
+  const publisher = await store.open('ordering');
+  const sent = Array.from({ length: 5_000 }, () => message());
+  const { log, settledIntake } = await ends(embedded(), { store });
+  for (let from = 0; from < 5_000; from += 1_000)
+    await publisher.commit([
+      { records: sent.slice(from, from + 1_000).map((one) => outgoing(one)) },
+    ]);
+
+  const intake = await settledIntake();
+  await intake.stop();
+
+  assert.deepEqual(
+    await incomingIds(log),
+    sent.map(({ id }) => id),
+  );
+});
+
+test('a publisher that ends before what was taken from it was restored: nothing is taken', async () => {
+  const store = memory();
+  const publisher = await store.open('ordering');
+  await publisher.commit([{ records: [outgoing(message()), outgoing(message())] }]);
+  const { log, settledIntake } = await ends(embedded(), { store });
+  const before = await settledIntake();
+  await before.stop();
+
+  const { seen } = seenAs(store, () => ({ head: async () => 1 }));
+  const restored = embedded();
+  await restored.start({ clock: systemClock(), published: (context) => seen.published(context) });
+  const opening = restored.inlet({
+    consumer: 'billing',
+    source: 'ordering',
+    contracts: ['ordering.OrderPlaced'],
+    mark: (await log.marks())[0],
+  });
+
+  await assert.rejects(opening, {
+    name: LogRestoredError.name,
+    code: 'log-restored',
+    message: /ends at position 1, 2 was already taken/,
+  });
+});
+
+test('a restored publisher is reported by the intake, and nothing else stops', async () => {
+  const store = memory();
+  const publisher = await store.open('ordering');
+  await publisher.commit([{ records: [outgoing(message())] }]);
+  const scene = await ends(embedded(), { store });
+  const before = await scene.settledIntake();
+  await before.stop();
+  const { seen } = seenAs(store, () => ({ epoch: async () => 'another' }));
+  const restored = embedded();
+  await restored.start({ clock: systemClock(), published: (context) => seen.published(context) });
+
+  const intake = scene.intake({ backbone: restored });
+  await intake.start();
+  await until('a problem', () => intake.problem !== undefined);
+  await intake.stop();
+
+  assert.equal((intake.problem as Error).name, LogRestoredError.name);
+  assert.equal((await incomingIds(scene.log)).length, 1);
+});
+
+test('a log that got a new epoch on purpose is read on from where it parts from the old', async () => {
+  const store = memory();
+  const publisher = await store.open('ordering');
+  const [kept, lost, anew] = [message(), message(), message()];
+  await publisher.commit([{ records: [outgoing(kept), outgoing(lost)] }]);
+  const scene = await ends(embedded(), { store });
+  const before = await scene.settledIntake();
+  await before.stop();
+  const [mark] = await scene.log.marks();
+
+  // The backup held the first message only; after it the publisher published another second one.
+  const after = memory({ epoch: () => 'another' });
+  const again = await after.open('ordering');
+  await again.commit([{ records: [outgoing(kept), outgoing(anew)] }]);
+  const { seen } = seenAs(after, () => ({
+    predecessors: async () => [{ epoch: mark?.epoch ?? '', upTo: 1 }],
+  }));
+  const restored = embedded();
+  await restored.start({ clock: systemClock(), published: (context) => seen.published(context) });
+  const intake = await scene.settledIntake({ backbone: restored });
+  await intake.stop();
+
+  assert.deepEqual(await incomingIds(scene.log), [kept.id, lost.id, anew.id]);
+  assert.deepEqual(intake.mark, { source: 'ordering', epoch: 'another', position: 2 });
+  assert.deepEqual(await waitingAtBorder(scene.log), []);
 });

@@ -56,6 +56,7 @@ export class Relay {
   #checkpoint: Checkpoint | undefined;
   #readUpTo = 0;
   #isStale = true;
+  #isReading = false;
   #moving: Promise<void> | undefined;
   #failure: Failure | undefined;
   #running: Promise<void> | undefined;
@@ -107,7 +108,8 @@ export class Relay {
   }
 
   #isDone(): boolean {
-    return !this.#isStale && this.#queue.isEmpty && this.#moving === undefined;
+    const hasReadAll = !this.#isStale && !this.#isReading;
+    return hasReadAll && this.#queue.isEmpty && this.#moving === undefined;
   }
 
   #look(): void {
@@ -140,6 +142,7 @@ export class Relay {
   async #read(): Promise<void> {
     // Before the read: what is committed during it makes it stale again.
     this.#isStale = false;
+    this.#isReading = true;
     try {
       const limit = READ_AHEAD_MAX;
       const query = { after: this.#readUpTo, limit, directions: ['outgoing'] } as const;
@@ -151,6 +154,8 @@ export class Relay {
     } catch (error) {
       this.#isStale = true;
       this.#failure ??= { part: 'reading', error };
+    } finally {
+      this.#isReading = false;
     }
   }
 

@@ -1,0 +1,380 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { z } from 'zod';
+import { memoryBackbone } from '../adapters/memory/memory-backbone.ts';
+import { contract } from '../contract/contract.ts';
+import { upcasting } from '../message/upcasting.ts';
+import { Faults } from '../testing/faults.ts';
+import { faultyLog } from '../testing/faulty-log.ts';
+import type { Envelope } from './backbone.ts';
+import { OrderPlaced, ends, incomingIds, message, outgoing } from './fixtures/ends.ts';
+import { until, waitingAtBorder } from './fixtures/ends.ts';
+
+/** Version 2: the order's total, in pence; version 1 had it in pounds. */
+const OrderPlaced2 = contract('ordering.OrderPlaced', {
+  version: 2,
+  schema: z.object({ orderId: z.string(), totalPence: z.number().int() }),
+  key: (data) => data.orderId,
+  upcasters: upcasting<{ orderId: string; total: number }>().to((data) => ({
+    orderId: data.orderId,
+    totalPence: data.total * 100,
+  })),
+});
+
+/** A broker that holds these messages, and the consuming end. */
+async function given(published: readonly Envelope[]) {
+  const backbone = memoryBackbone({ redeliverAfterMs: 5 });
+  const scene = await ends(backbone);
+  const outlet = await backbone.outlet('ordering');
+  await outlet?.publish(published);
+  return { ...scene, backbone, publish: async (more: Envelope[]) => outlet?.publish(more) };
+}
+
+test('a message is taken in as it came, with what makes it traceable', async () => {
+  const sent = message({
+    data: '{ "orderId" :"order-1" }',
+    metadata: '{"who":"me"}',
+    traceparent: '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01',
+  });
+  const { log, host, settledIntake } = await given([sent]);
+  const before = host.clock.now();
+
+  const intake = await settledIntake();
+  await intake.stop();
+
+  const [record] = await log.read({ after: 0, limit: 10 });
+  const { recordedAt = 0, ...rest } = record ?? {};
+  const { recordedAt: sentAt, ...kept } = sent;
+  assert.deepEqual(rest, {
+    ...kept,
+    position: 1,
+    direction: 'incoming',
+    stream: null,
+    version: null,
+  });
+  assert.ok(recordedAt >= before && recordedAt !== sentAt);
+  assert.deepEqual(await log.received('ordering', [sent.id]), new Set([sent.id]));
+});
+
+test('an older message is brought to the current version before it is stored', async () => {
+  const sent = message({ data: '{"orderId":"order-1","total":3}' });
+  const { log, settledIntake } = await given([sent]);
+
+  const intake = await settledIntake({ contracts: [OrderPlaced2] });
+  await intake.stop();
+
+  const [record] = await log.read({ after: 0, limit: 10 });
+  assert.equal(record?.data, '{"orderId":"order-1","totalPence":300}');
+  assert.equal(record?.schemaVersion, 2);
+});
+
+test('a newer message that fits the version known here is taken, and keeps its version', async () => {
+  const sent = message({ schemaVersion: 3, data: '{"orderId":"order-1","more":1}' });
+  const { log, settledIntake } = await given([sent]);
+
+  const intake = await settledIntake();
+  await intake.stop();
+
+  const [record] = await log.read({ after: 0, limit: 10 });
+  assert.equal(record?.schemaVersion, 3);
+  assert.equal(record?.data, sent.data);
+});
+
+test('a newer message that does not fit waits for a process that knows its version', async () => {
+  const strict = contract('ordering.OrderPlaced', {
+    version: 1,
+    schema: z.strictObject({ orderId: z.string(), total: z.number() }),
+    key: (data) => data.orderId,
+  });
+  const sent = message({ schemaVersion: 2, data: '{"orderId":"order-1","totalPence":5}' });
+  const { log, settledIntake } = await given([sent]);
+
+  const older = await settledIntake({ contracts: [strict] });
+  await older.stop();
+  const waiting = await waitingAtBorder(log);
+  const newer = await settledIntake({ contracts: [OrderPlaced2] });
+  await newer.stop();
+
+  assert.deepEqual(waiting, ['parked order-1 newer-version']);
+  assert.deepEqual(await incomingIds(log), [sent.id]);
+  assert.deepEqual(await waitingAtBorder(log), []);
+});
+
+const refused: Record<string, { sent: Partial<Envelope>; code: string }> = {
+  'that is no JSON': { sent: { data: '{"orderId":' }, code: 'invalid-json' },
+  'that does not fit its contract': { sent: { data: '{"orderId":7}' }, code: 'contract-violation' },
+  'with a version that is none': { sent: { schemaVersion: 0 }, code: 'invalid-version' },
+  'of a contract that nobody asked for': {
+    sent: { type: 'ordering.Unknown' },
+    code: 'unknown-contract',
+  },
+  'that is too large': {
+    sent: { data: JSON.stringify({ orderId: 'x'.repeat(1_100_000) }) },
+    code: 'payload-too-large',
+  },
+};
+
+for (const [which, { sent, code }] of Object.entries(refused)) {
+  test(`a message ${which} is parked at the border, and others pass`, async () => {
+    const bad = message({ key: 'bad', ...sent });
+    const good = message({ key: 'good' });
+    const { log, lines, backbone, settledIntake, publish } = await given([]);
+    const inlet = await backbone.inlet({
+      consumer: 'billing',
+      source: 'ordering',
+      contracts: ['ordering.Unknown', 'ordering.OrderPlaced'],
+      mark: undefined,
+    });
+    await inlet.close();
+    await publish([bad, good]);
+    const parked: string[] = [];
+
+    const intake = await settledIntake({ onParked: (row) => parked.push(row.recordId) });
+    await intake.stop();
+
+    assert.deepEqual(await waitingAtBorder(log), [`parked bad ${code}`]);
+    assert.deepEqual(await incomingIds(log), [good.id]);
+    assert.deepEqual(parked, [bad.id]);
+    assert.equal(lines.find((line) => line.event === 'parked')?.['code'], code);
+  });
+}
+
+test('a message whose upcaster or key throws is parked, with what was thrown', async () => {
+  const throwing = contract('ordering.OrderPlaced', {
+    version: 2,
+    schema: z.object({ orderId: z.string() }),
+    key: (data) => {
+      throw new Error(`no key for ${data.orderId}`);
+    },
+    upcasters: upcasting<{ orderId: string }>().to((data): { orderId: string } => {
+      // oxlint-disable-next-line no-throw-literal, only-throw-error -- what people throw
+      throw `cannot read ${data.orderId}`;
+    }),
+  });
+  const { log, settledIntake } = await given([
+    message({ key: 'a' }),
+    message({ key: 'b', schemaVersion: 2 }),
+  ]);
+
+  const intake = await settledIntake({ contracts: [throwing] });
+  await intake.stop();
+
+  assert.deepEqual(await waitingAtBorder(log), ['parked a upcaster-failed', 'parked b key-failed']);
+  const [, row] = await log.waiting({ subscription: 'intake from ordering', limit: 10 });
+  assert.match(row?.error?.message ?? '', /no key for b/);
+});
+
+test('later messages of a parked key are held, also after a restart; other keys pass', async () => {
+  const bad = message({ data: '{}' });
+  const { log, publish, settledIntake } = await given([bad, message()]);
+  const first = await settledIntake();
+  await first.stop();
+  const other = message({ key: 'order-2' });
+  await publish([message(), other]);
+
+  const second = await settledIntake();
+  await second.stop();
+
+  assert.deepEqual(await waitingAtBorder(log), [
+    'parked order-1 contract-violation',
+    'held order-1 -',
+    'held order-1 -',
+  ]);
+  assert.deepEqual(await incomingIds(log), [other.id]);
+});
+
+test('a parked message that comes again is not held behind itself', async () => {
+  const bad = message({ data: '{}' });
+  const { log, publish, settledIntake } = await given([bad]);
+  const intake = await settledIntake();
+
+  await publish([bad]);
+  await until('drained', () => intake.isIdle());
+  await intake.stop();
+
+  assert.deepEqual(await waitingAtBorder(log), ['parked order-1 contract-violation']);
+});
+
+test('a redrive takes in the parked message and then those held behind it, in order', async () => {
+  const sent = [message({ data: '{"orderId":"order-1","total":1}' }), message(), message()];
+  const { log, settledIntake, publish } = await given(sent);
+  const strict = contract('ordering.OrderPlaced', {
+    version: 1,
+    schema: z.strictObject({ orderId: z.string() }),
+    key: (data) => data.orderId,
+  });
+  const before = await settledIntake({ contracts: [strict] });
+  await before.stop();
+  const rows = await log.waiting({ subscription: 'intake from ordering', limit: 10 });
+
+  const mended = await settledIntake({ contracts: [OrderPlaced] });
+  const outcome = await mended.takeAgain(rows.filter((row) => row.kind === 'parked'));
+  const later = message();
+  await publish([later]);
+  await until('drained', () => mended.isIdle());
+  await mended.stop();
+
+  assert.deepEqual(outcome, { taken: 3, parked: 0 });
+  assert.deepEqual(
+    await incomingIds(log),
+    [...sent, later].map(({ id }) => id),
+  );
+  assert.deepEqual(await waitingAtBorder(log), []);
+});
+
+test('a redrive of a message that still does not fit counts the attempt and holds the rest', async () => {
+  const { log, settledIntake } = await given([message({ data: '{}' }), message()]);
+  const intake = await settledIntake();
+  const rows = await log.waiting({ subscription: 'intake from ordering', limit: 10 });
+
+  const outcome = await intake.takeAgain(rows);
+  await intake.stop();
+
+  const after = await log.waiting({ subscription: 'intake from ordering', limit: 10 });
+  assert.deepEqual(outcome, { taken: 0, parked: 1 });
+  assert.deepEqual(
+    after.map(({ kind, attempts }) => [kind, attempts]),
+    [
+      ['parked', 2],
+      ['held', 0],
+    ],
+  );
+});
+
+test('what was held behind a discarded message goes on, at once or at the next start', async () => {
+  for (const when of ['at once', 'at the next start']) {
+    const next = message();
+    const { log, settledIntake } = await given([message({ data: '{}' }), next]);
+    const intake = await settledIntake();
+    const rows = await log.waiting({ subscription: 'intake from ordering', limit: 10 });
+    await log.commit([{ done: rows.filter((row) => row.kind === 'parked') }]);
+
+    if (when === 'at once') await intake.takeAgain(rows);
+    await intake.stop();
+    const restarted = await settledIntake();
+    await restarted.stop();
+
+    assert.deepEqual(await incomingIds(log), [next.id], when);
+    assert.deepEqual(await waitingAtBorder(log), [], when);
+  }
+});
+
+test('a message that comes again is left out, and its line says so', async () => {
+  const sent = message();
+  const { log, lines, publish, settledIntake } = await given([sent, sent]);
+  const intake = await settledIntake();
+
+  await publish([sent]);
+  await until('drained', () => intake.isIdle());
+  await intake.stop();
+
+  assert.deepEqual(await incomingIds(log), [sent.id]);
+  assert.deepEqual(
+    lines.map(({ event }) => event),
+    ['taken-in', 'duplicate', 'duplicate'],
+  );
+});
+
+test('a message older than the window is set aside, and taken when a person says so', async () => {
+  const known = message({ recordedAt: 1_000 });
+  const { log, publish, settledIntake } = await given([known]);
+  const intake = await settledIntake();
+  await log.forget(2_000);
+  const old = message({ key: 'order-2', recordedAt: 1_500 });
+
+  await publish([known, old]);
+  await until('drained', () => intake.isIdle());
+  const waiting = await waitingAtBorder(log);
+  await intake.takeAgain(await log.waiting({ subscription: 'intake from ordering', limit: 10 }));
+  await intake.stop();
+
+  assert.deepEqual(waiting, ['parked order-2 older-than-window']);
+  assert.deepEqual(await incomingIds(log), [known.id, old.id]);
+});
+
+test('a message with the id of another record is parked, and stops nothing', async () => {
+  const other = outgoing(message({ id: 'same', source: 'returns' }));
+  const good = message();
+  const { log, publish, settledIntake } = await given([]);
+  await log.commit([{ records: [{ ...other, direction: 'incoming' }] }]);
+
+  const intake = await settledIntake();
+  await publish([message({ id: 'same', key: 'order-2' }), good]);
+  await until('drained', () => intake.isIdle());
+  await intake.stop();
+
+  assert.deepEqual(await waitingAtBorder(log), ['parked order-2 id-known']);
+  assert.deepEqual(await incomingIds(log), ['same', good.id]);
+});
+
+test('nothing is acknowledged before it is committed', async () => {
+  const sent = message();
+  const { log, lines, settledIntake } = await given([sent]);
+  const faults = new Faults({ call: 'billing.commit', nth: 1, kind: 'before' });
+
+  const intake = await settledIntake({ log: faultyLog(log, faults) });
+  await intake.stop();
+
+  assert.equal(faults.isStruck, true);
+  assert.deepEqual(await incomingIds(log), [sent.id]);
+  assert.deepEqual(
+    lines.map(({ event }) => event),
+    ['trouble', 'taken-in', 'recovered'],
+  );
+});
+
+test('a lost answer of a commit takes nothing twice and parks nothing twice', async () => {
+  const sent = [message({ key: 'good' }), message({ data: '{}' }), message()];
+  const { log, settledIntake } = await given(sent);
+  const faults = new Faults({ call: 'billing.commit', nth: 1, kind: 'answer-lost' });
+
+  const intake = await settledIntake({ log: faultyLog(log, faults) });
+  await intake.stop();
+
+  assert.deepEqual(await incomingIds(log), [sent[0]?.id]);
+  assert.deepEqual(await waitingAtBorder(log), [
+    'parked order-1 contract-violation',
+    'held order-1 -',
+  ]);
+});
+
+test('an outage is reported once, and so is its end', async () => {
+  const { backbone, log, lines, intake, publish } = await given([]);
+  const problems: unknown[] = [];
+  const started = intake({ onProblem: (problem) => problems.push(problem) });
+  backbone.switchOff();
+
+  await started.start();
+  await until('a problem', () => started.problem !== undefined);
+  assert.equal(await started.isIdle(), false);
+  await started.takeAgain([]);
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  backbone.switchOn();
+  const sent = message();
+  await publish([sent]);
+  await until('the message', async () => (await log.head()) === 1);
+  await started.stop();
+
+  assert.deepEqual(
+    lines.map(({ event, code }) => [event, code]),
+    [
+      ['trouble', 'backbone-unavailable'],
+      ['recovered', undefined],
+      ['taken-in', undefined],
+    ],
+  );
+  assert.equal(problems.length, 2);
+  assert.equal(started.problem, undefined);
+});
+
+test('whoever waits for a position is let go when the intake stops', async () => {
+  const { backbone, intake } = await given([]);
+  const started = intake();
+  backbone.switchOff();
+  await started.start();
+
+  const waiting = started.waitUntil(1, new AbortController().signal);
+  await started.stop();
+
+  assert.equal(await waiting, false);
+});
