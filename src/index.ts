@@ -21,5 +21,6 @@ export { jsonLines, silent } from './telemetry/logger.ts';
 export type { Logger, LogLine } from './telemetry/logger.ts';
 export { run } from './runtime/run.ts';
 export type { RunOptions } from './runtime/run.ts';
+export type { ThereuponConfig } from './runtime/thereupon-config.ts';
 export type { Application } from './runtime/application.ts';
 export type { Transaction } from './runtime/transaction.ts';

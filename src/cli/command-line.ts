@@ -1,0 +1,140 @@
+import { Command, CommanderError, InvalidArgumentError } from 'commander';
+import { CommandLineError, EXIT } from './command-line-error.ts';
+import { loadConfig } from './config-file.ts';
+import { parkedList } from './parked-list.ts';
+import { messageText } from './safe-text.ts';
+import { stream } from './stream.ts';
+import { trace } from './trace.ts';
+
+/** Where the command line runs, and where it writes to. */
+export interface Surroundings {
+  readonly cwd: string;
+  /** Results, and nothing else. */
+  readonly out: (text: string) => void;
+  /** Errors and advice. */
+  readonly err: (text: string) => void;
+  /** The width of the terminal; none when the output goes elsewhere, where nothing is cut. */
+  readonly width: number | undefined;
+}
+
+/**
+ * `thereupon`: looks into the logs of an application, beside it while it runs or without it. It
+ * opens them to read only, and never changes anything. Resolves with the exit code.
+ */
+export async function commandLine(
+  words: readonly string[],
+  surroundings: Surroundings,
+): Promise<number> {
+  try {
+    await program(surroundings).parseAsync([...words], { from: 'user' });
+    return EXIT.done;
+  } catch (error) {
+    return exitCodeOf(error, surroundings);
+  }
+}
+
+const EXAMPLES = `
+Examples:
+  $ thereupon trace 01985f3e-4d5c-7a11-9c2e-5b6f0a7d8e9f
+  $ thereupon parked list --json
+  $ thereupon stream order/536365 --context ordering
+
+Exit codes:
+  0  done
+  1  failed, such as a log that cannot be read
+  2  asked wrongly: unknown options, no configuration, an ID that can mean two things
+  3  nothing of that ID is there
+`;
+
+function program(surroundings: Surroundings): Command {
+  const { cwd, out, err } = surroundings;
+  const width = surroundings.width ?? Number.POSITIVE_INFINITY;
+  const thereupon = new Command('thereupon')
+    .description('Looks into the logs of a Thereupon application, beside it while it runs.')
+    .option('--config <file>', 'the configuration (default: thereupon.config.ts, here or above)')
+    .addHelpText('after', EXAMPLES)
+    .exitOverride()
+    .configureOutput({ writeOut: out, writeErr: err, outputError: () => undefined });
+  const config = () => loadConfig(thereupon.opts<{ config?: string }>().config, cwd);
+  const print = (text: string): void => out(`${text}\n`);
+
+  const traceCommand = thereupon
+    .command('trace')
+    .description('Shows what one action caused, as a tree, over all contexts.')
+    .argument('<id>', 'a record id, a correlation id, a commandId, or an aggregate (order/536365)')
+    .option('--json', 'print JSON')
+    .addHelpText('after', '\nExample:\n  $ thereupon trace order/536365\n')
+    .action(async (id: string, { json }: { json?: true }) =>
+      print(await trace(await config(), id, { asJson: json === true, width })),
+    );
+
+  const listCommand = new Command('list')
+    .description('Lists what is parked, grouped by error, with what is held behind it.')
+    .option('--context <name>', 'only this context')
+    .option('--json', 'print JSON')
+    .addHelpText('after', '\nExample:\n  $ thereupon parked list --context billing\n')
+    .action(async ({ context, json }: { context?: string; json?: true }) =>
+      print(await parkedList(await config(), { context, asJson: json === true, width })),
+    );
+  const parkedCommand = thereupon
+    .command('parked')
+    .description('What used up its retries and waits for a person.')
+    .addCommand(listCommand);
+
+  const streamCommand = thereupon
+    .command('stream')
+    .description('Shows the events of one aggregate instance.')
+    .argument('<id>', 'the stream, AGGREGATE/ID')
+    .option('--context <name>', 'only this context')
+    .option('--after <version>', 'events after this version', wholeNumber, 0)
+    .option('--limit <count>', 'at most so many events', wholeNumber, 1_000)
+    .option('--json', 'print JSON')
+    .addHelpText('after', '\nExample:\n  $ thereupon stream order/536365 --after 10\n')
+    .action(async (id: string, options: StreamOptions) => {
+      const { context, after, limit, json } = options;
+      print(
+        await stream(await config(), id, { context, after, limit, asJson: json === true, width }),
+      );
+    });
+
+  for (const command of [traceCommand, parkedCommand, listCommand, streamCommand])
+    command.copyInheritedSettings(thereupon);
+  return thereupon;
+}
+
+interface StreamOptions {
+  readonly context?: string;
+  readonly after: number;
+  readonly limit: number;
+  readonly json?: true;
+}
+
+function wholeNumber(text: string): number {
+  const number = Number(text);
+  if (/^\d+$/.test(text) && Number.isSafeInteger(number)) return number;
+  throw new InvalidArgumentError('It is a whole number, such as 10.');
+}
+
+function exitCodeOf(error: unknown, { err }: Surroundings): number {
+  // Commander throws for --help, too; then it has said everything.
+  if (error instanceof CommanderError) {
+    if (error.exitCode === 0) return EXIT.done;
+    if (error.code !== 'commander.help')
+      err(`${error.message}\nSee what there is with: thereupon --help\n`);
+    return EXIT.asked;
+  }
+  if (error instanceof CommandLineError) {
+    err(`${messageText(error.message)}\n`);
+    return error.exitCode;
+  }
+  err(`${messageText(failureText(error))}\n`);
+  return EXIT.failed;
+}
+
+/** Ours say what to do next; of anything else whatever is known is worth showing. */
+function failureText(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return 'code' in error && 'retryable' in error
+    ? `${error.name}: ${error.message}`
+    : (error.stack ?? error.message);
+}

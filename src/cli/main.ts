@@ -1,0 +1,14 @@
+/** The program `thereupon`: the command line, given this process's words, streams and directory. */
+import { commandLine } from './command-line.ts';
+
+// A reader that has seen enough (`thereupon trace … | head`) is no failure.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+});
+
+process.exitCode = await commandLine(process.argv.slice(2), {
+  cwd: process.cwd(),
+  out: (text) => process.stdout.write(text),
+  err: (text) => process.stderr.write(text),
+  width: process.stdout.isTTY ? process.stdout.columns : undefined,
+});

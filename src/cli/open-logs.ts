@@ -1,0 +1,56 @@
+import type { BoundedContext } from '../context/bounded-context.ts';
+import { type Vocabulary, vocabularyOf } from '../context/vocabulary.ts';
+import type { LogReader } from '../log/log.ts';
+import type { ThereuponConfig } from '../runtime/thereupon-config.ts';
+import { CommandLineError } from './command-line-error.ts';
+import { nameText } from './safe-text.ts';
+
+/** One context's log, open to read, and what its records mean. */
+export interface OpenLog {
+  readonly name: string;
+  readonly context: BoundedContext;
+  readonly vocabulary: Vocabulary;
+  readonly log: LogReader;
+}
+
+/**
+ * Opens the logs of all contexts, or of one, to read only: beside a running application, or
+ * without one. They are closed when `work` has ended.
+ */
+export async function withLogs<T>(
+  { contexts, store }: ThereuponConfig,
+  only: string | undefined,
+  work: (logs: readonly OpenLog[]) => Promise<T>,
+): Promise<T> {
+  const chosen = contexts.filter(({ name }) => only === undefined || name === only);
+  if (chosen.length === 0) throw noSuchContext(only, contexts);
+  const logs: OpenLog[] = [];
+  try {
+    for (const context of chosen) {
+      const log = await store.reader(context.name);
+      logs.push({ name: context.name, context, vocabulary: vocabularyOf(context), log });
+    }
+    return await work(logs);
+  } finally {
+    for (const { log } of logs) await log.close();
+  }
+}
+
+/** Says so when there is nothing at all: then it is most likely the wrong place. */
+export async function emptyHint(logs: readonly OpenLog[], storeName: string): Promise<string> {
+  for (const { log } of logs) if ((await log.head()) > 0) return '';
+  return ` All logs in ${storeName} are empty: is it the right place? Relative paths count from here.`;
+}
+
+function noSuchContext(
+  only: string | undefined,
+  contexts: readonly BoundedContext[],
+): CommandLineError {
+  const known = contexts.map(({ name }) => nameText(name)).join(', ');
+  return new CommandLineError(
+    'asked-wrongly',
+    only === undefined
+      ? 'The configuration lists no contexts. Add them.'
+      : `There is no context ${JSON.stringify(only)}. Take one of: ${known}.`,
+  );
+}

@@ -1,0 +1,34 @@
+/**
+ * Names and data come from anywhere. What would break a line, move the cursor or turn the
+ * direction of writing is printed as an escape, so that a terminal shows what is there and no more.
+ */
+
+/** A name: as it is when it is a plain word, quoted otherwise. */
+export function nameText(name: string): string {
+  return /^[\p{L}\p{N}_.:@/+-]+$/u.test(name) ? name : jsonText(name);
+}
+
+/** Data as one line of JSON. */
+export function jsonText(value: unknown): string {
+  return escaped(JSON.stringify(value) ?? 'undefined');
+}
+
+/** A message of several lines, such as that of an error. */
+export function messageText(message: string): string {
+  return message.split('\n').map(escaped).join('\n');
+}
+
+/** Cut to a width, with a sign that it was. */
+export function cutText(text: string, width: number): string {
+  if (text.length <= width) return text;
+  // Never through the middle of a character.
+  return `${text.slice(0, Math.max(0, width - 1)).replace(/[\ud800-\udbff]$/, '')}…`;
+}
+
+// Control characters, and formatting ones but the joiners that emoji are put together with.
+function escaped(text: string): string {
+  return text.replaceAll(/(?![\u200c\u200d])[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (character) => {
+    const code = character.codePointAt(0) ?? 0;
+    return code > 0xffff ? `\\u{${code.toString(16)}}` : `\\u${code.toString(16).padStart(4, '0')}`;
+  });
+}

@@ -1,0 +1,69 @@
+import { aggregateOfStream } from '../aggregate/aggregate.ts';
+import { masked } from '../context/personal-data.ts';
+import { type Vocabulary, decode } from '../context/vocabulary.ts';
+import type { Direction, StoredRecord } from '../log/record.ts';
+
+/** A record as the command line shows it. Metadata is left out, as anything may be in it. */
+export interface ShownRecord {
+  readonly context: string;
+  readonly direction: Direction;
+  readonly type: string;
+  readonly schemaVersion: number;
+  readonly stream: string | null;
+  readonly version: number | null;
+  readonly key: string;
+  readonly position: number;
+  readonly id: string;
+  readonly source: string;
+  readonly correlationId: string;
+  readonly causationId: string;
+  readonly occurredAt: string;
+  readonly recordedAt: string;
+  readonly data: unknown;
+}
+
+export function shownRecord(vocabulary: Vocabulary, stored: StoredRecord): ShownRecord {
+  const { stream, version, position, id, source, correlationId, causationId } = stored;
+  return {
+    context: vocabulary.context,
+    direction: stored.direction,
+    type: stored.type,
+    schemaVersion: stored.schemaVersion,
+    stream,
+    version,
+    key: stored.key,
+    position,
+    id,
+    source,
+    correlationId,
+    causationId,
+    occurredAt: new Date(stored.occurredAt).toISOString(),
+    recordedAt: new Date(stored.recordedAt).toISOString(),
+    data: shownData(vocabulary, stored),
+  };
+}
+
+/**
+ * The data in its current form, with what is personal masked. What the wiring does not know is
+ * not shown at all: nobody has said what of it is personal.
+ */
+function shownData(vocabulary: Vocabulary, stored: StoredRecord): unknown {
+  const personal = personalFields(vocabulary, stored);
+  if (personal === undefined) return '[not shown: its type is not in the wiring]';
+  try {
+    return masked(decode(vocabulary, stored).data, personal);
+  } catch {
+    // The record is still worth seeing; the upcaster's own message might quote the data.
+    return '[not shown: it cannot be brought to its current version]';
+  }
+}
+
+function personalFields(
+  { aggregates, contracts }: Vocabulary,
+  { direction, stream, type }: StoredRecord,
+): readonly string[] | undefined {
+  if (direction !== 'domain') return contracts.get(type)?.personal;
+  const aggregate = aggregates.get(aggregateOfStream(stream ?? ''));
+  if (aggregate === undefined || aggregate.retired.includes(type)) return undefined;
+  return aggregate.personal[type] ?? [];
+}

@@ -1,0 +1,116 @@
+import type { WaitingKind } from '../log/waiting-row.ts';
+import type { OpenLog } from './open-logs.ts';
+import { type ShownRecord, shownRecord } from './shown-record.ts';
+
+/** At most so many records of one action are read of each context. */
+const RECORDS_MAX = 10_000;
+
+/** One business action: everything that was done because of one thing, over all contexts. */
+export interface ActionTrace {
+  readonly correlationId: string;
+  readonly recordCount: number;
+  readonly contexts: readonly string[];
+  /** From the first record to the last. */
+  readonly tookMs: number;
+  /** True when an action has more records than are read; the rest is missing here. */
+  readonly isCut: boolean;
+  readonly causes: readonly TracedCause[];
+  /** What waits without a record here: a message from outside that could not be taken in. */
+  readonly waiting: readonly TracedWait[];
+}
+
+/** What began it: a command from outside, or something whose record is not here. */
+export interface TracedCause {
+  readonly causationId: string;
+  readonly caused: readonly TracedRecord[];
+}
+
+export interface TracedRecord extends ShownRecord {
+  /** What is not done about it: tried again, parked, held, or an effect to perform. */
+  readonly waiting: readonly TracedWait[];
+  readonly caused: readonly TracedRecord[];
+}
+
+export interface TracedWait {
+  readonly context: string;
+  readonly subscription: string;
+  readonly kind: WaitingKind;
+  readonly attempts: number;
+  readonly error: string | null;
+}
+
+/** Reads what belongs to an action in all logs, and puts each record under what caused it. */
+export async function traceAction(
+  logs: readonly OpenLog[],
+  correlationId: string,
+): Promise<ActionTrace> {
+  const records: ShownRecord[] = [];
+  const waits = new Map<string, TracedWait[]>();
+  let isCut = false;
+  for (const { name, log, vocabulary } of logs) {
+    const found = await log.recordsOfAction(correlationId, RECORDS_MAX);
+    isCut ||= found.length === RECORDS_MAX;
+    records.push(...found.map((stored) => shownRecord(vocabulary, stored)));
+    for (const row of await log.waiting({ correlationId, limit: RECORDS_MAX })) {
+      const { subscription, kind, attempts, error } = row;
+      const wait = { context: name, subscription, kind, attempts, error: error?.message ?? null };
+      waits.set(row.recordId, [...(waits.get(row.recordId) ?? []), wait]);
+    }
+  }
+  const ids = new Set(records.map((record) => record.id));
+  const times = records.map((record) => Date.parse(record.recordedAt));
+  return {
+    correlationId,
+    recordCount: records.length,
+    contexts: [...new Set(records.map((record) => record.context))],
+    tookMs: times.length === 0 ? 0 : Math.max(...times) - Math.min(...times),
+    isCut,
+    causes: causesOf(records, waits),
+    waiting: [...waits].flatMap(([id, rows]) => (ids.has(id) ? [] : rows)),
+  };
+}
+
+function causesOf(
+  records: readonly ShownRecord[],
+  waits: ReadonlyMap<string, readonly TracedWait[]>,
+): TracedCause[] {
+  const byPlace = new Map(records.map((record) => [place(record.context, record.id), record]));
+  const children = Map.groupBy(records, (record) => parentOf(record, byPlace));
+  const traced = (record: ShownRecord): TracedRecord => {
+    const here = place(record.context, record.id);
+    return {
+      ...record,
+      waiting: (waits.get(record.id) ?? []).filter(
+        // A message that was not taken in waits elsewhere, under the record that published it.
+        (wait) => wait.context === record.context || !byPlace.has(place(wait.context, record.id)),
+      ),
+      caused: (children.get(here) ?? []).map(traced),
+    };
+  };
+  const first = Map.groupBy(children.get(undefined) ?? [], (record) => record.causationId);
+  return [...first].map(([causationId, begun]) => ({
+    causationId,
+    caused: begun.map(traced),
+  }));
+}
+
+/**
+ * Where the record stands that caused this one. A message that was taken in keeps its id: what
+ * published it caused it. Anything else was caused by a record of its own context.
+ */
+function parentOf(
+  record: ShownRecord,
+  byPlace: ReadonlyMap<string, ShownRecord>,
+): string | undefined {
+  const { context, source, id, causationId } = record;
+  const causes =
+    record.direction === 'incoming'
+      ? // What was published may be gone by age; what it was published of stays.
+        [place(source, id), place(source, causationId)]
+      : [place(context, causationId)];
+  return causes.find((cause) => byPlace.has(cause));
+}
+
+function place(context: string, id: string): string {
+  return `${context} ${id}`;
+}
