@@ -18,6 +18,8 @@ export async function loadState(
   stream: string,
   decode: (stored: StoredRecord) => Recorded<Fact>,
 ): Promise<KnownState> {
+  // Most streams are young: one question less for those that do not exist yet.
+  if ((await log.streamVersion(stream)) === 0) return { state: aggregate.initial, version: 0 };
   const start = await stateFromSnapshot(log, aggregate, stream);
   return foldStream(log, aggregate, stream, { start, decode });
 }

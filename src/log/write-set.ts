@@ -11,6 +11,13 @@ import type { WaitingKey, WaitingRow } from './waiting-row.ts';
  * not the next of its stream is a conflict, whether its stream is in `expects` or not.
  */
 export interface WriteSet {
+  /**
+   * All of this would be made again if it were lost together with everything after it: what was
+   * taken in of another log, documents, a checkpoint that only moved on. A store may then answer
+   * before it is on disk, and brings it there before anything that is not repeatable. `kill -9`
+   * never loses it, only a power cut can.
+   */
+  readonly isRepeatable?: boolean;
   /** The stream versions this was decided on, also of streams only read. */
   readonly expects?: readonly StreamVersion[];
   readonly records?: readonly (NewRecord & { readonly received?: Received })[];
@@ -29,7 +36,7 @@ export interface WriteSet {
   readonly waiting?: readonly WaitingRow[];
   /** Waiting rows that are done. Removing one that is gone is no error. */
   readonly done?: readonly WaitingKey[];
-  /** What a person did, for the audit trail. The same id again is kept once. */
+  /** What a person did, for the audit trail. The same id again changes nothing. */
   readonly operations?: readonly Operation[];
 }
 

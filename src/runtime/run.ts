@@ -8,6 +8,7 @@ import { type Logger, jsonLines } from '../telemetry/logger.ts';
 import { Activity } from './activity.ts';
 import { Application } from './application.ts';
 import { ConfigurationError, assertConfiguration } from './configuration.ts';
+import { publishedHere } from './published-here.ts';
 import { type Means, RunningContext } from './running-context.ts';
 import type { Parked } from './settled.ts';
 
@@ -64,7 +65,8 @@ export async function run(
     host,
     logger: options.logger ?? jsonLines((line) => process.stderr.write(line), 'warn'),
     activity,
-    dependencies: options.dependencies ?? {},
+    // Whether some are needed, only the application knows, which extends `Dependencies`.
+    dependencies: options.dependencies ?? ({} as Dependencies),
     charactersMax: options.payloadCharactersMax,
     onParked(context, row) {
       if (parked.length < PARKED_MAX) parked.push({ ...row, context });
@@ -99,8 +101,14 @@ async function start(
         );
     }
     if (problems.length > 0) throw new ConfigurationError(problems);
-    const { clock } = means.host;
-    await means.backbone.start({ clock, published: (context) => means.store.published(context) });
+    await means.backbone.start({
+      clock: means.host.clock,
+      published(name) {
+        const here = running.find((candidate) => candidate.name === name);
+        return here === undefined ? means.store.published(name) : publishedHere(here, means.store);
+      },
+    });
+    for (const context of running) await context.tail.start(context.committer);
     for (const context of running) await context.start();
     return running;
   } catch (error) {

@@ -113,8 +113,8 @@ export class RunningContext {
     }
   }
 
+  /** Begins to move. The tail readers of all contexts were started before. */
   async start(): Promise<void> {
-    await this.tail.start(this.committer);
     await this.#setUpTables();
     for (const model of this.context.readModels)
       await this.log.defineModel(modelName(model), model.index);

@@ -16,7 +16,11 @@ export interface Transaction<Database> {
   /** The store's own client, inside the transaction; on SQLite a `DatabaseSync`. */
   readonly database: Database;
   /** Publishes an integration event in the same commit. */
-  publish<Name extends string, Data>(contract: Contract<Name, Data>, data: NoInfer<Data>): void;
+  publish<Name extends string, Data>(
+    this: void,
+    contract: Contract<Name, Data>,
+    data: NoInfer<Data>,
+  ): void;
 }
 
 /** What a transaction came to. */

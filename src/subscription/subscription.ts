@@ -255,7 +255,7 @@ export class Subscription {
   }
 
   async #saveCheckpoint(): Promise<void> {
-    await this.#commitMove({}, this.#cursor);
+    await this.#commitMove({ isRepeatable: true }, this.#cursor);
   }
 
   /** After a conflict each record is committed alone, so that the loser is only one of them. */
@@ -282,7 +282,10 @@ export class Subscription {
 
   async #commitBatch(batch: Batch): Promise<boolean> {
     const waiting = batch.rowsInOrder();
-    if (!(await this.#commitMove({ ...batch.unit.writeSet(), waiting }, batch.reached))) {
+    const collected = batch.unit.writeSet();
+    // Documents and effects to perform follow from records that are on disk.
+    const isRepeatable = collected.records.length === 0;
+    if (!(await this.#commitMove({ ...collected, waiting, isRepeatable }, batch.reached))) {
       batch.unit.dropStates();
       for (const row of waiting) this.#underWay.delete(row.recordId + row.key);
       return false;

@@ -47,9 +47,16 @@ export class TailReader {
     return this.#head;
   }
 
-  /** Calls `listener` each time the head has moved. */
-  onMove(listener: () => void): void {
+  /** Calls `listener` each time the head has moved. Returns how to stop it. */
+  onMove(listener: () => void): () => void {
     this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** All records after a position, where they are still kept. */
+  since(after: number): readonly Entry[] | undefined {
+    if (after < this.#keptAfter) return undefined;
+    return this.#kept.slice(firstAfter(this.#kept, after));
   }
 
   /**
