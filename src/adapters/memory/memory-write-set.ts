@@ -48,6 +48,7 @@ export function write(contents: MemoryContents, writeSet: WriteSet): Outcome {
   for (const row of writeSet.waiting ?? []) contents.waiting.put(row);
   for (const done of writeSet.done ?? []) contents.waiting.remove(done);
   for (const operation of writeSet.operations ?? []) {
+    if (contents.operations.has(operation.id)) continue;
     contents.operations.set(operation.id, Object.freeze({ ...operation }));
   }
   return { kind: 'committed', positions };
@@ -69,8 +70,11 @@ function recordOutOfTurn(
   const reached = new Map<string, number>();
   for (const { stream, version } of records) {
     if (stream === null || version === null) continue;
-    const actual = reached.get(stream) ?? contents.records.version(stream);
-    if (actual !== version - 1) return { kind: 'conflict', stream, expected: version - 1, actual };
+    const actual = contents.records.version(stream);
+    const expected = version - 1;
+    if ((reached.get(stream) ?? actual) !== expected) {
+      return { kind: 'conflict', stream, expected, actual };
+    }
     reached.set(stream, version);
   }
   return undefined;

@@ -83,13 +83,19 @@ export const kept: Scenarios = {
     );
   },
 
-  'the same operation again is kept once': async ({ log }) => {
+  'the same operation again changes nothing': async ({ log }) => {
     await committed(log, { operations: [operation({ id: 'op-1' })] });
 
-    await committed(log, { operations: [operation({ id: 'op-1' }), operation({ id: 'op-2' })] });
+    const again = operation({ id: 'op-1', why: 'another reason' });
+    await committed(log, { operations: [again, operation({ id: 'op-2', at: 2 })] });
 
-    const ids = (await log.operations(100)).map(({ id }) => id);
-    assert.deepEqual(ids.toSorted(), ['op-1', 'op-2']);
+    assert.deepEqual(
+      (await log.operations(100)).map(({ id, why }) => [id, why]),
+      [
+        ['op-2', 'fixed'],
+        ['op-1', 'fixed'],
+      ],
+    );
   },
 };
 

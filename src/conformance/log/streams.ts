@@ -105,7 +105,7 @@ export const streams: Scenarios = {
 
       assert.deepEqual(taken, { kind: 'conflict', stream: 'o-1', expected: 1, actual: 2 });
       assert.deepEqual(leap, { kind: 'conflict', stream: 'o-1', expected: 3, actual: 2 });
-      assert.equal(gap.kind, 'conflict');
+      assert.deepEqual(gap, { kind: 'conflict', stream: 'o-2', expected: 2, actual: 0 });
       assert.equal(await log.streamVersion('o-1'), 2);
       assert.equal(await log.streamVersion('o-2'), 0);
     },
