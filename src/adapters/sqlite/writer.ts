@@ -137,7 +137,8 @@ export class Writer {
     const isRepeatable = writeSets.every((writeSet) => writeSet.isRepeatable === true);
     const wanted = isRepeatable ? 'normal' : this.options.durability;
     if (wanted === this.#synchronous) return;
-    this.#connection.prepared(`pragma synchronous = ${wanted}`).run();
+    // Not prepared: SQLite does what this pragma says when it is compiled, and only then.
+    this.#connection.database.exec(`pragma synchronous = ${wanted}`);
     this.#synchronous = wanted;
   }
 
