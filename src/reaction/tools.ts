@@ -11,6 +11,7 @@ import type { Query } from '../read-model/query.ts';
 export interface Tools {
   /** Handles a command by an aggregate of this context; sees what this handler did before. */
   handle<State, Command extends Fact, Event extends Fact>(
+    this: void,
     aggregate: Aggregate<string, State, Command, Event>,
     id: string,
     command: NoInfer<Command>,
@@ -18,12 +19,13 @@ export interface Tools {
   ): Promise<Changed<State, Event>>;
   /** Publishes an integration event of this context. */
   publish<Name extends string, Data>(
+    this: void,
     contract: Contract<Name, Data>,
     data: NoInfer<Data>,
     options?: { readonly occurredAt?: string },
   ): void;
   /** Reads a read model of this context, as it is committed. */
-  read<Document extends object>(model: ReadModel<Document>): Query<Document>;
+  read<Document extends object>(this: void, model: ReadModel<Document>): Query<Document>;
   /** Aborts when the handler ran out of time, or the application stops. */
   readonly signal: AbortSignal;
   /** What `run` was given as `dependencies`. */

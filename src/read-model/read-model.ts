@@ -65,13 +65,12 @@ export function readModel<
     readonly from: Sources;
     /** The document's key; several keys for several documents, undefined for none. */
     readonly by: (event: EventsOf<Sources[number]>) => string | readonly string[] | undefined;
-    readonly evolve: {
-      readonly [T in keyof ByType<EventsOf<Sources[number]>>]?: (
-        document: NoInfer<Document> | undefined,
-        event: ByType<EventsOf<Sources[number]>>[T],
-        key: string,
-      ) => NoInfer<Document> | undefined;
-    };
+    readonly evolve: NoInfer<{
+      readonly [T in keyof ByType<EventsOf<Sources[number]>>]?: Fold<
+        Document,
+        ByType<EventsOf<Sources[number]>>[T]
+      >;
+    }>;
     /** Fields that `find` may ask for and order by. */
     readonly index?: readonly (keyof NoInfer<Document> & string)[];
     /** Folded in the same write set as its own context's aggregates: never behind. */
@@ -106,5 +105,12 @@ export type FactsOf<S> =
 /** The same, as the log keeps them. */
 export type EventsOf<S> = Recorded<FactsOf<S>>;
 type ByType<Event extends Fact> = { [E in Event as E['type']]: E };
+
+// All of it in one NoInfer, so that a literal in what a fold answers is checked, not widened.
+type Fold<Document, Event> = (
+  document: Document | undefined,
+  event: Event,
+  key: string,
+) => Document | undefined;
 type JsonDocument<Document> =
   Document extends Jsonable<Document> ? unknown : { readonly document: Jsonable<Document> };
