@@ -81,6 +81,7 @@ export class Subscription {
   #cursor = 0;
   #persisted = 0;
   #isHandling = false;
+  #isAsleep = false;
   #pausedWhy: string | undefined;
   /** It goes no further than this. */
   #until: number | undefined;
@@ -119,7 +120,7 @@ export class Subscription {
     this.#epoch = checkpoint.epoch;
     this.#cursor = this.#persisted = checkpoint.position;
     this.room.start(await log.waiting({ subscription: this.name, limit: 1_000_000 }));
-    tail.onMove(() => this.#wake.ring());
+    tail.onMove(() => this.#hear());
     this.#loop = this.#run();
   }
 
@@ -239,7 +240,22 @@ export class Subscription {
 
   async #sleep(): Promise<void> {
     this.#parts.onChange();
+    this.#isAsleep = true;
     await this.#wake.sleep();
+    this.#isAsleep = false;
+  }
+
+  /** The log has grown. What is of no interest is passed without waking up. */
+  #hear(): void {
+    const { tail } = this.#parts;
+    const news = this.#isAsleep && this.#until === undefined ? tail.since(this.#cursor) : undefined;
+    const isOfInterest =
+      news === undefined ||
+      this.stalledWhy !== undefined ||
+      tail.head - this.#persisted >= LAZY_MAX ||
+      news.some((entry) => this.#definition.interest.wants(entry.stored));
+    if (isOfInterest) this.#wake.ring();
+    else this.#cursor = tail.head;
   }
 
   async #handlePage(page: Page): Promise<void> {
