@@ -164,6 +164,23 @@ export const writeSets: Scenarios = {
     assert.equal(await log.streamVersion('o-2'), 1);
   },
 
+  'what could be made again is committed and refused like anything else': async ({ log }) => {
+    const outcomes = await log.commit([
+      { isRepeatable: true, records: [fact('o-1', 1)] },
+      { isRepeatable: true, expects: [{ stream: 'o-1', version: 0 }], records: [fact('o-2', 1)] },
+      { expects: [{ stream: 'o-1', version: 1 }], records: [fact('o-1', 2)] },
+    ]);
+    const alone = await commit(log, { isRepeatable: true, records: [fact('o-3', 1)] });
+
+    assert.deepEqual(
+      [...outcomes, alone].map(({ kind }) => kind),
+      ['committed', 'conflict', 'committed', 'committed'],
+    );
+    assert.equal(await log.streamVersion('o-1'), 2);
+    assert.equal(await log.streamVersion('o-2'), 0);
+    assert.equal(await log.streamVersion('o-3'), 1);
+  },
+
   'an empty write set is committed, and no write sets have no outcomes': async ({ log }) => {
     assert.deepEqual(await log.commit([]), []);
     assert.deepEqual(await log.commit([{}]), [{ kind: 'committed', positions: [] }]);
