@@ -1,7 +1,7 @@
 import type { WaitingRow } from '../log/waiting-row.ts';
 import type { ThereuponConfig } from '../runtime/thereupon-config.ts';
 import { type OpenLog, withLogs } from './open-logs.ts';
-import { cutText, jsonText, messageText, nameText } from './safe-text.ts';
+import { cutText, jsonDocument, jsonText, messageText, nameText } from './safe-text.ts';
 
 /** At most so many parked, and so many held rows are looked at in each context. */
 const ROWS_MAX = 20_000;
@@ -43,7 +43,7 @@ export async function parkedList(
     const found = await Promise.all(logs.map(parkedOf));
     const groups = found.flatMap((part) => part.groups);
     const isCut = found.some((part) => part.isCut);
-    if (form.asJson) return JSON.stringify({ groups, isCut }, null, 2);
+    if (form.asJson) return jsonDocument({ groups, isCut });
     return asText(groups, isCut, form.width);
   });
 }

@@ -13,6 +13,11 @@ export function jsonText(value: unknown): string {
   return escaped(JSON.stringify(value) ?? 'undefined');
 }
 
+/** JSON over several lines, for programs. */
+export function jsonDocument(value: unknown): string {
+  return messageText(JSON.stringify(value, null, 2));
+}
+
 /** A message of several lines, such as that of an error. */
 export function messageText(message: string): string {
   return message.split('\n').map(escaped).join('\n');
@@ -25,10 +30,13 @@ export function cutText(text: string, width: number): string {
   return `${text.slice(0, Math.max(0, width - 1)).replace(/[\ud800-\udbff]$/, '')}…`;
 }
 
-// Control characters, and formatting ones but the joiners that emoji are put together with.
+// Control characters, and formatting ones but the joiners that emoji are put together with; written
+// as JSON does, so that JSON stays JSON.
 function escaped(text: string): string {
-  return text.replaceAll(/(?![\u200c\u200d])[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (character) => {
-    const code = character.codePointAt(0) ?? 0;
-    return code > 0xffff ? `\\u{${code.toString(16)}}` : `\\u${code.toString(16).padStart(4, '0')}`;
-  });
+  return text.replaceAll(/(?![\u200c\u200d])[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (character) =>
+    character
+      .split('')
+      .map((unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
+      .join(''),
+  );
 }

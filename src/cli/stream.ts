@@ -2,7 +2,7 @@ import { aggregateOfStream } from '../aggregate/aggregate.ts';
 import type { ThereuponConfig } from '../runtime/thereupon-config.ts';
 import { CommandLineError } from './command-line-error.ts';
 import { type OpenLog, emptyHint, withLogs } from './open-logs.ts';
-import { cutText, jsonText, nameText } from './safe-text.ts';
+import { cutText, jsonDocument, jsonText, nameText } from './safe-text.ts';
 import { type ShownRecord, shownRecord } from './shown-record.ts';
 
 /** Which part of a stream is shown, and how. */
@@ -24,8 +24,7 @@ export async function stream(
     const { context, version, log, vocabulary } = await findStream(config, logs, id);
     const stored = await log.readStream(id, { afterVersion: form.after, limit: form.limit });
     const records = stored.map((record) => shownRecord(vocabulary, record));
-    if (form.asJson)
-      return JSON.stringify({ context: context.name, stream: id, version, records }, null, 2);
+    if (form.asJson) return jsonDocument({ context: context.name, stream: id, version, records });
     return asText({ ...form, context: context.name, stream: id, version, records });
   });
 }

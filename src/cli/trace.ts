@@ -2,7 +2,7 @@ import type { ThereuponConfig } from '../runtime/thereupon-config.ts';
 import { CommandLineError } from './command-line-error.ts';
 import { ACTIONS_MAX, type Found, findAction } from './find-action.ts';
 import { emptyHint, withLogs } from './open-logs.ts';
-import { jsonText, nameText } from './safe-text.ts';
+import { jsonDocument, jsonText, nameText } from './safe-text.ts';
 import { traceText } from './trace-text.ts';
 import { type ActionTrace, traceAction } from './trace-tree.ts';
 
@@ -27,7 +27,7 @@ export async function trace(
     for (const correlationId of found.correlationIds.slice(0, ACTIONS_MAX))
       actions.push(await traceAction(logs, correlationId));
     const moreActions = found.correlationIds.length - actions.length;
-    if (form.asJson) return JSON.stringify({ id, as: found.as, actions, moreActions }, null, 2);
+    if (form.asJson) return jsonDocument({ id, as: found.as, actions, moreActions });
     return asText(id, found, { actions, moreActions, width: form.width });
   });
 }
