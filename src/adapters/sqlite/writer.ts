@@ -137,7 +137,7 @@ export class Writer {
     const isRepeatable = writeSets.every((writeSet) => writeSet.isRepeatable === true);
     const wanted = isRepeatable ? 'normal' : this.options.durability;
     if (wanted === this.#synchronous) return;
-    // Not prepared: SQLite does what this pragma says when it is compiled, and only then.
+    // Not prepared: this pragma takes effect when it is compiled, which a cache would hide.
     this.#connection.database.exec(`pragma synchronous = ${wanted}`);
     this.#synchronous = wanted;
   }
