@@ -1,37 +1,44 @@
 /**
- * The shop over HTTP: a Hono application with `fetch`, so it is served by any server and asked
+ * The shop over HTTP: a Hono application with `fetch`, so it is served by any server, and asked
  * without one in tests.
  *
  *     const api = shopApi({ app, newId: randomUUID });
  *     serve({ fetch: api.fetch, port });
  */
 import { OpenAPIHono } from '@hono/zod-openapi';
-import type { Application } from 'thereupon';
-import { RequestProblemError, answerProblem } from './problem.ts';
+import { goodsRoutes } from './goods-routes.ts';
+import { orderRoutes } from './order-routes.ts';
+import { overviewRoutes } from './overview-routes.ts';
+import { pageRoutes } from './page-routes.ts';
+import { answerProblem, RequestProblemError } from './problem.ts';
+import { limitBody, requireJson } from './request-guards.ts';
+import type { ShopApiOptions } from './shop-api-options.ts';
 
-export interface ShopApiOptions {
-  /** The running shop. */
-  readonly app: Application;
-  /** Makes the key of an order that was placed without an Idempotency-Key. */
-  readonly newId: () => string;
-}
-
-export function shopApi(_options: ShopApiOptions): OpenAPIHono {
+export function shopApi(options: ShopApiOptions): OpenAPIHono {
   const api = new OpenAPIHono();
-  api.get('/', (context) => context.html('<!doctype html><title>Thereupon shop</title>'));
+  api.use(limitBody, requireJson);
+  api.route('/', orderRoutes(options));
+  api.route('/', goodsRoutes(options));
+  api.route('/', overviewRoutes(options));
+  api.route('/', pageRoutes());
   api.doc31('/openapi.json', {
     openapi: '3.1.0',
-    info: { title: 'Thereupon shop', version: '1.0.0' },
+    info: {
+      title: 'Thereupon shop',
+      version: '1.0.0',
+      description: 'Orders, from the basket to the parcel. Errors are problems as RFC 9457 says.',
+    },
   });
-  api.notFound((context) =>
-    answerProblem(
-      context,
-      new RequestProblemError(
-        'no-such-path',
-        `There is nothing at ${context.req.path}; what there is, /openapi.json tells.`,
-      ),
-    ),
-  );
-  api.onError((error, context) => answerProblem(context, error));
+  api.notFound((context) => {
+    const { path } = context.req;
+    const detail = `There is nothing at ${path}; what there is, /openapi.json tells.`;
+    return answerProblem(context, new RequestProblemError('no-such-path', detail));
+  });
+  const report = options.reportError ?? ((error) => console.error(error));
+  api.onError((error, context) => {
+    const answer = answerProblem(context, error);
+    if (answer.status === 500) report(error);
+    return answer;
+  });
   return api;
 }
