@@ -77,7 +77,9 @@ export class Unit {
   ): Promise<Changed<State, Event>> {
     this.#assertOpen();
     const stream = streamName(aggregate.name, id);
-    const before = this.#known(stream) ?? (await this.#load(aggregate, stream));
+    const known = this.#known(stream) ?? (await this.#load(aggregate, stream));
+    // While it was loaded, another command of this unit may have moved it.
+    const before = this.#known(stream) ?? known;
     if (!this.#expects.has(stream)) this.#expects.set(stream, before.version);
     const events = this.#decide(aggregate, asked.command, before.state as State);
     let state: unknown = before.state;
