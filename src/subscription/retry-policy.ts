@@ -26,5 +26,5 @@ export function retryDelayMs(
   randomness: Randomness,
 ): number {
   const full = Math.min(policy.delayMsMax, policy.firstDelayMs * 2 ** Math.max(0, attempts - 1));
-  return full / 2 + (full / 2) * fraction(randomness);
+  return Math.round(full / 2 + (full / 2) * fraction(randomness));
 }
