@@ -26,9 +26,10 @@ export class MemoryInlet implements Inlet {
   async receive({ limit, signal }: { limit: number; signal: AbortSignal }): Promise<Delivery> {
     while (!signal.aborted && !this.#isClosed) {
       this.#assertConnected();
-      const taken = this.#queue.take(this, limit, this.#clock.now());
+      const now = this.#clock.now();
+      const taken = this.#queue.take(this, limit, now);
       if (taken.length === 0) {
-        await this.#change(signal);
+        await this.#change(signal, now);
         continue;
       }
       return {
@@ -74,9 +75,8 @@ export class MemoryInlet implements Inlet {
     if (this.#cutBy !== undefined) throw this.#cutBy;
   }
 
-  /** Waits until something in the queue changed, or its time has come. */
-  #change(signal: AbortSignal): Promise<void> {
-    const now = this.#clock.now();
+  /** Waits until something changed in the queue as it was at this time, or its time has come. */
+  #change(signal: AbortSignal, now: number): Promise<void> {
     const nextAt = this.#queue.nextAt(now);
     return new Promise((resolve) => {
       let cancelTimer: () => void = () => undefined;

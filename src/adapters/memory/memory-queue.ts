@@ -65,10 +65,15 @@ export class MemoryQueue {
     let going = this.#shuffled(free);
     // Never nothing out of mere mischief: nobody would come again to ask.
     if (going.length === 0) going = free;
+    const lost = new Set<string>();
     return going.slice(0, limit).filter((message) => {
+      const { key } = message.envelope;
       message.holder = holder;
       message.availableAt = now + this.#redeliverAfterMs;
-      return !this.#mischief.happens('lose');
+      // In order: what follows a lost one is lost with it.
+      const isLost = lost.has(key) || this.#mischief.happens('lose');
+      if (isLost && this.#order === 'key') lost.add(key);
+      return !isLost;
     });
   }
 
