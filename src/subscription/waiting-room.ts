@@ -21,6 +21,8 @@ export class WaitingRoom {
   readonly #running = new Map<string, Promise<void>>();
   /** Keys that answered `notYet`, and from when on it is worth asking again. */
   readonly #notYet = new Map<string, number>();
+  /** While the circuit is open nothing is tried before this time. */
+  #nextProbeAt = 0;
   #rows = 0;
   #parked = 0;
   #cancelTimer: CancelTimer | undefined;
@@ -69,6 +71,7 @@ export class WaitingRoom {
       return;
     }
     this.#lanes.set(row.key, [row]);
+    if (row.error?.code === 'not-yet') this.#notYet.set(row.key, 0);
     this.#head(row);
   }
 
@@ -134,6 +137,7 @@ export class WaitingRoom {
     const now = clock.now();
     for (let next = this.#due.peek(); next !== undefined; next = this.#due.peek()) {
       if (next.at > now) return this.#setTimer(next.at, now);
+      if (circuit.isOpen && now < this.#nextProbeAt) return this.#setTimer(this.#nextProbeAt, now);
       const runningMax = circuit.isOpen ? 1 : this.#options.concurrency;
       if (this.#running.size >= runningMax) return;
       this.#due.pop();
@@ -156,12 +160,17 @@ export class WaitingRoom {
     // The queue may name a key twice, or one whose first row has gone or was put off meanwhile.
     if (row === undefined || row.kind === 'parked' || this.#running.has(key)) return;
     if (at !== 0 && at < row.due) return;
-    const run = this.#try(row).finally(() => {
-      this.#running.delete(key);
-      this.#options.onChange();
-      this.#schedule();
-    });
+    const run = this.#try(row).finally(() => this.#ended(key));
     this.#running.set(key, run);
+  }
+
+  #ended(key: string): void {
+    this.#running.delete(key);
+    // Its next row may have come due while this one ran, and was passed over then.
+    const next = this.#lanes.get(key)?.[0];
+    if (next !== undefined && next.kind !== 'parked') this.#due.push({ at: next.due, key });
+    this.#options.onChange();
+    this.#schedule();
   }
 
   async #try(row: WaitingRow): Promise<void> {
@@ -200,6 +209,7 @@ export class WaitingRoom {
     if (!circuit.isOpen && isLast && outage && circuit.open()) this.#opened(error);
     const parked = !mayRetry(error) || (isLast && !outage && !circuit.isOpen);
     const delayMs = circuit.isOpen ? circuit.probeMs : retryDelayMs(retry, attempts, randomness);
+    this.#nextProbeAt = clock.now() + circuit.probeMs;
     await this.#save({
       ...row,
       kind: parked ? 'parked' : row.kind === 'held' ? 'retry' : row.kind,
