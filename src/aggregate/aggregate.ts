@@ -73,7 +73,7 @@ export function aggregate<
     readonly initial: State;
     readonly decide: (command: Command, state: State) => readonly NoInfer<Event>[] | void;
     readonly evolve: (state: State, event: Event) => State;
-  } & AggregateOptions<NoInfer<State>, NoInfer<Event>> &
+  } & AggregateOptions<NoInfer<State>, Event> &
     JsonEvents<Event>,
 ): Aggregate<Name, State, Command, Event> {
   assertAggregateName(definition.name);
