@@ -11,8 +11,10 @@ import { assertFits } from '../contract/validate.ts';
 import type { Host } from '../host/host.ts';
 import type { LogReader } from '../log/log.ts';
 import type { NewRecord } from '../log/record.ts';
+import { VersionConflictError } from '../log/version-conflict.ts';
 import type { StoredSnapshot, WriteSet } from '../log/write-set.ts';
 import type { Fact, Recorded } from '../message/fact.ts';
+import { deepFreeze } from '../message/json.ts';
 import { payloadText } from '../message/payload.ts';
 import { currentVersion } from '../message/upcasting.ts';
 import { Documents, documentKeys, foldInto, folds } from '../read-model/fold.ts';
@@ -73,13 +75,19 @@ export class Unit {
   async handle<State, Command, Event extends Fact>(
     aggregate: Aggregate<string, State, Command, Event>,
     id: string,
-    asked: { readonly command: Command; readonly cause: Cause },
+    asked: {
+      readonly command: Command;
+      readonly cause: Cause;
+      /** Told before the decider is asked: what it says of another state is of no interest. */
+      readonly expectedVersion?: number | undefined;
+    },
   ): Promise<Changed<State, Event>> {
     this.#assertOpen();
     const stream = streamName(aggregate.name, id);
     const known = this.#known(stream) ?? (await this.#load(aggregate, stream));
     // While it was loaded, another command of this unit may have moved it.
     const before = this.#known(stream) ?? known;
+    assertExpected(stream, asked.expectedVersion, before.version);
     if (!this.#expects.has(stream)) this.#expects.set(stream, before.version);
     const events = this.#decide(aggregate, asked.command, before.state as State);
     let state: unknown = before.state;
@@ -91,7 +99,15 @@ export class Unit {
     this.#states.set(stream, { state, version, aggregate });
     if (isSnapshotDue(aggregate, before.version, version)) this.#snapshots.add(stream);
     for (const event of recorded) await this.#tellInlineModels(aggregate, event);
-    return { id, state: state as State, version, events: recorded as Recorded<Event>[] };
+    return {
+      id,
+      // What is given out is the very state that is decided on next, so nobody may change it.
+      get state() {
+        return deepFreeze(state as State);
+      },
+      version,
+      events: recorded as Recorded<Event>[],
+    };
   }
 
   /** Collects an integration event. */
@@ -254,6 +270,11 @@ export class Unit {
   #assertOpen(): void {
     if (this.#isClosed) throw new HandlerOverError(this.#workplace.context);
   }
+}
+
+function assertExpected(stream: string, expected: number | undefined, actual: number): void {
+  if (expected !== undefined && expected !== actual)
+    throw new VersionConflictError({ stream, expected, actual });
 }
 
 function isSnapshotDue(aggregate: AnyAggregate, before: number, after: number): boolean {

@@ -42,6 +42,9 @@ export class Application {
   readonly #clock: Clock;
   readonly #end: () => Promise<void>;
   readonly #parked: Parked[];
+  readonly #stopped = new AbortController();
+  /** What a stop lets come to its end. */
+  readonly #underWay = new Set<Promise<unknown>>();
   #stopping: Promise<void> | undefined;
 
   constructor(parts: {
@@ -68,15 +71,15 @@ export class Application {
    * @example
    * const { token } = await app.handle(order, 'o-1', { type: 'PlaceOrder', data }, { commandId: 'c-1' });
    */
-  handle<State, Command extends Fact, Event extends Fact>(
+  async handle<State, Command extends Fact, Event extends Fact>(
     aggregate: Aggregate<string, State, Command, Event>,
     id: string,
     command: NoInfer<Command>,
     options: HandleOptions = {},
   ): Promise<Handled<State, Event>> {
-    assertOutsideHandler('app.handle', '"handle"');
+    this.#assertMayCall('app.handle', '"handle"');
     const running = this.#contextOfAggregate(aggregate);
-    return handleCommand(running, aggregate, { id, command, options });
+    return this.#finish(handleCommand(running, aggregate, { id, command, options }));
   }
 
   /**
@@ -89,17 +92,18 @@ export class Application {
    *   tx.publish(ProductListed, { productId: 'p-1' });
    * });
    */
-  transaction<Database, T>(
+  async transaction<Database, T>(
     context: BoundedContext,
     work: (tx: Transaction<Database>) => T | Promise<T>,
     options: TransactionOptions = {},
   ): Promise<Transacted<T>> {
-    assertOutsideHandler('app.transaction', '"publish" or "handle"');
-    return transact(this.#contextNamed(context.name), work, options);
+    this.#assertMayCall('app.transaction', '"publish" or "handle"');
+    return this.#finish(transact(this.#contextNamed(context.name), work, options));
   }
 
   /** Asks a read model. @example const found = await app.read(orderBook).get('o-1', { after: token }); */
   read<Document extends object>(model: ReadModel<Document>): Query<Document> {
+    assertOutsideHandler('app.read', '"read"');
     return queryModel(this.#contextOfModel(model), model);
   }
 
@@ -110,9 +114,11 @@ export class Application {
    * @throws {NotSettledError} when it takes longer than `timeoutMs` (default 30,000).
    */
   async settled(options: SettledOptions = {}): Promise<void> {
-    assertOutsideHandler('app.settled', 'nothing; return instead');
+    this.#assertMayCall('app.settled');
     const timeout = new AbortController();
-    const cancel = this.#clock.after(options.timeoutMs ?? SETTLED_MS, () => timeout.abort());
+    const giveUp = (): void => timeout.abort();
+    this.#stopped.signal.addEventListener('abort', giveUp);
+    const cancel = this.#clock.after(options.timeoutMs ?? SETTLED_MS, giveUp);
     let cancelLook = (): void => undefined;
     const lookAgain = (): void => {
       this.#activity.happened();
@@ -129,6 +135,7 @@ export class Application {
     } finally {
       cancel();
       cancelLook();
+      this.#stopped.signal.removeEventListener('abort', giveUp);
     }
   }
 
@@ -138,14 +145,14 @@ export class Application {
   }
 
   /** Tries parked records again. Look with `parked` first; try one with `trial: true`. */
-  redrive(selection: ParkedSelection, options: RedriveOptions): Promise<Redriven> {
-    assertOutsideHandler('app.redrive', 'nothing');
+  async redrive(selection: ParkedSelection, options: RedriveOptions): Promise<Redriven> {
+    this.#assertMayCall('app.redrive');
     return redrive(this.#contexts, selection, options);
   }
 
   /** Gives parked records up for good; who and why are kept. */
-  discard(selection: ParkedSelection, options: ByWhom): Promise<readonly Parked[]> {
-    assertOutsideHandler('app.discard', 'nothing');
+  async discard(selection: ParkedSelection, options: ByWhom): Promise<readonly Parked[]> {
+    this.#assertMayCall('app.discard');
     return discard(this.#contexts, selection, options);
   }
 
@@ -164,8 +171,8 @@ export class Application {
    * Builds a read model anew beside the one that is read, and puts it in its place when it has
    * come as far. Aborting leaves the old one as it was.
    */
-  rebuild(model: AnyReadModel, options: RebuildOptions = {}): Promise<void> {
-    assertOutsideHandler('app.rebuild', 'nothing');
+  async rebuild(model: AnyReadModel, options: RebuildOptions = {}): Promise<void> {
+    this.#assertMayCall('app.rebuild');
     return rebuildModel(this.#contextOfModel(model), model, options);
   }
 
@@ -175,12 +182,35 @@ export class Application {
   }
 
   /** Stops taking, finishes or hands back, writes checkpoints, closes. Idempotent. */
-  stop(): Promise<void> {
-    return (this.#stopping ??= this.#end());
+  async stop(): Promise<void> {
+    assertOutsideHandler('app.stop');
+    await (this.#stopping ??= this.#stop());
   }
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.stop();
+  }
+
+  async #stop(): Promise<void> {
+    this.#stopped.abort();
+    await Promise.allSettled(this.#underWay);
+    await this.#end();
+  }
+
+  /** Lets a stop wait until something is done that was begun before it. */
+  async #finish<T>(work: Promise<T>): Promise<T> {
+    this.#underWay.add(work);
+    try {
+      return await work;
+    } finally {
+      this.#underWay.delete(work);
+    }
+  }
+
+  /** `instead` is the tool that a handler is given for it, where there is one. */
+  #assertMayCall(called: string, instead?: string): void {
+    assertOutsideHandler(called, instead);
+    if (this.#stopped.signal.aborted) throw new StoppedError(called);
   }
 
   async #operate(
@@ -188,6 +218,7 @@ export class Application {
     name: string,
     operation: ByWhom & { readonly action: 'pause' | 'resume' },
   ): Promise<void> {
+    this.#assertMayCall(`app.${operation.action}`);
     const running = this.#contextNamed(context.name);
     const subscription = running.subscriptions.find((candidate) => candidate.name === name);
     if (subscription === undefined) throw new NotRunningHereError(`subscription "${name}"`);
@@ -216,6 +247,20 @@ export class Application {
     const found = this.#contexts.find(({ context }) => context.readModels.includes(model));
     if (found === undefined) throw new NotRunningHereError(`read model "${model.name}"`);
     return found;
+  }
+}
+
+/** The application was stopped, so nothing more is taken. */
+export class StoppedError extends Error {
+  override readonly name = 'StoppedError';
+  readonly code = 'stopped';
+  readonly retryable = true;
+
+  constructor(called: string) {
+    super(
+      `${called} was called after the application was stopped: nothing was done. Ask again when it ` +
+        `runs, under the same commandId if there is one.`,
+    );
   }
 }
 

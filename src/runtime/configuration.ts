@@ -32,7 +32,9 @@ function contextProblems(context: BoundedContext): string[] {
   const problems = [
     ...(/^[a-z][a-z0-9-]{0,62}$/.test(context.name)
       ? []
-      : [`"${context.name}" can't be a context's name; use a-z, 0-9 and "-", at most 63 characters`]),
+      : [
+          `"${context.name}" can't be a context's name; use a-z, 0-9 and "-", at most 63 characters`,
+        ]),
     ...duplicates(context.aggregates.map((aggregate) => aggregate.name)).map(
       (name) => `two aggregates are called "${name}"; give one another name`,
     ),
@@ -51,8 +53,12 @@ function contextProblems(context: BoundedContext): string[] {
 /** Reactions, publications and read models may use aggregates of their own context only. */
 function ownAggregateProblems(context: BoundedContext): string[] {
   const sources: [string, Source | BoundedContext['aggregates'][number]][] = [
-    ...context.reactions.flatMap((part) => part.sources.map((source) => [part.name, source] as const)),
-    ...context.effects.flatMap((part) => part.sources.map((source) => [part.name, source] as const)),
+    ...context.reactions.flatMap((part) =>
+      part.sources.map((source) => [part.name, source] as const),
+    ),
+    ...context.effects.flatMap((part) =>
+      part.sources.map((source) => [part.name, source] as const),
+    ),
     ...context.readModels.flatMap((part) =>
       part.sources.map((source) => [part.name, source] as const),
     ),

@@ -3,16 +3,20 @@ import { type Aggregate, type Changed, type Handled, streamName } from '../aggre
 import { stateAt } from '../aggregate/load-state.ts';
 import { type Cause, Unit } from '../context/unit.ts';
 import { decode } from '../context/vocabulary.ts';
+import type { LogReader } from '../log/log.ts';
+import type { StoredRecord } from '../log/record.ts';
 import { VersionConflictError } from '../log/version-conflict.ts';
 import type { StoredCommand } from '../log/write-set.ts';
 import type { Fact, Recorded } from '../message/fact.ts';
-import { canonicalJson } from '../message/json.ts';
+import { canonicalJson, deepFreeze } from '../message/json.ts';
 import { FencedError } from '../subscription/fenced.ts';
 import type { RunningContext } from './running-context.ts';
 import { tokenText } from './token.ts';
 
 /** A command is decided anew after a conflict, at most so many times. */
 const TRIES_MAX = 20;
+/** What one event published is looked for in pages of this size; mostly it is one record. */
+const PUBLISHED_PAGE = 8;
 
 export interface HandleOptions {
   /**
@@ -76,9 +80,9 @@ async function decideAndCommit<State, Command extends Fact, Event extends Fact>(
   let conflict: VersionConflictError | undefined;
   for (let tries = 0; tries < TRIES_MAX; tries += 1) {
     const unit = new Unit(running.workplace);
-    const changed = await unit.handle(aggregate, id, { command, cause });
+    const { expectedVersion } = options;
+    const changed = await unit.handle(aggregate, id, { command, cause, expectedVersion });
     const before = changed.version - changed.events.length;
-    assertExpected(stream, options.expectedVersion, before);
     const writeSet = unit.writeSet();
     const outcome = await running.committer.commit({
       ...writeSet,
@@ -160,23 +164,35 @@ async function firstOutcome<State, Command extends Fact, Event extends Fact>(
     limit === 0
       ? []
       : await log.readStream(known.stream, { afterVersion: known.fromVersion, limit });
-  const position = stored.at(-1)?.position ?? running.tail.head;
+  const position = (await lastPosition(log, stored.at(-1))) ?? running.tail.head;
   return {
     id: asked.id,
-    state: state as State,
+    state: deepFreeze(state as State),
     version: known.toVersion,
     events: stored.map(decoding) as Recorded<Event>[],
     token: tokenText({ context: log.context, epoch: log.epoch, position }),
   };
 }
 
-export function fingerprintOf(...parts: readonly unknown[]): string {
-  return createHash('sha256').update(canonicalJson(parts)).digest('hex');
+/** Where a write set ended: what its last event published stands behind that event. */
+async function lastPosition(
+  log: LogReader,
+  event: StoredRecord | undefined,
+): Promise<number | undefined> {
+  if (event === undefined) return undefined;
+  for (let { position } = event; ;) {
+    const page = await log.read({ after: position, limit: PUBLISHED_PAGE });
+    const other = page.findIndex(
+      ({ direction, causationId }) => direction !== 'outgoing' || causationId !== event.id,
+    );
+    const own = other === -1 ? page : page.slice(0, other);
+    position = own.at(-1)?.position ?? position;
+    if (own.length < PUBLISHED_PAGE) return position;
+  }
 }
 
-function assertExpected(stream: string, expected: number | undefined, actual: number): void {
-  if (expected !== undefined && expected !== actual)
-    throw new VersionConflictError({ stream, expected, actual });
+export function fingerprintOf(...parts: readonly unknown[]): string {
+  return createHash('sha256').update(canonicalJson(parts)).digest('hex');
 }
 
 /** @throws {InvalidTimeError} for text that is no time. */

@@ -80,7 +80,8 @@ export async function redrive(
     if (after === undefined) done.push(row);
     else parkedAgain.push({ ...after, context: row.context });
     const { clock } = running.workplace.host;
-    if (options.perSecond !== undefined) await clock.sleep(1_000 / options.perSecond, options.signal);
+    if (options.perSecond !== undefined)
+      await clock.sleep(1_000 / options.perSecond, options.signal);
   }
   return { selected: selected.length, done, parkedAgain };
 }

@@ -34,11 +34,13 @@ export async function rebuildModel(
       options.onProgress?.({ position: builder.position, of: running.tail.head });
       return builder.lag === 0;
     };
-    if (!(await running.activity.until(isNear, signal))) throw new RebuildError(model.name, 'was aborted');
+    if (!(await running.activity.until(isNear, signal)))
+      throw new RebuildError(model.name, 'was aborted');
     await live.holdWhile(async () => {
       await builder.runUntil(live.position);
       await builder.stop();
-      if (builder.room.size > 0) throw new RebuildError(model.name, 'has records that fail; see health()');
+      if (builder.room.size > 0)
+        throw new RebuildError(model.name, 'has records that fail; see health()');
       await running.log.replaceModel({ from: building, to: name });
     });
   } finally {

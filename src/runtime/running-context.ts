@@ -76,7 +76,7 @@ export class RunningContext {
     this.log = log;
     this.activity = means.activity;
     this.committer = new Committer(log, means.host.clock);
-    this.tail = new TailReader(log, vocabulary);
+    this.tail = new TailReader(log, vocabulary, means.host.clock);
     this.#means = means;
     this.#owner = means.host.ids.next();
     this.workplace = {
@@ -225,7 +225,9 @@ export class RunningContext {
 
   /** The other contexts that this one listens to. */
   #sources(): readonly string[] {
-    const sources = consumedContracts(this.context).map((contract) => this.#sourceOf(contract.name));
+    const sources = consumedContracts(this.context).map((contract) =>
+      this.#sourceOf(contract.name),
+    );
     return [...new Set(sources)].filter((source) => source !== this.name);
   }
 
@@ -254,7 +256,15 @@ export class RunningContext {
   }): void {
     const { id, type, key, correlationId } = record;
     const context = this.name;
-    this.#means.logger.log({ level: 'info', event: 'published', context, id, type, key, correlationId });
+    this.#means.logger.log({
+      level: 'info',
+      event: 'published',
+      context,
+      id,
+      type,
+      key,
+      correlationId,
+    });
   }
 }
 

@@ -18,7 +18,11 @@ export interface SettledOptions {
 export async function settle(
   contexts: readonly RunningContext[],
   activity: Activity,
-  options: { correlationId: string | undefined; signal: AbortSignal; parked: () => readonly Parked[] },
+  options: {
+    correlationId: string | undefined;
+    signal: AbortSignal;
+    parked: () => readonly Parked[];
+  },
 ): Promise<void> {
   const { correlationId, signal } = options;
   const isSettled =
@@ -62,8 +66,7 @@ async function isActionOver(
     if (waiting.some((row) => !isForAPerson(row, waiting))) return false;
     published.push(...records.filter((record) => record.direction === 'outgoing'));
   }
-  for (const context of contexts)
-    if (!(await hasTakenIn(context, published))) return false;
+  for (const context of contexts) if (!(await hasTakenIn(context, published))) return false;
   return activity.count === before;
 }
 
@@ -125,8 +128,10 @@ async function leftToDo(contexts: readonly RunningContext[]): Promise<readonly s
       );
     }
     for (const [source, intake] of context.intakes)
-      if (!(await intake.isIdle())) left.push(`${context.name}: messages from "${source}" are coming`);
-    if ((await context.relay?.isIdle()) === false) left.push(`${context.name}: messages wait for the backbone`);
+      if (!(await intake.isIdle()))
+        left.push(`${context.name}: messages from "${source}" are coming`);
+    if ((await context.relay?.isIdle()) === false)
+      left.push(`${context.name}: messages wait for the backbone`);
   }
   return left;
 }
@@ -146,7 +151,10 @@ export class SettledParkedError extends Error {
       `${parked.length} ${parked.length === 1 ? 'record was' : 'records were'} parked:\n` +
         parked
           .slice(0, 10)
-          .map((row) => `- ${row.context}, "${row.subscription}", key ${JSON.stringify(row.key)}: ${row.error?.message}`)
+          .map(
+            (row) =>
+              `- ${row.context}, "${row.subscription}", key ${JSON.stringify(row.key)}: ${row.error?.message}`,
+          )
           .join('\n') +
         `\nMend the cause, then redrive.`,
     );

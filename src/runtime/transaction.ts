@@ -48,7 +48,8 @@ export async function transact<Database, T>(
     const known = await running.log.command(commandId);
     if (known === undefined) return transactOnce(running, work, options);
     // What was done cannot be compared by what it did; the context's own name must be enough.
-    if (known.fingerprint !== fingerprintOf(running.name)) throw new CommandIdReusedError(commandId);
+    if (known.fingerprint !== fingerprintOf(running.name))
+      throw new CommandIdReusedError(commandId);
     return { result: undefined, isRepeated: true, token: token(running, running.tail.head) };
   });
 }

@@ -11,7 +11,7 @@ export function insideHandler<T>(name: string, run: () => T): T {
 }
 
 /** @throws {InsideHandlerError} when a handler is running. */
-export function assertOutsideHandler(called: string, instead: string): void {
+export function assertOutsideHandler(called: string, instead?: string): void {
   const handler = current.getStore();
   if (handler !== undefined) throw new InsideHandlerError(handler, called, instead);
 }
@@ -23,10 +23,12 @@ export class InsideHandlerError extends Error {
   readonly retryable = false;
   readonly handler: string;
 
-  constructor(handler: string, called: string, instead: string) {
+  constructor(handler: string, called: string, instead: string | undefined) {
     super(
-      `"${handler}" called ${called}, which would commit apart from it. Use ${instead} of the ` +
-        `tools that the handler is given.`,
+      `"${handler}" called ${called}, which is apart from what the handler commits. ` +
+        (instead === undefined
+          ? 'Call it from outside of handlers.'
+          : `Use ${instead} of the tools that the handler is given.`),
     );
     this.handler = handler;
   }
