@@ -24,6 +24,7 @@ export class Committer {
   readonly #log: Log;
   readonly #clock: Clock;
   readonly #listeners = new Set<CommitListener>();
+  readonly #doubters = new Set<() => void>();
   #queue: Waiting[] = [];
   #working: Promise<void> | undefined;
 
@@ -59,6 +60,15 @@ export class Committer {
   onCommitted(listener: CommitListener): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
+  }
+
+  /**
+   * Calls `listener` when the store could not say what became of a change: it may be in the log
+   * although nobody was told of it.
+   */
+  onDoubt(listener: () => void): () => void {
+    this.#doubters.add(listener);
+    return () => this.#doubters.delete(listener);
   }
 
   /** Resolves when nothing waits any more. */
@@ -145,8 +155,10 @@ export class Committer {
       try {
         return (await findOutcome(this.#log, writeSet)) ?? { kind: 'missing' };
       } catch (lookupError) {
-        if (lookup === LOOKUPS_MAX || lookupError instanceof LogClosedError)
+        if (lookup === LOOKUPS_MAX || lookupError instanceof LogClosedError) {
+          for (const listener of this.#doubters) listener();
           return { kind: 'unknown', error: new OutcomeUnknownError(lookupError) };
+        }
         await this.#clock.sleep(Math.min(1_000, 25 * 2 ** lookup));
       }
     }

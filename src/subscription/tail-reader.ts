@@ -1,4 +1,5 @@
 import type { Vocabulary } from '../context/vocabulary.ts';
+import type { Clock } from '../host/clock.ts';
 import type { Committer } from '../log/committer.ts';
 import type { Log } from '../log/log.ts';
 import type { WriteSet } from '../log/write-set.ts';
@@ -9,6 +10,8 @@ import type { Interest } from './interest.ts';
 const KEPT_MAX = 4_096;
 /** Records of other processes are read in pages of this size. */
 const PAGE = 1_000;
+/** After the store failed to answer it is asked again after this time. */
+const LOOK_AGAIN_MS = 250;
 
 /**
  * The one reader of a log's end in this process. What this process commits it hears from the
@@ -19,6 +22,7 @@ const PAGE = 1_000;
 export class TailReader {
   readonly #log: Log;
   readonly #vocabulary: Vocabulary;
+  readonly #clock: Clock;
   readonly #listeners = new Set<() => void>();
   readonly #stops: (() => void)[] = [];
   /** The kept entries: all records after `#keptAfter` up to `#head`. */
@@ -28,14 +32,16 @@ export class TailReader {
   #reading: Promise<void> | undefined;
   #readAgain = false;
 
-  constructor(log: Log, vocabulary: Vocabulary) {
+  constructor(log: Log, vocabulary: Vocabulary, clock: Clock) {
     this.#log = log;
     this.#vocabulary = vocabulary;
+    this.#clock = clock;
   }
 
   async start(committer: Committer): Promise<void> {
     this.#stops.push(
       committer.onCommitted((writeSet, positions) => this.#hear(writeSet, positions)),
+      committer.onDoubt(() => this.#look()),
       this.#log.onChange((by) => by === 'foreign' && this.#look()),
     );
     this.#head = await this.#log.head();
@@ -112,11 +118,17 @@ export class TailReader {
   async #readOn(): Promise<void> {
     while (this.#readAgain) {
       this.#readAgain = false;
-      const records = await this.#log.read({ after: this.#head, limit: PAGE }).catch(() => []);
+      const records = await this.#log.read({ after: this.#head, limit: PAGE }).catch(() => undefined);
+      // Nobody else will say that there is something: it is looked for until the store answers.
+      if (records === undefined) return this.#lookLater();
       for (const stored of records) this.#keep(new Entry(this.#vocabulary, stored));
       if (records.length > 0) this.#moved();
       if (records.length === PAGE) this.#readAgain = true;
     }
+  }
+
+  #lookLater(): void {
+    this.#stops.push(this.#clock.after(LOOK_AGAIN_MS, () => this.#look()));
   }
 
   #keep(entry: Entry): void {
