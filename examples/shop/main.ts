@@ -1,0 +1,77 @@
+/**
+ * `npm start`: the whole shop in one process, with its page and API, and either generated shoppers
+ * or a replayed order file. Ctrl-C or SIGTERM stops in order: no more orders, no more requests, what
+ * was begun is finished or handed back, the files are closed.
+ */
+import { help, readCommandLine, type CommandLine } from './command-line.ts';
+import { beginAnew } from './data-directory.ts';
+import { openShop, type Shop } from './open-shop.ts';
+import { seededDice } from './replay/dice.ts';
+import { serveHttp, type Served } from './serve-http.ts';
+import { goShopping } from './shoppers.ts';
+
+const stopping = new AbortController();
+process.on('SIGINT', stop);
+process.on('SIGTERM', stop);
+
+try {
+  const wanted = readCommandLine(process.argv.slice(2));
+  if (wanted.help) process.stdout.write(help);
+  else await runShop(wanted);
+} catch (error) {
+  report(error);
+}
+
+async function runShop(wanted: CommandLine): Promise<void> {
+  if (wanted.fresh) await beginAnew(wanted.data);
+  const shop = await openShop({ directory: wanted.data, onGatewayLost: gatewayLost });
+  let served: Served | undefined;
+  try {
+    if (wanted.port !== undefined) {
+      served = await serveHttp(shop.app, wanted.port);
+      process.stdout.write(`The shop is open: http://127.0.0.1:${served.port}/\n`);
+    }
+    await doBusiness(shop, wanted);
+  } finally {
+    await served?.close();
+    await shop.close();
+  }
+}
+
+async function doBusiness({ app }: Shop, { rate, seed }: CommandLine): Promise<void> {
+  const { signal } = stopping;
+  if (rate === 0) return untilStopped();
+  const run = Date.now().toString(36).toUpperCase();
+  const now = (): string => new Date().toISOString();
+  await goShopping(app, { dice: seededDice(seed), rate, run, now, signal });
+}
+
+function untilStopped(): Promise<void> {
+  // A signal handler alone does not keep a process alive.
+  const alive = setInterval(() => undefined, 60_000);
+  return new Promise((resolve) => {
+    stopping.signal.addEventListener('abort', () => {
+      clearInterval(alive);
+      resolve();
+    });
+  });
+}
+
+function stop(): void {
+  stopping.abort();
+}
+
+function gatewayLost(how: string): void {
+  process.stderr.write(
+    `The payment gateway has ended (${how}); Billing waits until the next start.\n`,
+  );
+}
+
+/** What a person can put right is one line; what we got wrong shows where. */
+function report(error: unknown): void {
+  const isExpected = error instanceof Error && ('code' in error || error instanceof RangeError);
+  const isArgument = error instanceof TypeError || error instanceof RangeError;
+  const text = isExpected || isArgument ? (error as Error).message : String((error as Error).stack);
+  process.stderr.write(`The shop cannot run: ${text}${isArgument ? ' See --help.' : ''}\n`);
+  process.exitCode = 1;
+}
