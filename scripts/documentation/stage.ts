@@ -1,9 +1,11 @@
 /**
  * The order and the payment that the examples in doc comments speak of.
  */
-import { aggregate, boundedContext, contract } from 'thereupon';
+import { type Application, aggregate, boundedContext, contract } from 'thereupon';
+import { memory } from 'thereupon/memory';
 import { z } from 'zod';
 
+export type { DatabaseSync } from 'node:sqlite';
 export { z };
 
 export type OrderEvent =
@@ -61,9 +63,19 @@ export const PaymentCompleted = contract('billing.PaymentCompleted', {
   key: (data) => data.orderId,
 });
 
+export const ProductListed = contract('catalogue.ProductListed', {
+  version: 1,
+  schema: z.object({ productId: z.string() }),
+  key: (data) => data.productId,
+});
+
 export const ordering = boundedContext('ordering', { aggregates: [order, returnRequest] });
 export const billing = boundedContext('billing', { aggregates: [payment] });
+export const catalogue = boundedContext('catalogue', { publishes: [ProductListed] });
 
+export const store = memory();
+export declare const app: Application;
+export declare const data: { orderId: string; totalPence: number };
 export declare const orderId: string;
 export declare const customerId: string;
 export declare const address: string | undefined;

@@ -1,4 +1,6 @@
 /** The door of `thereupon/testing`: what tests are written with, in any runner. */
+export { faultyLog, faultyStore } from './faulty-log.ts';
+export { type Fault, Faults, InjectedFaultError, everyFault } from './faults.ts';
 export { given } from './given.ts';
 export type { Decided, Decider, GivenEvents } from './given-decider.ts';
 export type { GivenFact, GivenFacts } from './given-read-model.ts';
