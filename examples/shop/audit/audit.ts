@@ -1,0 +1,44 @@
+/**
+ * Proves the shop's books from the data alone: it reads rows by plain `select` and knows nothing of
+ * how they came there. Each equation sets two figures against each other that were written at
+ * different times by different parts.
+ *
+ *     const { isBalanced, equations } = auditBooks('./data', flowsOf(contexts));
+ */
+import { Books } from './books.ts';
+import type { Equation } from './equation.ts';
+import type { Flow } from './flows.ts';
+import { auditGatewayKeys } from './gateway-keys.ts';
+import { auditMessages } from './messages.ts';
+import { auditMoney } from './money.ts';
+import { auditOrders } from './orders.ts';
+import { auditRecords } from './records.ts';
+import { salesOf } from './sales.ts';
+import { auditStock } from './stock.ts';
+
+export type Audit = {
+  readonly isBalanced: boolean;
+  readonly equations: readonly Equation[];
+  /** The records ever written to the logs: it grows while the shop moves. */
+  readonly recordCount: number;
+};
+
+/** @throws {BooksMissingError} when the directory does not hold a shop's files. */
+export function auditBooks(directory: string, flows: readonly Flow[]): Audit {
+  const books = new Books(directory);
+  try {
+    const sales = salesOf(books);
+    const equations = [
+      ...auditOrders(books, sales),
+      ...auditMoney(books, sales),
+      ...auditGatewayKeys(books),
+      ...auditStock(books, sales),
+      ...auditMessages(books, flows),
+      ...auditRecords(books),
+    ];
+    const isBalanced = equations.every((each) => each.isBalanced);
+    return { isBalanced, equations, recordCount: books.recordCount() };
+  } finally {
+    books.close();
+  }
+}

@@ -1,0 +1,103 @@
+/**
+ * All the shop's files side by side, for reading only: one connection with each context's file and
+ * the gateway's attached under its own name, so that a plain `select` reads across them.
+ *
+ * All is read as it was at one moment (within the milliseconds it takes to look at each file once),
+ * whether the shop runs or not; nobody is kept from writing meanwhile.
+ */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { DatabaseSync, type SQLInputValue } from 'node:sqlite';
+import { pathToFileURL } from 'node:url';
+
+export const contextNames = [
+  'ordering',
+  'inventory',
+  'billing',
+  'fulfilment',
+  'customers',
+  'catalogue',
+] as const;
+
+export type ContextName = (typeof contextNames)[number];
+
+/** The gateway's own file, in a folder of its own as it is no context. */
+export const gatewayFile = join('gateway', 'gateway.sqlite');
+
+export class Books {
+  readonly #database: DatabaseSync;
+
+  /** @throws {BooksMissingError} when a file is not there. */
+  constructor(directory: string) {
+    const files = new Map<string, string>(
+      contextNames.map((name) => [name, join(directory, `${name}.sqlite`)]),
+    );
+    files.set('gateway', join(directory, gatewayFile));
+    const missing = [...files.values()].filter((path) => !existsSync(path));
+    if (missing.length > 0) throw new BooksMissingError(directory, missing);
+
+    this.#database = new DatabaseSync(':memory:');
+    try {
+      for (const [name, path] of files) {
+        const url = `${pathToFileURL(path).href}?mode=ro`;
+        this.#database.prepare(`attach ? as ${name}`).run(url);
+      }
+      // A snapshot of a file begins with its first read.
+      this.#database.exec('begin');
+      for (const name of files.keys()) this.#one(`select count(*) from ${name}.sqlite_schema`);
+    } catch (error) {
+      this.#database.close();
+      throw error;
+    }
+  }
+
+  /** The rows of a query, one by one, as arrays. */
+  *rows<Row extends readonly unknown[]>(
+    sql: string,
+    ...parameters: readonly SQLInputValue[]
+  ): Generator<Row> {
+    const statement = this.#database.prepare(sql);
+    statement.setReturnArrays(true);
+    for (const row of statement.iterate(...parameters)) yield row as unknown as Row;
+  }
+
+  /** The only figure of a query's only row; nothing counts as 0. */
+  figure(sql: string, ...parameters: readonly SQLInputValue[]): number {
+    const [value] = this.#one(sql, ...parameters);
+    return typeof value === 'number' ? value : 0;
+  }
+
+  /** How many records were ever written to the logs. */
+  recordCount(): number {
+    const heads = contextNames.map((name) =>
+      this.figure(`select coalesce(max(position), 0) from ${name}.log`),
+    );
+    return heads.reduce((sum, head) => sum + head, 0);
+  }
+
+  close(): void {
+    this.#database.close();
+  }
+
+  #one(sql: string, ...parameters: readonly SQLInputValue[]): readonly unknown[] {
+    const statement = this.#database.prepare(sql);
+    statement.setReturnArrays(true);
+    return (statement.get(...parameters) ?? []) as unknown as readonly unknown[];
+  }
+}
+
+/** There is nothing to audit, or not all of it. */
+export class BooksMissingError extends Error {
+  override readonly name = 'BooksMissingError';
+  readonly code = 'books-missing';
+  readonly retryable = false;
+  readonly missing: readonly string[];
+
+  constructor(directory: string, missing: readonly string[]) {
+    super(
+      `In "${directory}" the files ${missing.map((path) => `"${path}"`).join(', ')} are missing. ` +
+        `Name the directory that the shop was started with (--data DIR).`,
+    );
+    this.missing = missing;
+  }
+}
