@@ -1,28 +1,11 @@
 import { describe, test } from 'node:test';
-import type { Backbone } from '../backbone/backbone.ts';
 import { systemHost } from '../host/host.ts';
-import type { Store } from '../log/store.ts';
 import { acknowledging } from './backbone/acknowledging.ts';
 import { delivering } from './backbone/delivering.ts';
+import type { BackboneSubject } from './backbone/backbone-subject.ts';
 import { failing } from './backbone/failing.ts';
 import { type Scenario, type Scenarios, Scene } from './backbone/scene.ts';
 import { takingIn } from './backbone/taking-in.ts';
-
-/** A backbone to be held to the promises of the port, fresh, not started, with nothing in it. */
-export interface BackboneSubject {
-  readonly backbone: Backbone;
-  /** Where the contexts at its ends keep their logs; an empty one, also in memory. */
-  readonly store: Store;
-  /** Cuts all its connections at once. Without it, some scenarios are skipped. */
-  readonly cut?: () => void | Promise<void>;
-  /** Makes it unreachable for a while. Without it, some scenarios are skipped. */
-  readonly outage?: {
-    readonly begin: () => void | Promise<void>;
-    readonly end: () => void | Promise<void>;
-  };
-  /** Removes what it left. The backbone and all logs are closed before. */
-  close(): Promise<void>;
-}
 
 /**
  * Holds a backbone to the promises of the `Backbone` port, each as a test of `node:test`. `skip`

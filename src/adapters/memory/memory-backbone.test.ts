@@ -1,5 +1,5 @@
 import { testBackbone } from '../../conformance/backbone.ts';
-import type { BackboneSubject } from '../../conformance/backbone.ts';
+import type { BackboneSubject } from '../../conformance/backbone/backbone-subject.ts';
 import { type MemoryBackboneOptions, memoryBackbone } from './memory-backbone.ts';
 import { memory } from './memory-store.ts';
 

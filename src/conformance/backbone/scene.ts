@@ -5,7 +5,7 @@ import type { Host } from '../../host/host.ts';
 import type { Log } from '../../log/log.ts';
 import type { Store } from '../../log/store.ts';
 import type { Mark } from '../../log/write-set.ts';
-import type { BackboneSubject } from '../backbone.ts';
+import type { BackboneSubject } from './backbone-subject.ts';
 
 /** Promises in words, each with what proves it. */
 export type Scenarios = Readonly<Record<string, Scenario>>;
