@@ -1,0 +1,324 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { cpSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { after, before, describe, test } from 'node:test';
+import { auditTable } from './audit-table.ts';
+import type { Audit } from './audit.ts';
+import { gatewayFile } from './books.ts';
+import { orderIdWhich, runBusyShop } from './busy-shop-fixture.ts';
+import { runAudit } from './run-audit.ts';
+
+const shipped = orderIdWhich('answers', 'SHIPPED');
+const cancelled = orderIdWhich('answers', 'CANCELLED');
+
+/** A row like another one, with an id of its own and some columns otherwise. */
+const again = (where: string, columns: Readonly<Record<string, string>>): string => {
+  const names =
+    'id direction stream version type schema_version key data source occurred_at recorded_at ' +
+    'correlation_id causation_id';
+  const values = names.split(' ').map((name) => columns[name] ?? name);
+  return `insert into log (${names.replaceAll(' ', ', ')})
+    select ${values.join(', ')} from log where ${where}`;
+};
+const more = (field: string, by = 1): string =>
+  `set data = json_set(data, '$.${field}', (data ->> '${field}') + ${by})`;
+
+type Damage = {
+  readonly says: string;
+  readonly file: string;
+  readonly sql: string;
+  /** Every equation that must turn red; others may. */
+  readonly red: readonly string[];
+};
+
+const inAll = 'Money charged − refunded = confirmed − returned';
+const byOrder = 'The same of every single order';
+const gatewayInAll = 'The gateway’s own file says the same';
+const gatewayByOrder = 'The gateway, order by order';
+const onHand = 'On hand = initial + restocked + returned + adjusted − shipped';
+const parcels = 'Units that left the shelves left in parcels';
+const cameBack = 'Units that came back are on the shelves';
+const endings = 'Every order ended in exactly one state';
+const missing = 'No event of any stream is missing';
+const toInventory = 'Messages from ordering to inventory';
+
+const damages: readonly Damage[] = [
+  {
+    says: 'an order that was shipped and cancelled',
+    file: 'ordering.sqlite',
+    sql: again(`stream = 'order/${shipped}' and type = 'OrderMarkedShipped'`, {
+      id: "'damage'",
+      type: "'OrderCancelled'",
+      version: '(select max(version) + 1 from log as l where l.stream = log.stream)',
+    }),
+    red: [endings, inAll, byOrder],
+  },
+  {
+    says: 'an order that never ended',
+    file: 'ordering.sqlite',
+    sql: `delete from log where stream = 'order/${cancelled}' and type = 'OrderCancelled'`,
+    red: [endings],
+  },
+  {
+    says: 'a total that is a penny more than its lines',
+    file: 'ordering.sqlite',
+    sql: `update log ${more('totalPence')} where stream = 'order/${cancelled}' and type = 'OrderPlaced'`,
+    red: ['Every order is worth the sum of its lines'],
+  },
+  {
+    says: 'a parcel that never left',
+    file: 'fulfilment.sqlite',
+    sql: `delete from log where stream = 'shipment/${shipped}' and type = 'OrderShipped'`,
+    red: ['Every shipped order left in one parcel', parcels],
+  },
+  {
+    says: 'a penny more paid',
+    file: 'billing.sqlite',
+    sql: `update log ${more('amountPence')} where stream = 'payment/${shipped}' and type = 'PaymentCompleted'`,
+    red: [inAll, byOrder, gatewayInAll, gatewayByOrder],
+  },
+  {
+    says: 'two pennies that cancel each other out in all',
+    file: 'billing.sqlite',
+    sql: `
+      update log ${more('amountPence')} where stream = 'payment/${shipped}' and type = 'PaymentCompleted';
+      update log ${more('amountPence', -1)} where stream like 'payment/LATE-%' and type = 'PaymentCompleted'`,
+    red: [byOrder, gatewayByOrder],
+  },
+  {
+    says: 'a penny less given back',
+    file: 'billing.sqlite',
+    sql: `update log ${more('amountPence', -1)} where direction = 'domain' and type = 'PaymentRefunded'`,
+    red: [inAll, byOrder, gatewayInAll, gatewayByOrder],
+  },
+  {
+    says: 'a return worth a penny more',
+    file: 'ordering.sqlite',
+    sql: `update log ${more('refundPence')} where direction = 'domain' and type = 'GoodsReturned'`,
+    red: [inAll, byOrder],
+  },
+  {
+    says: 'a penny more charged by the gateway',
+    file: gatewayFile,
+    sql: `update charges set amount_pence = amount_pence + 1 where order_id = '${shipped}'`,
+    red: [gatewayInAll, gatewayByOrder],
+  },
+  {
+    says: 'an order charged twice, under two keys',
+    file: gatewayFile,
+    sql: `insert into charges select idempotency_key || '2', charge_id, order_id, amount_pence,
+      status, reason, requests, at from charges where order_id = '${shipped}'`,
+    red: ['No order was charged twice', 'Each charge was asked under one key', gatewayByOrder],
+  },
+  {
+    says: 'a charge that the gateway knows nothing of',
+    file: gatewayFile,
+    sql: "delete from charges where status = 'declined'",
+    red: ['Each charge was asked under one key'],
+  },
+  {
+    says: 'a refund under the key of another event',
+    file: gatewayFile,
+    sql: "update refunds set idempotency_key = 'billing/give money back/unknown'",
+    red: ['Each refund was asked under one key'],
+  },
+  {
+    says: 'a unit more shipped',
+    file: 'inventory.sqlite',
+    sql: `update log ${more('quantity')} where type = 'UnitsShipped' and key = 'MUG'
+      and data ->> 'orderId' = '${shipped}'`,
+    red: [onHand, parcels],
+  },
+  {
+    says: 'a unit too many shown on a shelf',
+    file: 'inventory.sqlite',
+    sql: `update "documents:stock-levels@1" set text = json_set(text, '$.onHand', (text ->> 'onHand') + 1)
+      where key = 'MUG'`,
+    red: [onHand],
+  },
+  {
+    says: 'a shelf that is missing from what the shop shows',
+    file: 'inventory.sqlite',
+    sql: `delete from "documents:stock-levels@1" where key = 'BIRD'`,
+    red: [onHand],
+  },
+  {
+    says: 'too few units at the start',
+    file: 'inventory.sqlite',
+    sql: `update log set data = json_set(data, '$.quantity', 3)
+      where type = 'InitialStockReceived' and stream = 'stock/MUG'`,
+    red: ['No stock was ever below zero', onHand],
+  },
+  {
+    says: 'a unit less put back',
+    file: 'inventory.sqlite',
+    sql: `update log ${more('quantity', -1)} where type = 'UnitsTakenBack'`,
+    red: [cameBack, onHand],
+  },
+  {
+    says: 'an adjustment that took a unit more',
+    file: 'inventory.sqlite',
+    sql: `update log ${more('applied', -1)} where type = 'StockAdjusted'`,
+    red: [onHand],
+  },
+  {
+    says: 'units that stay reserved for an order that ended',
+    file: 'inventory.sqlite',
+    sql: `delete from log where type = 'UnitsShipped' and key = 'BIRD'
+      and data ->> 'orderId' = '${shipped}'`,
+    red: ['Nothing is reserved for an order that ended', onHand, parcels],
+  },
+  {
+    says: 'a message that never came',
+    file: 'inventory.sqlite',
+    sql: `delete from log where direction = 'incoming' and type = 'ordering.OrderPlaced'
+      and key = '${shipped}'`,
+    red: [toInventory],
+  },
+  {
+    says: 'a message that came and was never published',
+    file: 'ordering.sqlite',
+    sql: `delete from log where direction = 'outgoing' and type = 'ordering.OrderPlaced'
+      and key = '${shipped}'`,
+    red: [toInventory, 'Messages from ordering to billing', 'Messages from ordering to customers'],
+  },
+  {
+    says: 'a message that came twice',
+    file: 'inventory.sqlite',
+    sql: `drop index log_id; ${again(
+      `direction = 'incoming' and type = 'ordering.OrderPlaced' and key = '${shipped}'`,
+      {},
+    )}`,
+    red: [toInventory],
+  },
+  {
+    says: 'a message that came again under another id',
+    file: 'inventory.sqlite',
+    sql: again(`direction = 'incoming' and type = 'ordering.OrderPlaced' and key = '${shipped}'`, {
+      id: "'damage'",
+    }),
+    red: [toInventory],
+  },
+  {
+    says: 'messages that came and were not handled',
+    file: 'inventory.sqlite',
+    sql: "update checkpoints set position = 3 where subscription = 'keep the shelves'",
+    red: [toInventory],
+  },
+  {
+    says: 'an event that is missing in the middle of its stream',
+    file: 'inventory.sqlite',
+    sql: "delete from log where stream = 'stock/MUG' and version = 2",
+    red: [missing],
+  },
+  {
+    says: 'a parked row',
+    file: 'billing.sqlite',
+    sql: `insert into waiting values
+      ('follow the order', 'k', 'r', 'parked', 1, 0, 0, 8, null, 'c', 0, null)`,
+    red: ['Nothing is retried, parked or held'],
+  },
+];
+
+describe('the audit', () => {
+  const directory = mkdtempSync(join(tmpdir(), 'audited-'));
+  const sound = join(directory, 'sound');
+  let whileOpen: Audit;
+  before(() =>
+    runBusyShop(sound, () => {
+      whileOpen = runAudit(sound);
+    }),
+  );
+  after(() => rmSync(directory, { recursive: true }));
+
+  test('balances on a shop that did a bit of everything', () => {
+    const audit = runAudit(sound);
+
+    assert.ok(audit.isBalanced, auditTable(audit));
+    const facts = Object.fromEntries(audit.equations.map(({ name, left }) => [name, left.value]));
+    assert.equal(facts[endings], 6);
+    assert.equal(facts[cameBack], 3);
+    assert.equal(facts[toInventory], 6 + 3 + 1);
+  });
+
+  test('reads the files of a shop that is running', () => {
+    assert.ok(whileOpen.isBalanced, auditTable(whileOpen));
+  });
+
+  for (const { says, file, sql, red } of damages) {
+    test(`turns red for ${says}`, () => {
+      const damaged = mkdtempSync(join(directory, 'damaged-'));
+      cpSync(sound, damaged, { recursive: true });
+      damage(join(damaged, file), sql);
+
+      const audit = runAudit(damaged);
+
+      const turned = redOf(audit);
+      const pale = red.filter((name) => !turned.includes(name));
+      assert.deepEqual(pale, [], auditTable(audit));
+      assert.equal(audit.isBalanced, false);
+    });
+  }
+
+  test('has a damage for each of its equations', () => {
+    const damaged = new Set(damages.flatMap(({ red }) => red));
+    const isMessages = (name: string): boolean => name.startsWith('Messages from ');
+
+    const untried = runAudit(sound)
+      .equations.map(({ name }) => name)
+      .filter((name) => !damaged.has(name) && !isMessages(name));
+
+    assert.deepEqual(untried, []);
+  });
+
+  test('hears of every contract that a context takes from another', () => {
+    const names = runAudit(sound).equations.map(({ name }) => name);
+
+    assert.equal(names.filter((name) => name.startsWith('Messages from ')).length, 11);
+  });
+
+  test('exits with 0, with 1 when something does not balance, and with 2 without a shop', () => {
+    const damaged = join(directory, 'by-command');
+    cpSync(sound, damaged, { recursive: true });
+    damage(join(damaged, gatewayFile), 'update charges set amount_pence = amount_pence + 1');
+
+    const balanced = audited('--data', sound, '--json');
+    const unbalanced = audited('--data', damaged);
+    const missingShop = audited('--data', join(directory, 'nowhere'));
+
+    assert.equal(balanced.status, 0, balanced.stderr);
+    assert.equal((JSON.parse(balanced.stdout) as Audit).isBalanced, true);
+    assert.equal(unbalanced.status, 1, unbalanced.stderr);
+    assert.match(unbalanced.stdout, /gateway, order by order.*NO/i);
+    assert.equal(missingShop.status, 2);
+    assert.match(missingShop.stderr, /nowhere/);
+  });
+});
+
+function damage(path: string, sql: string): void {
+  const database = new DatabaseSync(path);
+  try {
+    const changesBefore = totalChanges(database);
+    database.exec(sql);
+    assert.notEqual(totalChanges(database), changesBefore, `nothing was damaged by: ${sql}`);
+  } finally {
+    database.close();
+  }
+}
+
+function totalChanges(database: DatabaseSync): unknown {
+  return database.prepare('select total_changes() as n').get()?.['n'];
+}
+
+function redOf(audit: Audit): string[] {
+  return audit.equations.filter((each) => !each.isBalanced).map(({ name }) => name);
+}
+
+function audited(...words: readonly string[]) {
+  const program = join(import.meta.dirname, 'main.ts');
+  const args = ['-C', 'thereupon-source', program, ...words];
+  return spawnSync(process.execPath, args, { encoding: 'utf8' });
+}

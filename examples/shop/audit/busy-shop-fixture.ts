@@ -1,0 +1,105 @@
+/**
+ * A few days of the shop, with something of everything: orders that are shipped, that find the
+ * shelf too empty, whose card is declined, whose answer is lost, that are cancelled and brought
+ * back, an adjustment and a restock. It has stopped when this answers: its files are the result.
+ */
+import type { DatabaseSync } from 'node:sqlite';
+import { join } from 'node:path';
+import { mkdirSync } from 'node:fs';
+import { run, silent, type Application, type Transaction } from 'thereupon';
+import { sqlite } from 'thereupon/sqlite';
+import { catalogue } from '../catalogue/context.ts';
+import { listPrices } from '../catalogue/list-prices.ts';
+import { contexts } from '../contexts.ts';
+import { GatewayClient } from '../gateway/client.ts';
+import { behaviourFor, type Behaviour } from '../gateway/misbehaviour.ts';
+import { startGateway } from '../gateway/start.ts';
+import { adjustment, restockRound } from '../inventory/aggregates.ts';
+import { order, returnRequest } from '../ordering/aggregates.ts';
+import { gatewayFile } from './books.ts';
+
+const goods = ['MUG', 'HEART', 'BIRD'].map((productId, index) => ({
+  productId,
+  description: productId,
+  unitPriceMils: 1_255 + 700 * index,
+}));
+
+export async function runBusyShop(directory: string, whileOpen: () => void): Promise<void> {
+  mkdirSync(join(directory, 'gateway'), { recursive: true });
+  const gateway = await startGateway({ dataFile: join(directory, gatewayFile) });
+  const client = new GatewayClient({ port: gateway.port });
+  const app = await run(contexts, {
+    store: sqlite(directory, { durability: 'normal' }),
+    dependencies: { gateway: client },
+    logger: silent,
+  });
+  try {
+    await doBusiness(app);
+    whileOpen();
+  } finally {
+    await app.stop();
+    client.close();
+    await gateway.stop();
+  }
+}
+
+async function doBusiness(app: Application): Promise<void> {
+  await app.transaction(catalogue, (tx: Transaction<DatabaseSync>) =>
+    listPrices(tx, '2011-12-01T08:00:00.000Z', goods),
+  );
+  await app.settled();
+
+  await place(app, orderIdWhich('answers', 'SHIPPED'), 5);
+  await place(app, orderIdWhich('declines', 'DECLINED'), 5);
+  await place(app, orderIdWhich('answers-late', 'LATE'), 5);
+  await place(app, orderIdWhich('loses-the-answer', 'LOST'), 5);
+  await place(app, orderIdWhich('answers', 'TOO-LARGE'), 1_000);
+  const cancelled = orderIdWhich('answers', 'CANCELLED');
+  await place(app, cancelled, 5);
+  await app.handle(order, cancelled, {
+    type: 'CancelOrder',
+    data: { orderId: cancelled, reason: 'customer' },
+  });
+  await app.settled();
+
+  await app.handle(returnRequest, 'C1', {
+    type: 'RequestReturn',
+    data: { returnId: 'C1', customerId: '12345', lines: [{ productId: 'MUG', quantity: 3 }] },
+  });
+  const lines = [{ productId: 'HEART', quantity: -7 }];
+  await app.handle(adjustment, 'A1', {
+    type: 'RecordAdjustment',
+    data: { adjustmentId: 'A1', lines },
+  });
+  await app.handle(restockRound, '50', {
+    type: 'BeginRestockRound',
+    data: { week: 50, productIds: goods.map(({ productId }) => productId) },
+  });
+  await app.settled();
+}
+
+async function place(app: Application, orderId: string, quantity: number): Promise<void> {
+  const lines = goods.map(({ productId, unitPriceMils }) => ({
+    productId,
+    quantity,
+    unitPriceMils,
+  }));
+  const buyer = { customerId: '12345', name: 'A. Buyer', address: '1 High Street' };
+  await app.handle(
+    order,
+    orderId,
+    {
+      type: 'PlaceOrder',
+      data: { orderId, ...buyer, country: 'France', lines, charges: [] },
+    },
+    { occurredAt: '2011-12-05T10:00:00.000Z' },
+  );
+}
+
+/** The gateway treats an order by its number alone, so numbers are tried until one fits. */
+export function orderIdWhich(behaviour: Behaviour, name: string): string {
+  for (let number = 1; ; number += 1) {
+    const orderId = `${name}-${number}`;
+    if (behaviourFor(orderId) === behaviour) return orderId;
+  }
+}
