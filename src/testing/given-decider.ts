@@ -19,18 +19,18 @@ export interface Decider<State, Command, Event extends Fact> {
 export interface GivenEvents<State, Command, Event extends Fact> {
   /** What has happened makes this state. */
   readonly state: State;
+  /** What came of these commands has happened too; throws what one of them was refused with. */
+  after(...commands: readonly Command[]): GivenEvents<State, Command, Event>;
   /** Asks for something. */
-  when(command: Command): Decided<State, Command, Event>;
+  when(command: Command): Decided<State, Event>;
 }
 
-/** What came of the last command. */
-export interface Decided<State, Command, Event extends Fact> {
-  /** The events of the last command; throws what it was refused with. */
+/** What came of the command. */
+export interface Decided<State, Event extends Fact> {
+  /** Its events; throws what it was refused with. */
   readonly events: readonly Event[];
   /** The state after it; throws what it was refused with. */
   readonly state: State;
-  /** Asks for something more: what came of the commands before has happened. */
-  when(command: Command): Decided<State, Command, Event>;
   /** These events came of it, these only, in this order. */
   then(events: readonly Event[]): void;
   /** Nothing came of it: it had been done before, or changes nothing. */
@@ -49,15 +49,29 @@ export function givenEvents<State, Command, Event extends Fact>(
   decider: Decider<State, Command, Event>,
   events: readonly Event[],
 ): GivenEvents<State, Command, Event> {
-  const state = evolveAll(decider, deepFreeze(decider.initial), events);
-  return { state, when: (command) => decide(decider, state, command) };
+  return givenState(decider, evolveAll(decider, deepFreeze(decider.initial), events));
+}
+
+function givenState<State, Command, Event extends Fact>(
+  decider: Decider<State, Command, Event>,
+  state: State,
+): GivenEvents<State, Command, Event> {
+  return {
+    state,
+    after: (...commands) =>
+      givenState(
+        decider,
+        commands.reduce((before, command) => decide(decider, before, command).state, state),
+      ),
+    when: (command) => decide(decider, state, command),
+  };
 }
 
 function decide<State, Command, Event extends Fact>(
   decider: Decider<State, Command, Event>,
   before: State,
   command: Command,
-): Decided<State, Command, Event> {
+): Decided<State, Event> {
   const outcome = outcomeOf(decider, before, command);
   const asked = nameOf(command);
   return {
@@ -66,9 +80,6 @@ function decide<State, Command, Event extends Fact>(
     },
     get state() {
       return evolveAll(decider, before, accepted(outcome));
-    },
-    when(next) {
-      return decide(decider, evolveAll(decider, before, accepted(outcome)), next);
     },
     // oxlint-disable-next-line unicorn/no-thenable -- a sentence, not a promise; see assertNoPromise
     then(expected) {

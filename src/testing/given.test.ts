@@ -53,12 +53,12 @@ test('a model that no aggregate was made of yet is tested in the same way', () =
     .then([filled('tea')]);
 });
 
-test('what came of one command has happened when the next one comes', () => {
-  const twice = given(cup).when(fillWithTea).when(fillWithTea);
-
-  twice.thenNothing();
-  assert.deepEqual(twice.state, { holds: 'tea', isBroken: false });
-  assert.deepEqual(given(cup).when(fillWithTea).when(drop).events, [broken]);
+test('what came of earlier commands has happened when the next one comes', () => {
+  given(cup).after(fillWithTea).when(fillWithTea).thenNothing();
+  given(cup).after(fillWithTea, drop).when(fillWithTea).thenRefused();
+  assert.deepEqual(given(cup).after(fillWithTea).when(drop).events, [broken]);
+  assert.deepEqual(given(cup).after(fillWithTea).state, { holds: 'tea', isBroken: false });
+  assert.deepEqual(given(cup).when(drop).state, { holds: null, isBroken: true });
 });
 
 test('other events than expected are an assertion that shows the difference', () => {
@@ -94,7 +94,7 @@ test('an unexpected refusal is an assertion that names it and keeps it as its ca
     });
   }
   assert.throws(() => refused().state, CupBrokenError);
-  assert.throws(() => refused().when(drop), CupBrokenError);
+  assert.throws(() => given(cup).after(drop, drop), CupBrokenError);
 
   function refused() {
     return given(cup, [broken]).when(fillWithTea);

@@ -1,27 +1,30 @@
-import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { decide, evolve, initial } from './customer.ts';
+import { given } from 'thereupon/testing';
+import * as customer from './customer.ts';
 import type { CustomerCommand } from './customer.ts';
 
 const ada = { customerId: '17850', name: 'Ada', address: '1 High Street', country: 'France' };
 const register: CustomerCommand = { type: 'RegisterCustomer', data: ada };
-const registered = decide(register, initial).reduce(evolve, initial);
 
 test('a person is registered by the first order', () => {
-  assert.deepEqual(decide(register, initial), [{ type: 'CustomerRegistered', data: ada }]);
+  given(customer)
+    .when(register)
+    .then([{ type: 'CustomerRegistered', data: ada }]);
 });
 
 test('the same details again change nothing', () => {
-  assert.deepEqual(decide(register, registered), []);
+  given(customer).after(register).when(register).thenNothing();
 });
 
 test('other details are a change, and the newest count', () => {
   for (const changed of [{ name: 'Eve' }, { address: '2 High Street' }, { country: 'Spain' }]) {
-    const moved: CustomerCommand = { type: 'RegisterCustomer', data: { ...ada, ...changed } };
+    const data = { ...ada, ...changed };
+    const move: CustomerCommand = { type: 'RegisterCustomer', data };
 
-    const events = decide(moved, registered);
-
-    assert.deepEqual(events, [{ type: 'CustomerDetailsChanged', data: moved.data }]);
-    assert.deepEqual(decide(moved, events.reduce(evolve, registered)), []);
+    given(customer)
+      .after(register)
+      .when(move)
+      .then([{ type: 'CustomerDetailsChanged', data }]);
+    given(customer).after(register, move).when(move).thenNothing();
   }
 });

@@ -1,15 +1,14 @@
-import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { decide, evolve, initial } from './restock-round.ts';
+import { given } from 'thereupon/testing';
+import * as restockRound from './restock-round.ts';
 import type { RestockRoundCommand } from './restock-round.ts';
 
 test('a week has one restock round, however often it is asked for', () => {
-  const begin: RestockRoundCommand = {
-    type: 'BeginRestockRound',
-    data: { week: 2136, productIds: ['85123A'] },
-  };
-  const events = decide(begin, initial);
+  const data = { week: 2136, productIds: ['85123A'] };
+  const begin: RestockRoundCommand = { type: 'BeginRestockRound', data };
 
-  assert.deepEqual(events, [{ type: 'RestockRoundBegun', data: begin.data }]);
-  assert.deepEqual(decide(begin, events.reduce(evolve, initial)), []);
+  given(restockRound)
+    .when(begin)
+    .then([{ type: 'RestockRoundBegun', data }]);
+  given(restockRound).after(begin).when(begin).thenNothing();
 });

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { decide, evolve, initial } from './return-request.ts';
-import type { ReturnRequest, ReturnRequestCommand } from './return-request.ts';
+import { given } from 'thereupon/testing';
+import * as returnRequest from './return-request.ts';
+import type { ReturnRequestCommand } from './return-request.ts';
 
 const returnId = 'C536379';
 const lines = [{ productId: '85123A', quantity: 3 }];
@@ -19,14 +20,14 @@ const settle: ReturnRequestCommand = {
 };
 
 test('a return is requested, then settled', () => {
-  assert.equal(after(request).status, 'requested');
-  assert.equal(after(request, settle).status, 'settled');
+  assert.equal(given(returnRequest).after(request).state.status, 'requested');
+  assert.equal(given(returnRequest).after(request, settle).state.status, 'settled');
 });
 
 test('the same request or settlement again changes nothing', () => {
-  assert.deepEqual(decide(request, after(request)), []);
-  assert.deepEqual(decide(request, after(request, settle)), []);
-  assert.deepEqual(decide(settle, after(request, settle)), []);
+  given(returnRequest).after(request).when(request).thenNothing();
+  given(returnRequest).after(request, settle).when(request).thenNothing();
+  given(returnRequest).after(request, settle).when(settle).thenNothing();
 });
 
 test('another return under the same number is refused', () => {
@@ -35,7 +36,10 @@ test('another return under the same number is refused', () => {
     data: { returnId, customerId: null, lines },
   };
 
-  assert.throws(() => decide(guest, after(request)), { code: 'return-requested-differently' });
+  given(returnRequest)
+    .after(request)
+    .when(guest)
+    .thenRefused({ code: 'return-requested-differently' });
 });
 
 test('a settlement accounts for each unit that was requested', () => {
@@ -44,8 +48,11 @@ test('a settlement accounts for each unit that was requested', () => {
     data: { ...settle.data, refused: [] },
   };
 
-  assert.throws(() => decide(lost, after(request)), { code: 'return-settled-differently' });
-  assert.throws(() => decide(settle, initial), { code: 'return-unknown' });
+  given(returnRequest)
+    .after(request)
+    .when(lost)
+    .thenRefused({ code: 'return-settled-differently' });
+  given(returnRequest).when(settle).thenRefused({ code: 'return-unknown' });
 });
 
 test('a return without lines, or of less than a unit, is refused', () => {
@@ -54,12 +61,8 @@ test('a return without lines, or of less than a unit, is refused', () => {
     data: { returnId, customerId: '14527', lines: some },
   });
 
-  assert.throws(() => decide(of([]), initial), { code: 'return-empty' });
-  assert.throws(() => decide(of([{ productId: 'CUP', quantity: 0 }]), initial), {
-    code: 'number-not-valid',
-  });
+  given(returnRequest).when(of([])).thenRefused({ code: 'return-empty' });
+  given(returnRequest)
+    .when(of([{ productId: 'CUP', quantity: 0 }]))
+    .thenRefused({ code: 'number-not-valid' });
 });
-
-function after(...commands: ReturnRequestCommand[]): ReturnRequest {
-  return commands.reduce((state, command) => decide(command, state).reduce(evolve, state), initial);
-}
