@@ -378,3 +378,27 @@ test('whoever waits for a position is let go when the intake stops', async () =>
 
   assert.equal(await waiting, false);
 });
+
+test('when too much waits at the border nothing more is taken, until some of it is gone', async () => {
+  const bad = Array.from({ length: 10_000 }, (_, index) =>
+    message({ key: `bad-${index}`, data: '{}' }),
+  );
+  const good = message({ key: 'good' });
+  const { log, intake, publish } = await given(bad);
+  const started = intake();
+
+  await started.start();
+  await until('a problem', () => started.problem !== undefined);
+  await publish([good]);
+  const code = (started.problem as { code?: string }).code;
+  const before = await incomingIds(log);
+  const rows = await log.waiting({ subscription: 'intake from ordering', limit: 10 });
+  await log.commit([{ done: rows }]);
+  await started.takeAgain(rows);
+  await until('the good one', async () => (await log.head()) === 1);
+  await started.stop();
+
+  assert.equal(code, 'border-full');
+  assert.deepEqual(before, []);
+  assert.deepEqual(await incomingIds(log), [good.id]);
+});

@@ -122,6 +122,19 @@ export class Scene {
     return consumer;
   }
 
+  /** Gives work a signal that aborts after a time, and keeps the process alive until then. */
+  async within<T>(timeoutMs: number, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+    const timeout = new AbortController();
+    const waiting = this.host.clock.sleep(timeoutMs, timeout.signal);
+    try {
+      void waiting.then(() => timeout.abort());
+      return await work(timeout.signal);
+    } finally {
+      timeout.abort();
+      await waiting;
+    }
+  }
+
   /** Looks again and again until it holds. */
   async until(what: string, holds: () => boolean | Promise<boolean>): Promise<void> {
     const { clock } = this.host;
@@ -162,13 +175,14 @@ export class TestConsumer {
   }
 
   /** The next delivery that holds messages, not acknowledged. */
-  async receive(limit = 100): Promise<Delivery> {
-    const signal = AbortSignal.timeout(PATIENCE_MS);
-    for (;;) {
-      const delivery = await this.inlet.receive({ limit, signal });
-      if (delivery.messages.length > 0) return delivery;
-      assert.ok(!signal.aborted, `no message came within ${PATIENCE_MS} ms`);
-    }
+  receive(limit = 100): Promise<Delivery> {
+    return this.#scene.within(PATIENCE_MS, async (signal) => {
+      for (;;) {
+        const delivery = await this.inlet.receive({ limit, signal });
+        if (delivery.messages.length > 0) return delivery;
+        assert.ok(!signal.aborted, `no message came within ${PATIENCE_MS} ms`);
+      }
+    });
   }
 
   /** Commits and acknowledges. */
@@ -197,15 +211,10 @@ export class TestConsumer {
   }
 
   /** What comes within a short time, taken. */
-  async takeMore(): Promise<readonly Envelope[]> {
-    const signal = AbortSignal.timeout(SILENCE_MS);
-    const more: Envelope[] = [];
-    while (!signal.aborted) {
-      const delivery = await this.inlet.receive({ limit: 100, signal });
-      more.push(...delivery.messages);
-      await this.take(delivery);
-    }
-    return more;
+  takeMore(): Promise<void> {
+    return this.#scene.within(SILENCE_MS, async (signal) => {
+      while (!signal.aborted) await this.take(await this.inlet.receive({ limit: 100, signal }));
+    });
   }
 }
 
