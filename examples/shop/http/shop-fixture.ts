@@ -45,7 +45,7 @@ export async function setPrices(
   await app.transaction(catalogue, (tx: Transaction<DatabaseSync>) => listPrices(tx, at, listings));
 }
 
-const honestGateway: PaymentGateway = {
+export const honestGateway: PaymentGateway = {
   charge: async () => ({ status: 'charged', chargeId: randomUUID() }),
   refund: async ({ refundId }) => ({ status: 'refunded', refundId }),
 };
