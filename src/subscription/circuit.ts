@@ -9,41 +9,52 @@ const PROBE_MS_MAX = 30_000;
  * - closed: failures concern their own key. We enter it at the start, and when a probe succeeded.
  * - open: everything fails, so nothing more is tried but one probe now and then, and no failure
  *   counts against a record. We enter it after ten failures in a row over different keys, or when
- *   a record would be parked for an outage that nothing contradicts.
+ *   a record would be parked for an outage that nothing contradicts. We leave it when a probe
+ *   succeeded, and when there is nothing left to probe with.
  */
 export class Circuit {
   readonly #failedKeys = new Set<string>();
   #isOpen = false;
   #probeMs = FIRST_PROBE_MS;
+  #probeAt = 0;
   #lastSuccessAt = 0;
 
   get isOpen(): boolean {
     return this.#isOpen;
   }
 
-  /** How long to wait before the next probe, in milliseconds. */
-  get probeMs(): number {
-    return this.#probeMs;
+  /** When the next probe may be made, in milliseconds since 1970. */
+  get probeAt(): number {
+    return this.#probeAt;
   }
 
   /** Answers whether this closed the circuit. */
   succeeded(now: number): boolean {
+    this.#lastSuccessAt = now;
+    return this.close();
+  }
+
+  /** Answers whether it was open. */
+  close(): boolean {
     const wasOpen = this.#isOpen;
     this.#failedKeys.clear();
     this.#isOpen = false;
     this.#probeMs = FIRST_PROBE_MS;
-    this.#lastSuccessAt = now;
     return wasOpen;
   }
 
   /** Answers whether this opened the circuit. */
-  failed(key: string): boolean {
+  failed(key: string, now: number): boolean {
     if (this.#isOpen) {
-      this.#probeMs = Math.min(PROBE_MS_MAX, 2 * this.#probeMs);
+      // What was begun before it opened is no probe: only one at a time makes the waits longer.
+      if (now >= this.#probeAt) {
+        this.#probeMs = Math.min(PROBE_MS_MAX, 2 * this.#probeMs);
+        this.#probeAt = now + this.#probeMs;
+      }
       return false;
     }
     this.#failedKeys.add(key);
-    return this.#failedKeys.size >= FAILURES_MAX && this.open();
+    return this.#failedKeys.size >= FAILURES_MAX && this.open(now);
   }
 
   /** Whether nothing at all has succeeded since a time: then an outage explains a failure. */
@@ -51,9 +62,10 @@ export class Circuit {
     return this.#lastSuccessAt < time;
   }
 
-  open(): boolean {
+  open(now: number): boolean {
     const wasClosed = !this.#isOpen;
     this.#isOpen = true;
+    if (wasClosed) this.#probeAt = now + this.#probeMs;
     return wasClosed;
   }
 }

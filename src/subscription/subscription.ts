@@ -50,7 +50,9 @@ export interface SubscriptionDefinition {
    * `base` itself or a new one over it. Undefined: nothing is done now, the record becomes a row
    * of kind `effect`, for `perform`.
    */
-  readonly handle: ((entry: Entry, key: string, base: Unit) => Answer | Promise<Answer>) | undefined;
+  readonly handle:
+    | ((entry: Entry, key: string, base: Unit) => Answer | Promise<Answer>)
+    | undefined;
   /**
    * Does what a waiting row stands for, outside any transaction. What it answers with collects
    * what came of it, and may be called again after a conflict. Default: `handle`.
@@ -154,10 +156,12 @@ export class Subscription {
 
   pause(why: string): void {
     this.#pausedWhy = why;
+    this.room.pause();
   }
 
   resume(): void {
     this.#pausedWhy = undefined;
+    this.room.resume();
     this.#wake.ring();
   }
 
@@ -235,7 +239,9 @@ export class Subscription {
     if (this.#cursor >= until) return undefined;
     const page = tail.page(this.#cursor, limit, this.#definition.interest);
     this.#isHandling = page !== undefined;
-    return page instanceof Promise ? page.then((read) => cut(read, until)) : page && cut(page, until);
+    return page instanceof Promise
+      ? page.then((read) => cut(read, until))
+      : page && cut(page, until);
   }
 
   async #sleep(): Promise<void> {
@@ -377,11 +383,7 @@ export class Subscription {
     }
   }
 
-  #end(
-    pending: Pending,
-    result: PromiseSettledResult<Answer>,
-    batch: Batch,
-  ): Promise<void> | void {
+  #end(pending: Pending, result: PromiseSettledResult<Answer>, batch: Batch): Promise<void> | void {
     const { entry, key } = pending;
     if (result.status === 'rejected') return this.#fail(entry, key, batch, result.reason);
     return this.#take(entry, key, batch, result.value);
@@ -403,11 +405,12 @@ export class Subscription {
   #fail(entry: Entry, key: string, batch: Batch, error: unknown): void {
     const { randomness } = this.#parts.workplace.host;
     const row = this.#row(entry, key, mayRetry(error) ? 'retry' : 'parked');
-    if (row.kind === 'retry' && this.#circuit.failed(key)) this.#circuitChanged('open', error);
-    const delayMs = this.#circuit.isOpen
-      ? this.#circuit.probeMs
-      : retryDelayMs(this.#retry, 1, randomness);
-    const due = row.kind === 'parked' ? 0 : row.since + delayMs;
+    if (row.kind === 'retry' && this.#circuit.failed(key, row.since))
+      this.#circuitChanged('open', error);
+    const retryAt = this.#circuit.isOpen
+      ? this.#circuit.probeAt
+      : row.since + retryDelayMs(this.#retry, 1, randomness);
+    const due = row.kind === 'parked' ? 0 : retryAt;
     batch.wait({ ...row, attempts: 1, due, error: describeError(error) });
   }
 
@@ -441,10 +444,12 @@ export class Subscription {
     let underWay = this.#underWay.get(row.recordId + row.key);
     this.#underWay.delete(row.recordId + row.key);
     const finish = underWay === undefined ? await perform?.(entry, row) : undefined;
-    const again = finish ?? ((): Answer | Promise<Answer> => {
-      if (handle === undefined) throw new Error(`"${this.name}" has nothing to perform.`);
-      return handle(entry, row.key, new Unit(this.#parts.workplace));
-    });
+    const again =
+      finish ??
+      ((): Answer | Promise<Answer> => {
+        if (handle === undefined) throw new Error(`"${this.name}" has nothing to perform.`);
+        return handle(entry, row.key, new Unit(this.#parts.workplace));
+      });
     for (;;) {
       const answer = await (underWay ?? again());
       underWay = undefined;

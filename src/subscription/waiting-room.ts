@@ -6,6 +6,9 @@ import { DueQueue } from './due-queue.ts';
 import { describeError, isOutage, mayRetry } from './failure.ts';
 import { type RetryPolicy, retryDelayMs } from './retry-policy.ts';
 
+/** A timer of the system cannot be set further away: then it is set again. */
+const TIMER_MS_MAX = 2 ** 31 - 1;
+
 /**
  * What a subscription has not done yet, by key: the rows of a key form a lane, and only the first
  * of a lane is tried, so that order within the key holds and other keys pass.
@@ -19,15 +22,16 @@ export class WaitingRoom {
   readonly #lanes = new Map<string, WaitingRow[]>();
   readonly #due = new DueQueue();
   readonly #running = new Map<string, Promise<void>>();
-  /** Keys that answered `notYet`, and from when on it is worth asking again. */
+  /** Keys that answered `notYet`, and from when on it is worth asking again if something moves. */
   readonly #notYet = new Map<string, number>();
-  /** While the circuit is open nothing is tried before this time. */
-  #nextProbeAt = 0;
+  /** Goes up whenever something happened that a `notYet` may have waited for. */
+  #moves = 0;
   #rows = 0;
   #parked = 0;
   #cancelTimer: CancelTimer | undefined;
   #timerAt = Number.POSITIVE_INFINITY;
   #isStopped = true;
+  #isPaused = false;
 
   constructor(options: WaitingRoomOptions) {
     this.#options = options;
@@ -71,7 +75,7 @@ export class WaitingRoom {
       return;
     }
     this.#lanes.set(row.key, [row]);
-    if (row.error?.code === 'not-yet') this.#notYet.set(row.key, 0);
+    if (row.error?.code === 'not-yet') this.#notYet.set(row.key, row.since);
     this.#head(row);
   }
 
@@ -94,16 +98,44 @@ export class WaitingRoom {
     if (gone.kind === 'parked') this.#parked -= 1;
     const next = lane[0];
     if (next === undefined) this.#lanes.delete(key);
-    else this.#head(next.kind === 'held' ? { ...next, due: 0 } : next);
+    else if (next.kind === 'held') {
+      // It waits for something of its own from now on: until now it waited for its turn.
+      lane[0] = { ...next, due: 0, since: this.#options.clock.now() };
+      this.#head(lane[0]);
+    } else this.#head(next);
+    this.probeOrClose();
     this.#options.onChange();
   }
 
-  /** Tries now what answered `notYet`: something has happened that it may have waited for. */
+  /** Tries soon what answered `notYet`: something has happened that it may have waited for. */
   somethingMoved(): void {
+    this.#moves += 1;
     if (this.#notYet.size === 0) return;
-    for (const [key, earliest] of this.#notYet)
-      if (earliest <= this.#options.clock.now()) this.#due.push({ at: 0, key });
+    for (const [key, earliest] of this.#notYet) {
+      const lane = this.#lanes.get(key);
+      const first = lane?.[0];
+      if (lane === undefined || first === undefined || first.due <= earliest) continue;
+      lane[0] = { ...first, due: earliest };
+      this.#due.push({ at: earliest, key });
+    }
+    this.#notYet.clear();
     this.#schedule();
+  }
+
+  /** Nothing is tried until `resume`; what is under way comes to its end. */
+  pause(): void {
+    this.#isPaused = true;
+  }
+
+  resume(): void {
+    this.#isPaused = false;
+    this.#schedule();
+  }
+
+  /** An open circuit needs something to probe with: without it, it closes. */
+  probeOrClose(): void {
+    if (this.#lanes.size === this.#parked && this.#options.circuit.close())
+      this.#options.onCircuit('closed', undefined);
   }
 
   /** Tries everything again that waits for its time: after an outage. */
@@ -123,6 +155,7 @@ export class WaitingRoom {
     if (row.kind === 'parked') {
       this.#parked += 1;
       this.#notYet.delete(row.key);
+      this.probeOrClose();
       this.#options.onChange();
       return;
     }
@@ -132,12 +165,12 @@ export class WaitingRoom {
 
   /** Starts what is due, as many as may run, and sets the timer for the next. */
   #schedule(): void {
-    if (this.#isStopped) return;
+    if (this.#isStopped || this.#isPaused) return;
     const { clock, circuit } = this.#options;
     const now = clock.now();
     for (let next = this.#due.peek(); next !== undefined; next = this.#due.peek()) {
-      if (next.at > now) return this.#setTimer(next.at, now);
-      if (circuit.isOpen && now < this.#nextProbeAt) return this.#setTimer(this.#nextProbeAt, now);
+      const at = circuit.isOpen ? Math.max(next.at, circuit.probeAt) : next.at;
+      if (at > now) return this.#setTimer(at, now);
       const runningMax = circuit.isOpen ? 1 : this.#options.concurrency;
       if (this.#running.size >= runningMax) return;
       this.#due.pop();
@@ -149,7 +182,7 @@ export class WaitingRoom {
     if (this.#timerAt <= at && this.#timerAt > now) return;
     this.#cancelTimer?.();
     this.#timerAt = at;
-    this.#cancelTimer = this.#options.clock.after(at - now, () => {
+    this.#cancelTimer = this.#options.clock.after(Math.min(TIMER_MS_MAX, at - now), () => {
       this.#timerAt = Number.POSITIVE_INFINITY;
       this.#schedule();
     });
@@ -160,7 +193,10 @@ export class WaitingRoom {
     // The queue may name a key twice, or one whose first row has gone or was put off meanwhile.
     if (row === undefined || row.kind === 'parked' || this.#running.has(key)) return;
     if (at !== 0 && at < row.due) return;
-    const run = this.#try(row).finally(() => this.#ended(key));
+    const run = this.#try(row)
+      // Saving gives up only when the rows are no longer ours to change: they stay as they are.
+      .catch(() => void (this.#isStopped = true))
+      .finally(() => this.#ended(key));
     this.#running.set(key, run);
   }
 
@@ -174,47 +210,57 @@ export class WaitingRoom {
   }
 
   async #try(row: WaitingRow): Promise<void> {
-    const { circuit, clock } = this.#options;
+    const moves = this.#moves;
+    let notYet: string | undefined;
     try {
-      const notYet = await this.#options.perform(row);
-      if (notYet !== undefined) return await this.#wait(row, notYet);
-      this.#notYet.delete(row.key);
-      // Hearing of a success before the next row begins keeps what an outage stopped in order.
-      if (circuit.succeeded(clock.now())) this.#options.onCircuit('closed', undefined);
-      this.removeFirst(row.key);
+      notYet = await this.#options.perform(row);
     } catch (error) {
-      if (this.#isStopped) return;
-      await this.#failed(row, error);
+      return this.#isStopped ? undefined : this.#failed(row, error);
     }
+    this.#succeeded();
+    if (notYet !== undefined) return this.#wait(row, notYet, moves);
+    this.#notYet.delete(row.key);
+    this.removeFirst(row.key);
   }
 
-  async #wait(row: WaitingRow, reason: string): Promise<void> {
+  // Hearing of a success before the next row begins keeps what an outage stopped in order.
+  #succeeded(): void {
+    const { circuit, clock } = this.#options;
+    if (circuit.succeeded(clock.now())) this.#options.onCircuit('closed', undefined);
+  }
+
+  /** `moves` is how much had moved when it was asked: what it did not see may be there by now. */
+  async #wait(row: WaitingRow, reason: string, moves: number): Promise<void> {
     const { clock, notYetMs } = this.#options;
     const now = clock.now();
     const waitedMs = now - row.since;
     const error = { name: 'NotYet', code: 'not-yet', message: reason, stack: null };
     if (waitedMs >= notYetMs) return this.#save({ ...row, kind: 'parked', error });
     // Looked at often in the beginning, and at most once a minute later on.
-    const delayMs = Math.min(60_000, Math.max(20, waitedMs));
-    this.#notYet.set(row.key, now + Math.min(1_000, waitedMs / 10));
-    await this.#save({ ...row, due: now + delayMs, error });
+    const due = now + Math.min(60_000, Math.max(20, waitedMs));
+    const earliest = now + Math.min(1_000, Math.max(5, waitedMs / 10));
+    const next = { ...row, kind: triedKind(row), due, error };
+    await this.#options.save(next);
+    const hasMoved = this.#moves !== moves;
+    if (!hasMoved) this.#notYet.set(row.key, earliest);
+    this.replaceFirst(hasMoved ? { ...next, due: Math.min(due, earliest) } : next);
   }
 
   async #failed(row: WaitingRow, error: unknown): Promise<void> {
     const { circuit, clock, randomness, retry } = this.#options;
-    if (circuit.failed(row.key)) this.#opened(error);
+    const now = clock.now();
+    if (mayRetry(error) && circuit.failed(row.key, now)) this.#opened(error);
     const attempts = circuit.isOpen ? row.attempts : row.attempts + 1;
     const isLast = attempts >= retry.attemptsMax;
     const outage = isOutage(error) && circuit.nothingSucceededSince(row.since);
-    if (!circuit.isOpen && isLast && outage && circuit.open()) this.#opened(error);
+    if (!circuit.isOpen && isLast && outage && circuit.open(now)) this.#opened(error);
     const parked = !mayRetry(error) || (isLast && !outage && !circuit.isOpen);
-    const delayMs = circuit.isOpen ? circuit.probeMs : retryDelayMs(retry, attempts, randomness);
-    this.#nextProbeAt = clock.now() + circuit.probeMs;
+    const due = circuit.isOpen ? circuit.probeAt : now + retryDelayMs(retry, attempts, randomness);
     await this.#save({
       ...row,
-      kind: parked ? 'parked' : row.kind === 'held' ? 'retry' : row.kind,
+      kind: parked ? 'parked' : triedKind(row),
       attempts,
-      due: parked ? 0 : clock.now() + delayMs,
+      due: parked ? 0 : due,
       error: describeError(error),
     });
   }
@@ -227,6 +273,11 @@ export class WaitingRoom {
     await this.#options.save(row);
     this.replaceFirst(row);
   }
+}
+
+/** A held row whose turn has come is held no more. */
+function triedKind({ kind }: WaitingRow): WaitingRow['kind'] {
+  return kind === 'held' ? 'retry' : kind;
 }
 
 export interface WaitingRoomOptions {
