@@ -7,6 +7,7 @@ import { help, readCommandLine, type CommandLine } from './command-line.ts';
 import { beginAnew } from './data-directory.ts';
 import { openShop, type Shop } from './open-shop.ts';
 import { seededDice } from './replay/dice.ts';
+import { replayFile } from './replay-file.ts';
 import { serveHttp, type Served } from './serve-http.ts';
 import { goShopping } from './shoppers.ts';
 
@@ -38,12 +39,19 @@ async function runShop(wanted: CommandLine): Promise<void> {
   }
 }
 
-async function doBusiness({ app }: Shop, { rate, seed }: CommandLine): Promise<void> {
+async function doBusiness(shop: Shop, wanted: CommandLine): Promise<void> {
   const { signal } = stopping;
-  if (rate === 0) return untilStopped();
-  const run = Date.now().toString(36).toUpperCase();
-  const now = (): string => new Date().toISOString();
-  await goShopping(app, { dice: seededDice(seed), rate, run, now, signal });
+  const { data: directory, orders: path } = wanted;
+  if (path !== undefined) {
+    const nowMs = (): number => performance.now();
+    await replayFile(shop.app, { path, directory, target: process.stderr, nowMs, signal });
+  } else if (wanted.rate > 0) {
+    const run = Date.now().toString(36).toUpperCase();
+    const now = (): string => new Date().toISOString();
+    const dice = seededDice(wanted.seed);
+    await goShopping(shop.app, { dice, rate: wanted.rate, run, now, signal });
+  }
+  if (!wanted.exit && !signal.aborted) await untilStopped();
 }
 
 function untilStopped(): Promise<void> {

@@ -1,0 +1,12 @@
+/** Waits until nothing is left to do anywhere, however long an outage (of the gateway, say) takes. */
+import type { Application } from 'thereupon';
+
+export async function untilSettled(app: Application, signal?: AbortSignal): Promise<void> {
+  while (signal?.aborted !== true) {
+    try {
+      return await app.settled({ timeoutMs: 5_000 });
+    } catch (error) {
+      if ((error as { code?: unknown }).code !== 'not-settled') throw error;
+    }
+  }
+}
