@@ -98,7 +98,8 @@ export class Unit {
     const version = before.version + events.length;
     this.#states.set(stream, { state, version, aggregate });
     if (isSnapshotDue(aggregate, before.version, version)) this.#snapshots.add(stream);
-    for (const event of recorded) await this.#tellInlineModels(aggregate, event);
+    if (this.#workplace.inlineModels.length > 0)
+      for (const event of recorded) await this.#tellInlineModels(aggregate, event);
     return {
       id,
       // What is given out is the very state that is decided on next, so nobody may change it.
@@ -228,10 +229,13 @@ export class Unit {
   }
 
   async #tellInlineModels(aggregate: AnyAggregate, event: Recorded<Fact>): Promise<void> {
+    const place = { documents: this.documents, log: this.#workplace.log };
     for (const model of this.#workplace.inlineModels) {
       if (!model.sources.includes(aggregate) || !folds(model, event)) continue;
-      for (const key of documentKeys(model, event))
-        await foldInto(model, event, key, { documents: this.documents, log: this.#workplace.log });
+      for (const key of documentKeys(model, event)) {
+        const folding = foldInto(model, event, key, place);
+        if (folding !== undefined) await folding;
+      }
     }
   }
 
@@ -294,8 +298,8 @@ function recordedFact(event: Fact, record: NewRecord): Recorded<Fact> {
     position: 0,
     schemaVersion: record.schemaVersion,
     source: record.source,
-    occurredAt: isoTime(record.occurredAt),
-    recordedAt: isoTime(record.recordedAt),
+    occurredAt: occurredAtText(record.occurredAt),
+    recordedAt: recordedAtText(record.recordedAt),
     correlationId: record.correlationId,
     causationId: record.causationId,
     metadata: record.metadata === null ? {} : JSON.parse(record.metadata),
@@ -303,14 +307,19 @@ function recordedFact(event: Fact, record: NewRecord): Recorded<Fact> {
 }
 
 // Many records share a time; making the text is dearer than remembering the last one.
-let lastMs = Number.NaN;
-let lastText = '';
-function isoTime(ms: number): string {
-  if (ms !== lastMs) {
-    lastText = new Date(ms).toISOString();
-    lastMs = ms;
-  }
-  return lastText;
+const occurredAtText = rememberingLast((ms) => new Date(ms).toISOString());
+const recordedAtText = rememberingLast((ms) => new Date(ms).toISOString());
+
+function rememberingLast(textOf: (ms: number) => string): (ms: number) => string {
+  let lastMs = Number.NaN;
+  let lastText = '';
+  return (ms) => {
+    if (ms !== lastMs) {
+      lastText = textOf(ms);
+      lastMs = ms;
+    }
+    return lastText;
+  };
 }
 
 /** A handler published a contract that its context does not list under `publishes`. */

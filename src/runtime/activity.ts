@@ -20,27 +20,23 @@ export class Activity {
     for (const resolve of waiting) resolve();
   };
 
-  /** Resolves at the next happening, or when the signal aborts. */
-  next(signal?: AbortSignal): Promise<void> {
-    return new Promise((resolve) => {
-      const end = (): void => {
-        signal?.removeEventListener('abort', end);
-        this.#waiting.delete(end);
-        resolve();
-      };
-      if (signal?.aborted === true) return resolve();
-      signal?.addEventListener('abort', end, { once: true });
-      this.#waiting.add(end);
-    });
-  }
-
   /** Waits until something holds; false when the time was over first. */
   async until(holds: () => boolean | Promise<boolean>, signal: AbortSignal): Promise<boolean> {
-    for (;;) {
-      const before = this.#count;
-      if (await holds()) return true;
-      if (signal.aborted) return false;
-      if (this.#count === before) await this.next(signal);
+    // The end of time is a happening, too: one listener, however often it looks.
+    signal.addEventListener('abort', this.happened, { once: true });
+    try {
+      for (;;) {
+        const before = this.#count;
+        if (await holds()) return true;
+        if (signal.aborted) return false;
+        if (this.#count === before) await this.#next();
+      }
+    } finally {
+      signal.removeEventListener('abort', this.happened);
     }
+  }
+
+  #next(): Promise<void> {
+    return new Promise((resolve) => this.#waiting.add(resolve));
   }
 }

@@ -7,7 +7,7 @@ import { Entry } from './entry.ts';
 import type { Interest } from './interest.ts';
 
 /** So many of the newest records are kept for the subscriptions that are nearly up to date. */
-const KEPT_MAX = 4_096;
+const KEPT_MAX = 1_024;
 /** Records of other processes are read in pages of this size. */
 const PAGE = 1_000;
 /** After the store failed to answer it is asked again after this time. */
@@ -118,7 +118,9 @@ export class TailReader {
   async #readOn(): Promise<void> {
     while (this.#readAgain) {
       this.#readAgain = false;
-      const records = await this.#log.read({ after: this.#head, limit: PAGE }).catch(() => undefined);
+      const records = await this.#log
+        .read({ after: this.#head, limit: PAGE })
+        .catch(() => undefined);
       // Nobody else will say that there is something: it is looked for until the store answers.
       if (records === undefined) return this.#lookLater();
       for (const stored of records) this.#keep(new Entry(this.#vocabulary, stored));
