@@ -7,6 +7,7 @@ import { contextsIn, migrate, placeOf, readMeta, recognise, writeMeta } from './
 import { acquireOwnerLock } from './owner-lock.ts';
 import { checkpoints, marks } from './progress-queries.ts';
 import { head } from './record-queries.ts';
+import { lastPosition } from './restored-log.ts';
 import { inTransaction, unlessBusy } from './transaction.ts';
 
 export interface NewEpochOptions {
@@ -78,11 +79,6 @@ function begin(connection: Connection, epoch: string, beyondElsewhere: number): 
   connection.prepared("insert into sqlite_sequence (name, seq) values ('log', ?)").run(beyond);
   writeMeta(connection, 'epoch', epoch);
   return { epoch, predecessor: { epoch: before, upTo }, beyond };
-}
-
-function lastPosition(connection: Connection): number {
-  const row = connection.prepared("select seq from sqlite_sequence where name = 'log'").get();
-  return (row?.['seq'] as number | undefined) ?? 0;
 }
 
 /** How far the other contexts in this directory have taken this log in. */

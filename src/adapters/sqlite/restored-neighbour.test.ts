@@ -47,6 +47,30 @@ test('a neighbour of a restored log takes nothing until a new epoch, then all th
   rmSync(root, { recursive: true, force: true });
 });
 
+test('a restored log is not written to before it has a new epoch', async () => {
+  const root = mkdtempSync(join(tmpdir(), 'thereupon-'));
+  const data = join(root, 'data');
+  await publish(await sqlite(data).open('ordering'), [message()]);
+  await backup(data, join(root, 'backup'));
+  await publish(await sqlite(data).open('ordering'), [message()]);
+  await life(data, async ({ settledIntake }) => (await settledIntake()).stop());
+  copyFileSync(join(root, 'backup', 'ordering.sqlite'), join(data, 'ordering.sqlite'));
+
+  await assert.rejects(sqlite(data).open('ordering'), {
+    code: 'log-behind',
+    message: /ends at position 1, but "billing" has taken in 2 of it.*newEpoch\(/,
+  });
+  await newEpoch(data, 'ordering');
+  await publish(await sqlite(data).open('ordering'), [message()]);
+  const taken = await life(data, async ({ settledIntake, log }) => {
+    await (await settledIntake()).stop();
+    return incomingIds(log);
+  });
+
+  assert.equal(taken.length, 3);
+  rmSync(root, { recursive: true, force: true });
+});
+
 async function publish(log: Log, messages: readonly ReturnType<typeof message>[]): Promise<void> {
   await log.commit([{ records: messages.map(outgoing) }]);
   await log.close();

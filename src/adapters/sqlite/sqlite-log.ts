@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import type { Log } from '../../log/log.ts';
 import { ChangeWatcher } from './changes.ts';
 import { type Connection, openWriter } from './connection.ts';
@@ -8,6 +9,7 @@ import { createModel, removeModel, renameModel } from './model-tables.ts';
 import { acquireOwnerLock, type Owner } from './owner-lock.ts';
 import { claimRange, forgetReceived, raiseFloors } from './progress-queries.ts';
 import { reading } from './reading.ts';
+import { assertNotBehind } from './restored-log.ts';
 import { inTransaction, unlessBusy } from './transaction.ts';
 import { Writer, type WriterOptions } from './writer.ts';
 
@@ -27,10 +29,12 @@ export async function openSqliteLog(options: WriterOptions): Promise<Log> {
 
 async function openOwned({ where, host, durability }: WriterOptions): Promise<Connection> {
   const { clock } = host;
+  const isNew = !existsSync(where.path);
   const connection = await unlessBusy(clock, where, () => openWriter(where.path, durability));
   try {
     await inTransaction(connection, { where, clock }, () => {
       migrate(connection, where, host.ids);
+      if (!isNew) assertNotBehind(connection, where);
       const owner: Owner = { pid: process.pid, startedAt: clock.now() };
       writeMeta(connection, 'owner', JSON.stringify(owner));
     });
