@@ -59,14 +59,18 @@ function translateMarked(
 
 // Digits only, so that changing case does not hide it.
 function markOf(field: string): string {
-  const digits = [...field].map((letter) => (letter.codePointAt(0) ?? 0).toString().padStart(7, '0'));
+  const digits = Array.from(field, (letter) =>
+    (letter.codePointAt(0) ?? 0).toString().padStart(7, '0'),
+  );
   return `20777${digits.join('')}20777`;
 }
 
 function withMarks(value: unknown, mark: string): unknown {
   if (Array.isArray(value)) return value.map((item) => withMarks(item, mark));
   if (typeof value === 'object' && value !== null)
-    return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, withMarks(part, mark)]));
+    return Object.fromEntries(
+      Object.entries(value).map(([key, part]) => [key, withMarks(part, mark)]),
+    );
   return value === null ? null : mark;
 }
 

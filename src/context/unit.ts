@@ -234,7 +234,7 @@ export class Unit {
       if (!model.sources.includes(aggregate) || !folds(model, event)) continue;
       for (const key of documentKeys(model, event)) {
         const folding = foldInto(model, event, key, place);
-        if (folding !== undefined) await folding;
+        if (folding !== undefined) (await folding)(this.documents);
       }
     }
   }

@@ -4,21 +4,22 @@
  */
 export type Jsonable<T> = T extends string | number | boolean | null
   ? T
-  : // oxlint-disable-next-line no-explicit-any -- any Date, Map, Set or function is refused
-    T extends
-        | Date
-        | Map<any, any>
-        | Set<any>
-        | ((...args: any) => any)
-        | bigint
-        | symbol
-        | undefined
+  : T extends NotJson
     ? { readonly 'data is JSON, not': T }
     : {
         [K in keyof T]: Record<never, never> extends Pick<T, K>
           ? Jsonable<Exclude<T[K], undefined>> | undefined
           : Jsonable<T[K]>;
       };
+
+type NotJson =
+  | Date
+  | ReadonlyMap<unknown, unknown>
+  | ReadonlySet<unknown>
+  | ((...args: never) => unknown)
+  | bigint
+  | symbol
+  | undefined;
 
 /** Freezes plain JSON data all the way down, and returns it. */
 export function deepFreeze<T>(value: T): T {

@@ -57,7 +57,8 @@ async function react(
   } catch (error) {
     if (!unit.refusals.has(error)) throw error;
     const { ifRefused } = reaction.options;
-    if (ifRefused === undefined || ifRefused === 'park') throw new RefusedError(reaction.name, error);
+    if (ifRefused === undefined || ifRefused === 'park')
+      throw new RefusedError(reaction.name, error);
     // What the handler did before the refusal is dropped with its unit.
     const instead = new Unit(surroundings.workplace, base);
     if (ifRefused !== 'ignore') await run(instead, (tools) => ifRefused(error, event, tools));

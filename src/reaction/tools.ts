@@ -40,7 +40,6 @@ export interface Tools {
  *   interface Dependencies { readonly gateway: Gateway }
  * }
  */
-// oxlint-disable-next-line no-empty-interface -- filled by the application
 export interface Dependencies {}
 
 /** The answer of a handler that lacks something it expects to come. */

@@ -55,19 +55,24 @@ export function folds(model: AnyReadModel, event: Recorded<Fact>): boolean {
   return Object.hasOwn(model.evolve, event.type);
 }
 
-/** Folds an event into one document; answers at once when the document is already at hand. */
+/**
+ * Folds an event into one document: at once when it is at hand. Otherwise it is read first, and
+ * what is answered then folds it into whatever documents are still open: reading may take so long
+ * that those it began with are written by then.
+ */
 export function foldInto(
   model: AnyReadModel,
   event: Recorded<Fact>,
   key: string,
   place: { readonly name?: string; readonly documents: Documents; readonly log: LogReader },
-): Promise<void> | void {
+): Promise<(documents: Documents) => void> | void {
   const name = place.name ?? modelName(model);
   const before = place.documents.get(name, key);
   if (before !== undefined) return fold(model, event, key, { name, before, ...place });
-  return place.log.document(name, key).then((text) => {
+  return place.log.document(name, key).then((text) => (documents) => {
     const read = text === undefined ? null : (JSON.parse(text) as object);
-    fold(model, event, key, { name, before: read, documents: place.documents });
+    const known = documents.get(name, key);
+    fold(model, event, key, { name, before: known === undefined ? read : known, documents });
   });
 }
 

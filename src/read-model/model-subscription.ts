@@ -22,7 +22,8 @@ export function modelSubscription(
     batchMax: BATCH_MAX,
     handle: (entry, key, base) => {
       const folded = foldInto(model, entry.event, key, { name, documents: base.documents, log });
-      return folded === undefined ? base : folded.then(() => base);
+      if (folded === undefined) return base;
+      return folded.then((fold) => (unit) => fold(unit.documents));
     },
   };
 }

@@ -77,8 +77,7 @@ async function decideAndCommit<State, Command extends Fact, Event extends Fact>(
     if (known !== undefined) return firstOutcome(running, aggregate, { known, fingerprint, id });
   }
   const cause = causeOfCommand(running, options);
-  let conflict: VersionConflictError | undefined;
-  for (let tries = 0; tries < TRIES_MAX; tries += 1) {
+  for (let tries = 1; ; tries += 1) {
     const unit = new Unit(running.workplace);
     const { expectedVersion } = options;
     const changed = await unit.handle(aggregate, id, { command, cause, expectedVersion });
@@ -98,9 +97,8 @@ async function decideAndCommit<State, Command extends Fact, Event extends Fact>(
       return firstOutcome(running, aggregate, { known: outcome.command, fingerprint, id });
     if (outcome.kind === 'fenced') throw new FencedError(outcome.subscription);
     unit.dropStates();
-    conflict = new VersionConflictError(outcome);
+    if (tries === TRIES_MAX) throw new VersionConflictError(outcome);
   }
-  throw conflict;
 }
 
 function storedCommand(made: {

@@ -1,3 +1,4 @@
+import { describeError } from '../subscription/failure.ts';
 import type { RunningContext } from './running-context.ts';
 
 /** How a running application is, as data: for a page, an alert, or a readiness probe. */
@@ -47,7 +48,7 @@ async function contextHealth(running: RunningContext): Promise<ContextHealth> {
   for (const [source, intake] of running.intakes) {
     if (intake.problem === undefined) continue;
     const { problem } = intake;
-    const stalledWhy = problem instanceof Error ? problem.message : String(problem);
+    const stalledWhy = describeError(problem).message;
     const position = intake.mark?.position ?? 0;
     subscriptions.push({ name: `intake from ${source}`, position, lag: 0, stalledWhy });
   }

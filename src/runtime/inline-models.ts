@@ -1,8 +1,9 @@
+import type { Log } from '../log/log.ts';
 import { modelSubscription } from '../read-model/model-subscription.ts';
-import { modelName } from '../read-model/read-model.ts';
+import { type AnyReadModel, modelName } from '../read-model/read-model.ts';
 import { SLOTS } from '../subscription/slot.ts';
 import type { Subscription, SubscriptionDefinition } from '../subscription/subscription.ts';
-import type { RunningContext } from './running-context.ts';
+import type { Activity } from './activity.ts';
 
 /**
  * An inline read model is folded by whoever appends, so it is never behind; but one that is new on
@@ -10,7 +11,12 @@ import type { RunningContext } from './running-context.ts';
  * own, which is only made when the building is complete.
  */
 export async function buildInlineModels(
-  running: RunningContext,
+  running: {
+    readonly log: Log;
+    readonly tail: { readonly head: number };
+    readonly workplace: { readonly inlineModels: readonly AnyReadModel[] };
+    readonly activity: Activity;
+  },
   make: (definition: SubscriptionDefinition) => Subscription,
 ): Promise<void> {
   const known = new Set(

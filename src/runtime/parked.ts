@@ -92,19 +92,18 @@ export async function discard(
   selection: ParkedSelection,
   options: ByWhom,
 ): Promise<readonly Parked[]> {
-  const selected = await listParked(contexts, selection);
-  for (const row of selected) {
+  const gone: Parked[] = [];
+  for (const row of await listParked(contexts, selection)) {
     const running = contextOf(contexts, row);
     const operation = operationOf(running, 'discard', row, options);
     const subscription = subscriptionOf(running, row);
-    if (subscription !== undefined) {
-      await subscription.decide(row, { to: 'gone', operation });
-      continue;
-    }
-    await running.committer.commit({ done: [row], operations: [operation] });
-    await intakeOf(running, row)?.takeAgain([row]);
+    if (subscription === undefined) {
+      await running.committer.commit({ done: [row], operations: [operation] });
+      await intakeOf(running, row)?.takeAgain([row]);
+    } else if (!(await subscription.decide(row, { to: 'gone', operation }))) continue;
+    gone.push(row);
   }
-  return selected;
+  return gone;
 }
 
 /** The row as it is parked again, or undefined when it is done. */

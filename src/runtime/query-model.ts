@@ -1,16 +1,33 @@
+import type { Host } from '../host/host.ts';
 import type { DocumentQuery, FieldCondition, FieldValue } from '../log/document-query.ts';
+import type { LogReader } from '../log/log.ts';
 import { type AnyReadModel, modelName } from '../read-model/read-model.ts';
 import type { Condition, FindQuery, Query, ReadOptions, Where } from '../read-model/query.ts';
-import type { RunningContext } from './running-context.ts';
+import type { Subscription } from '../subscription/subscription.ts';
+import type { Activity } from './activity.ts';
 import { type Token, parseToken } from './token.ts';
 
 const LIMIT = 100;
 const LIMIT_MAX = 10_000;
 const WAIT_MS = 5_000;
 
+/** What of a running context a question needs. */
+export interface QueriedContext {
+  readonly name: string;
+  readonly log: LogReader;
+  readonly tail: { readonly head: number };
+  readonly workplace: { readonly host: Host };
+  readonly activity: Activity;
+  readonly models: ReadonlyMap<AnyReadModel, Subscription>;
+  readonly intakes: ReadonlyMap<
+    string,
+    { waitUntil(position: number, signal: AbortSignal): Promise<boolean> }
+  >;
+}
+
 /** How a read model of a running context is asked. */
 export function queryModel<Document extends object>(
-  running: RunningContext,
+  running: QueriedContext,
   model: AnyReadModel,
 ): Query<Document> {
   const name = modelName(model);
@@ -65,7 +82,7 @@ function assertIndexed(model: AnyReadModel, field: string): void {
 
 /** Waits until the read model shows what a token stands for. */
 async function awaitToken(
-  running: RunningContext,
+  running: QueriedContext,
   model: AnyReadModel,
   options: ReadOptions,
   key?: string,
@@ -84,7 +101,7 @@ async function awaitToken(
 }
 
 async function reach(
-  running: RunningContext,
+  running: QueriedContext,
   model: AnyReadModel,
   wanted: { token: Token; key: string | undefined; signal: AbortSignal },
 ): Promise<boolean> {

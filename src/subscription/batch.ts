@@ -13,6 +13,8 @@ export class Batch {
   readonly blocked = new Set<string>();
   /** Handlers that did not end at once. */
   pending: Pending[] = [];
+  /** Handlers that go on beside it once it is committed, by their waiting row. */
+  readonly underWay = new Map<string, Promise<Answer>>();
   /** The position up to which records were looked at. */
   reached: number;
 
@@ -32,8 +34,14 @@ export class Batch {
   }
 }
 
-/** What a handler answers: what it collected, or that it is not yet time. */
-export type Answer = Unit | NotYet;
+/**
+ * What a handler answers: what it collected, what is still to be collected into a unit at hand, or
+ * that it is not yet time.
+ */
+export type Answer = Unit | Collect | NotYet;
+
+/** Collects at once, without waiting for anything. */
+export type Collect = (unit: Unit) => void;
 
 /** A handler under way, beside others. */
 export class Pending {

@@ -28,6 +28,10 @@ export class DueQueue {
     return first;
   }
 
+  clear(): void {
+    this.#heap.length = 0;
+  }
+
   #sink(): void {
     const heap = this.#heap;
     for (let parent = 0; ;) {

@@ -15,9 +15,9 @@ export function slotOf(key: string): number {
  * What a dealing is made by, as text: when it changes, keys may go to other slots, so all ranges
  * must meet before the new dealing begins. FNV-1a over the key function's own text.
  */
-export function fingerprintOf(by: unknown): string {
+export function fingerprintOf(by: ((...args: never) => unknown) | undefined): string {
   if (by === undefined) return 'default';
   let hash = 0x811c9dc5;
-  for (const unit of String(by)) hash = Math.imul(hash ^ (unit.codePointAt(0) ?? 0), 0x01000193);
+  for (const unit of by.toString()) hash = Math.imul(hash ^ (unit.codePointAt(0) ?? 0), 0x01000193);
   return (hash >>> 0).toString(16);
 }

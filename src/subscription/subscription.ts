@@ -6,7 +6,7 @@ import type { Fence, Operation, WriteSet } from '../log/write-set.ts';
 import type { Fact, Recorded } from '../message/fact.ts';
 import { isNotYet } from '../reaction/tools.ts';
 import type { Logger } from '../telemetry/logger.ts';
-import { type Answer, Batch, Pending } from './batch.ts';
+import { type Answer, Batch, type Collect, Pending } from './batch.ts';
 import { Circuit } from './circuit.ts';
 import { Entry } from './entry.ts';
 import { describeError, mayRetry } from './failure.ts';
@@ -24,14 +24,24 @@ const BATCH_MAX = 256;
 const LAZY_MAX = 1_000;
 /** So many rows may wait for one subscription; then it takes nothing more until some are done. */
 export const ROWS_MAX = 50_000;
+/** More than `ROWS_MAX`, by what the last batch before it adds. */
+const WAITING_MAX = 1_000_000;
 /** A handler that waits is given so many turns of the microtask queue before the next one begins. */
 const MICROTASKS_MAX = 100;
 /** After this time a handler that still runs goes on beside the batch, in the waiting room. */
 const SLOW_MS = 100;
+/** So many handlers may go on beside their batch; then nothing more is taken until some end. */
+const UNDER_WAY_MAX = 256;
 /** What answered `notYet` is asked again after this time, and when something of the context moves. */
 const FIRST_NOT_YET_MS = 20;
 /** When the store fails it is left alone for a moment. */
 const STORE_PAUSE_MS = 250;
+
+/** What a person decided about a parked row. */
+export interface Decision {
+  readonly to: 'retry' | 'gone';
+  readonly operation: Operation;
+}
 
 /** What a subscription does, and how: one for each reaction, effect and read-model version. */
 export interface SubscriptionDefinition {
@@ -85,9 +95,13 @@ export class Subscription {
   #isHandling = false;
   #isAsleep = false;
   #pausedWhy: string | undefined;
+  #lostWhy: string | undefined;
   /** It goes no further than this. */
   #until: number | undefined;
   #loop: Promise<void> | undefined;
+  readonly #toDeal: ToDeal[] = [];
+  #deciding: Promise<unknown> = Promise.resolve();
+  #stopListening = (): void => undefined;
 
   constructor(definition: SubscriptionDefinition, parts: SubscriptionParts) {
     this.name = definition.name;
@@ -121,8 +135,8 @@ export class Subscription {
     });
     this.#epoch = checkpoint.epoch;
     this.#cursor = this.#persisted = checkpoint.position;
-    this.room.start(await log.waiting({ subscription: this.name, limit: 1_000_000 }));
-    tail.onMove(() => this.#hear());
+    this.room.start(await log.waiting({ subscription: this.name, limit: WAITING_MAX }));
+    this.#stopListening = tail.onMove(() => this.#hear());
     this.#loop = this.#run();
   }
 
@@ -138,7 +152,7 @@ export class Subscription {
 
   /** Why it takes nothing, when it does not. */
   get stalledWhy(): string | undefined {
-    if (this.#stopping.signal.aborted) return 'stopped';
+    if (this.#isStopping) return this.#lostWhy ?? 'stopped';
     if (this.#circuit.isOpen) return 'everything fails; probing';
     if (this.room.size >= ROWS_MAX) return `${ROWS_MAX} rows wait; redrive or discard some`;
     return this.#pausedWhy;
@@ -186,14 +200,24 @@ export class Subscription {
       await this.#parts.workplace.host.clock.turn();
   }
 
-  /** Commits a person's decision about a key's first row, for the audit trail too. */
-  async decide(
-    row: WaitingRow,
-    decision: { readonly to: 'retry' | 'gone'; readonly operation: Operation },
-  ): Promise<void> {
+  /**
+   * Commits a person's decision about a parked row, for the audit trail too. False: it is not
+   * parked any more, somebody else has decided before.
+   */
+  decide(row: WaitingRow, decision: Decision): Promise<boolean> {
+    // One after the other: of two decisions about one row the second must see the first.
+    const deciding = this.#deciding.then(() => this.#decide(row, decision));
+    this.#deciding = deciding.catch(() => undefined);
+    return deciding;
+  }
+
+  async #decide(row: WaitingRow, decision: Decision): Promise<boolean> {
     const { to, operation } = decision;
+    const first = this.room.first(row.key);
+    if (first?.recordId !== row.recordId || first.kind !== 'parked') return false;
+    const now = this.#parts.workplace.host.clock.now();
     const kind = this.#definition.handle === undefined ? 'effect' : 'retry';
-    const again: WaitingRow = { ...row, kind, due: 0, attempts: 0 };
+    const again: WaitingRow = { ...row, kind, due: 0, attempts: 0, since: now };
     await this.#commit({
       operations: [operation],
       ...(to === 'gone' ? { done: [row] } : { waiting: [again] }),
@@ -201,13 +225,17 @@ export class Subscription {
     });
     if (to === 'gone') this.room.removeFirst(row.key);
     else this.room.replaceFirst(again);
+    return true;
   }
 
   /** Stops taking, finishes what is under way, writes its checkpoint. */
   async stop(): Promise<void> {
     this.#stopping.abort();
+    this.#stopListening();
+    this.room.giveUp();
     this.#wake.ring();
     await this.#loop;
+    for (const { reject } of this.#toDeal.splice(0)) reject(new Error('stopped'));
     await this.room.stop();
     if (this.#cursor > this.#persisted) await this.#saveCheckpoint().catch(() => undefined);
   }
@@ -219,20 +247,44 @@ export class Subscription {
   async #run(): Promise<void> {
     while (!this.#isStopping) {
       try {
+        for (const next of this.#toDeal.splice(0)) await this.#deal(next);
         const page = await this.#nextPage();
         if (page === undefined) await this.#sleep();
         else await this.#handlePage(page);
       } catch (error) {
-        if (error instanceof FencedError) this.#lost(error);
-        else await this.#storeFailed(error);
+        await this.#afterFailure(error);
       } finally {
         this.#isHandling = false;
       }
     }
   }
 
+  async #afterFailure(error: unknown): Promise<void> {
+    if (!(error instanceof FencedError)) return this.#storeFailed(error);
+    try {
+      if (!(await this.#takeUpAgain())) this.#lost(error);
+    } catch (failure) {
+      await this.#storeFailed(failure);
+    }
+  }
+
+  /**
+   * Refused, and yet nobody else has claimed it: an earlier commit of our own moved the checkpoint,
+   * and its answer was lost. Then it goes on from what the log says.
+   */
+  async #takeUpAgain(): Promise<boolean> {
+    const { log } = this.#parts;
+    const own = (await log.checkpoints()).find((each) => each.subscription === this.name);
+    if (own?.epoch !== this.#epoch) return false;
+    await this.room.stop();
+    this.room.start(await log.waiting({ subscription: this.name, limit: WAITING_MAX }));
+    this.#cursor = this.#persisted = own.position;
+    return true;
+  }
+
   #nextPage(): Page | Promise<Page> | undefined {
-    if (this.stalledWhy !== undefined) return undefined;
+    this.room.probeOrClose();
+    if (this.stalledWhy !== undefined || this.#underWay.size >= UNDER_WAY_MAX) return undefined;
     const { tail } = this.#parts;
     const limit = this.#definition.batchMax ?? BATCH_MAX;
     const until = this.#until ?? tail.head;
@@ -309,11 +361,11 @@ export class Subscription {
     const isRepeatable = collected.records.length === 0;
     if (!(await this.#commitMove({ ...collected, waiting, isRepeatable }, batch.reached))) {
       batch.unit.dropStates();
-      for (const row of waiting) this.#underWay.delete(row.recordId + row.key);
       return false;
     }
     this.#cursor = batch.reached;
     batch.unit.keepStates();
+    for (const [id, running] of batch.underWay) this.#underWay.set(id, running);
     for (const row of waiting) {
       this.room.add(row);
       this.#tell(row);
@@ -326,7 +378,7 @@ export class Subscription {
     try {
       keys = this.#definition.keysOf(entry.event, entry.stored.key);
     } catch (error) {
-      return this.#fail(entry, entry.stored.key, batch, error);
+      return this.#fail(entry, entry.stored.key, batch, error, KEYS_UNKNOWN);
     }
     for (const key of keys) {
       const running = this.#handleKey(entry, key, batch);
@@ -359,7 +411,7 @@ export class Subscription {
     const pending = new Pending(entry, key, running);
     for (let turn = 0; turn < MICROTASKS_MAX; turn += 1) {
       if (pending.result !== undefined) return this.#end(pending, pending.result, batch);
-      await null;
+      await Promise.resolve();
     }
     batch.blocked.add(key);
     batch.pending.push(pending);
@@ -377,8 +429,9 @@ export class Subscription {
     for (const pending of pendings) {
       if (pending.result !== undefined) await this.#end(pending, pending.result, batch);
       else {
-        this.#underWay.set(pending.entry.stored.id + pending.key, pending.running);
-        batch.wait(this.#row(pending.entry, pending.key, 'retry'));
+        const row = this.#row(pending.entry, pending.key, 'retry');
+        batch.underWay.set(row.recordId + row.key, pending.running);
+        batch.wait(row);
       }
     }
   }
@@ -391,9 +444,19 @@ export class Subscription {
 
   #take(entry: Entry, key: string, batch: Batch, answer: Answer): Promise<void> | void {
     if (isNotYet(answer)) return this.#notYet(entry, key, batch, answer.reason);
+    if (typeof answer === 'function') return this.#collect(entry, key, batch, answer);
     if (answer === batch.unit || batch.unit.merge(answer)) return this.#succeeded();
     // Another record of this batch has moved what it was decided on: again, on what is now.
     return this.#handleKey(entry, key, batch);
+  }
+
+  #collect(entry: Entry, key: string, batch: Batch, collect: Collect): void {
+    try {
+      collect(batch.unit);
+      this.#succeeded();
+    } catch (error) {
+      this.#fail(entry, key, batch, error);
+    }
   }
 
   #notYet(entry: Entry, key: string, batch: Batch, reason: string): void {
@@ -402,16 +465,23 @@ export class Subscription {
     batch.wait({ ...row, due: row.since + FIRST_NOT_YET_MS, error });
   }
 
-  #fail(entry: Entry, key: string, batch: Batch, error: unknown): void {
+  #fail(
+    entry: Entry,
+    key: string,
+    batch: Batch,
+    error: unknown,
+    payload: string | null = null,
+  ): void {
     const { randomness } = this.#parts.workplace.host;
-    const row = this.#row(entry, key, mayRetry(error) ? 'retry' : 'parked');
+    const isOver = !mayRetry(error) || (this.#retry.attemptsMax <= 1 && !this.#circuit.isOpen);
+    const row = this.#row(entry, key, isOver ? 'parked' : 'retry');
     if (row.kind === 'retry' && this.#circuit.failed(key, row.since))
       this.#circuitChanged('open', error);
     const retryAt = this.#circuit.isOpen
       ? this.#circuit.probeAt
       : row.since + retryDelayMs(this.#retry, 1, randomness);
     const due = row.kind === 'parked' ? 0 : retryAt;
-    batch.wait({ ...row, attempts: 1, due, error: describeError(error) });
+    batch.wait({ ...row, attempts: 1, due, error: describeError(error), payload });
   }
 
   #succeeded(): void {
@@ -441,6 +511,7 @@ export class Subscription {
   async #performRow(row: WaitingRow): Promise<string | undefined> {
     const { handle, perform } = this.#definition;
     const entry = await this.#entryOf(row);
+    if (row.payload === KEYS_UNKNOWN) return this.#dealLater(row, entry);
     let underWay = this.#underWay.get(row.recordId + row.key);
     this.#underWay.delete(row.recordId + row.key);
     const finish = underWay === undefined ? await perform?.(entry, row) : undefined;
@@ -454,13 +525,49 @@ export class Subscription {
       const answer = await (underWay ?? again());
       underWay = undefined;
       if (isNotYet(answer)) return answer.reason;
-      const writeSet = { ...answer.writeSet(), done: [row], fences: [this.#fence()] };
+      const unit = this.#unitOf(answer);
+      const writeSet = { ...unit.writeSet(), done: [row], fences: [this.#fence()] };
       if (await this.#commitSurely(writeSet)) {
-        answer.keepStates();
+        unit.keepStates();
         return undefined;
       }
-      answer.dropStates();
+      unit.dropStates();
     }
+  }
+
+  /** Its keys could not be told. Now that they can, it is dealt to them between two batches. */
+  #dealLater(row: WaitingRow, entry: Entry): Promise<undefined> {
+    const keys = this.#definition.keysOf(entry.event, entry.stored.key);
+    if (this.#isStopping) throw new Error('stopped');
+    const { promise, resolve, reject } = Promise.withResolvers<undefined>();
+    this.#toDeal.push({ row, keys, resolve, reject });
+    this.#wake.ring();
+    return promise;
+  }
+
+  async #deal({ row, keys, resolve, reject }: ToDeal): Promise<void> {
+    try {
+      const kind = this.#definition.handle === undefined ? 'effect' : 'retry';
+      const again = { ...row, kind, due: 0, attempts: 0, error: null, payload: null } as const;
+      // Under a key of its own even when that is the same: the row that waits now will be gone.
+      const waiting = keys.map((key) => ({ ...again, key, slot: slotOf(key) }));
+      const others = waiting.filter(({ key }) => key !== row.key);
+      const isSame = others.length < waiting.length;
+      const fences = [this.#fence()];
+      await this.#commit({ waiting, ...(isSame ? {} : { done: [row] }), fences });
+      for (const other of others) this.room.add(other);
+      if (isSame) this.room.insertSecond({ ...again, slot: row.slot });
+      resolve(undefined);
+    } catch (error) {
+      reject(error);
+    }
+  }
+
+  #unitOf(answer: Unit | Collect): Unit {
+    if (typeof answer !== 'function') return answer;
+    const unit = new Unit(this.#parts.workplace);
+    answer(unit);
+    return unit;
   }
 
   async #entryOf(row: WaitingRow): Promise<Entry> {
@@ -557,7 +664,12 @@ export class Subscription {
 
   /** Somebody else owns the range now: whatever this one still does would be refused. */
   #lost(error: FencedError): void {
+    if (this.#isStopping) return;
     this.#stopping.abort();
+    this.#stopListening();
+    this.#wake.ring();
+    this.room.giveUp();
+    this.#lostWhy = error.message;
     this.#parts.onStalled(this.name, error.message);
   }
 
@@ -565,6 +677,16 @@ export class Subscription {
     this.#wake.ring();
     this.#parts.onChange();
   }
+}
+
+/** Marks a row whose keys could not be told: it waits under the key of its record. */
+const KEYS_UNKNOWN = JSON.stringify({ keys: 'unknown' });
+
+interface ToDeal {
+  readonly row: WaitingRow;
+  readonly keys: readonly string[];
+  readonly resolve: (value: undefined) => void;
+  readonly reject: (error: unknown) => void;
 }
 
 /** The part of a page up to a position, which is that of a record. */

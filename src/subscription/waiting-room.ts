@@ -37,9 +37,13 @@ export class WaitingRoom {
     this.#options = options;
   }
 
-  /** Begins with what an earlier run left. What was under way then is due now. */
+  /** Begins with what the log says that waits. What was under way when it ended is due now. */
   start(rows: readonly WaitingRow[]): void {
     this.#isStopped = false;
+    this.#lanes.clear();
+    this.#due.clear();
+    this.#notYet.clear();
+    this.#rows = this.#parked = 0;
     for (const row of rows) this.add(row.attempts === 0 ? { ...row, due: 0 } : row);
   }
 
@@ -87,6 +91,12 @@ export class WaitingRoom {
     if (before.kind === 'parked') this.#parked -= 1;
     lane[0] = row;
     this.#head(row);
+  }
+
+  /** Puts a row behind a lane's first, which is about to be done. */
+  insertSecond(row: WaitingRow): void {
+    this.#lanes.get(row.key)?.splice(1, 0, row);
+    this.#rows += 1;
   }
 
   /** Takes out a lane's first row, which is done; the next one's turn comes. */
@@ -145,9 +155,15 @@ export class WaitingRoom {
     this.#schedule();
   }
 
-  async stop(): Promise<void> {
+  /** Tries nothing more; what is under way is left to itself. */
+  giveUp(): void {
     this.#isStopped = true;
     this.#cancelTimer?.();
+    this.#timerAt = Number.POSITIVE_INFINITY;
+  }
+
+  async stop(): Promise<void> {
+    this.giveUp();
     await Promise.all(this.#running.values());
   }
 
