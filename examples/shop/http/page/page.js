@@ -1,1 +1,22 @@
-document.title = 'The shop';
+/** The live page: asks for the overview again and again, as long as somebody looks. */
+import { ask } from './ask.js';
+import { offerProducts, openBasket } from './basket.js';
+import { drawAway, drawOverview } from './draw.js';
+import { showOrder } from './order.js';
+
+const LOOK_MS = 1_000;
+
+void openBasket(showOrder).catch(drawAway);
+void look();
+
+async function look() {
+  if (!document.hidden) {
+    try {
+      drawOverview(await ask('/overview'), showOrder);
+      await offerProducts();
+    } catch {
+      drawAway();
+    }
+  }
+  setTimeout(look, LOOK_MS);
+}

@@ -1,0 +1,20 @@
+/** Asks the shop's API. What it refuses comes out as an error with the problem's own words. */
+export async function ask(path, { body, key } = {}) {
+  const isPost = body !== undefined;
+  const answer = await fetch(path, {
+    method: isPost ? 'POST' : 'GET',
+    headers: isPost
+      ? { 'content-type': 'application/json', 'idempotency-key': key ?? newKey() }
+      : {},
+    ...(isPost ? { body: JSON.stringify(body) } : {}),
+  });
+  const told = await answer.json();
+  if (answer.ok) return told;
+  const places = (told.errors ?? []).map(({ at, detail }) => `${at}: ${detail}`);
+  throw new Error([told.title, ...(places.length > 0 ? places : [told.detail])].join('. '));
+}
+
+/** Names one try of a person; the browser may send it more than once. */
+export function newKey() {
+  return crypto.randomUUID();
+}

@@ -1,0 +1,120 @@
+/** One order in a dialog: how far it is, what is in it, and what can still be done about it. */
+import { ask } from './ask.js';
+import { element, money, moment } from './element.js';
+
+const FOLLOW_MS = 400;
+
+const dialog = document.querySelector('#order');
+
+export async function showOrder(orderId, after) {
+  let isShown = true;
+  dialog.addEventListener('close', () => (isShown = false), { once: true });
+  let token = after;
+  const act = async (work) => {
+    try {
+      token = (await work()).token;
+      draw(await look(orderId, token), act);
+    } catch (error) {
+      tell(error.message);
+    }
+  };
+  draw(await look(orderId, token), act);
+  if (!dialog.open) dialog.showModal();
+  let drawn = '';
+  while (isShown) {
+    await new Promise((resolve) => setTimeout(resolve, FOLLOW_MS));
+    const order = await look(orderId).catch(() => undefined);
+    const text = JSON.stringify(order);
+    if (order === undefined || text === drawn || !isShown) continue;
+    if (drawn !== '') draw(order, act);
+    drawn = text;
+  }
+}
+
+function look(orderId, after) {
+  const query = after === undefined ? '' : `?after=${encodeURIComponent(after)}`;
+  return ask(`/orders/${encodeURIComponent(orderId)}${query}`);
+}
+
+function draw(order, act) {
+  const { orderId, status, customerId, country, placedAt } = order;
+  const path = `/orders/${encodeURIComponent(orderId)}`;
+  const buyer = customerId === null ? 'a guest' : `customer ${customerId}`;
+  const canCancel = status === 'placed' || status === 'confirmed';
+  const cancel = () => act(() => ask(`${path}/cancellation`, { body: {} }));
+  dialog.replaceChildren(
+    element('h2', { id: 'order-title' }, `Order ${orderId}`),
+    element('p', {}, `${moment(placedAt)}, ${buyer} in ${country}`),
+    steps(order),
+    element('ul', { class: 'goods' }, ...order.lines.map((line) => lineOf(line, order, act))),
+    element('p', {}, totals(order)),
+    element('p', { class: 'answer', role: 'status', 'data-tone': 'bad' }),
+    element(
+      'footer',
+      {},
+      ...(canCancel ? [element('button', { class: 'quiet', onclick: cancel }, 'Cancel it')] : []),
+      element('button', { onclick: () => dialog.close() }, 'Close'),
+    ),
+  );
+}
+
+/** The way an order goes: to the parcel, or to its end before. */
+function steps({ status, cancelledFor }) {
+  const reasons = { stock: 'too little stock', payment: 'not paid', customer: 'by the customer' };
+  const way = ['placed', 'confirmed', 'shipped'];
+  const reached = way.indexOf(status);
+  const done =
+    status === 'cancelled'
+      ? ['placed', status]
+      : status === 'cancelling'
+        ? ['placed', 'confirmed', status]
+        : way.slice(0, reached + 1);
+  const open = reached < 0 ? [] : way.slice(reached + 1);
+  return element(
+    'ul',
+    { class: 'steps' },
+    ...done.map((step) => {
+      const why = step === 'cancelled' ? `: ${reasons[cancelledFor] ?? cancelledFor}` : '';
+      return element('li', { 'data-status': step }, step + why);
+    }),
+    ...open.map((step) => element('li', {}, step)),
+  );
+}
+
+function lineOf(line, { orderId, status }, act) {
+  const { productId, quantity, amountPence, returned } = line;
+  const back = () =>
+    act(() =>
+      ask(`/orders/${encodeURIComponent(orderId)}/returns`, {
+        body: { lines: [{ productId, quantity: 1 }] },
+      }),
+    );
+  const canReturn = (status === 'shipped' || status === 'confirmed') && returned < quantity;
+  const units = `${quantity} × ${productId}`;
+  return element(
+    'li',
+    {},
+    element(
+      'span',
+      {},
+      units,
+      ...(returned > 0 ? [element('small', {}, `${returned} came back`)] : []),
+    ),
+    element('span', {}, money(amountPence)),
+    canReturn
+      ? element('button', { class: 'quiet', onclick: back }, 'Return one')
+      : element('span'),
+  );
+}
+
+function totals({ totalPence, refundedPence, charges }) {
+  const extra = charges.reduce((sum, charge) => sum + charge.amountPence, 0);
+  const parts = [`Total ${money(totalPence)}`];
+  if (extra > 0) parts.push(`${money(extra)} of it for postage and fees`);
+  if (refundedPence > 0) parts.push(`${money(refundedPence)} refunded`);
+  return parts.join(', ');
+}
+
+function tell(text) {
+  dialog.querySelector('.answer').textContent = text;
+}
