@@ -15,7 +15,22 @@ export function assertFits(contract: AnyContract, data: unknown): void {
     ]);
   }
   if (result.issues !== undefined)
-    throw new ContractViolationError(contract.name, contract.version, result.issues);
+    throw new ContractViolationError(
+      contract.name,
+      contract.version,
+      result.issues.map((issue) => withoutPersonal(issue, contract.personal)),
+    );
+}
+
+// Some schema libraries quote what they were given; errors end up in logs, and personal data must
+// not.
+function withoutPersonal(
+  issue: StandardSchemaV1.Issue,
+  personal: readonly string[],
+): StandardSchemaV1.Issue {
+  const [field] = pathOf(issue);
+  if (field === undefined ? personal.length === 0 : !personal.includes(field)) return issue;
+  return { ...issue, message: 'does not fit the schema; its message might quote personal data' };
 }
 
 /** Data does not fit its contract. Never retried: neither will change by itself. */
@@ -41,6 +56,10 @@ export class ContractViolationError extends Error {
 }
 
 function describeIssue(issue: StandardSchemaV1.Issue): string {
-  const path = (issue.path ?? []).map((part) => String(typeof part === 'object' ? part.key : part));
+  const path = pathOf(issue);
   return path.length === 0 ? issue.message : `${path.join('.')}: ${issue.message}`;
+}
+
+function pathOf(issue: StandardSchemaV1.Issue): string[] {
+  return (issue.path ?? []).map((part) => String(typeof part === 'object' ? part.key : part));
 }
