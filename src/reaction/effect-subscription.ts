@@ -7,7 +7,7 @@ import { fingerprintOf } from '../subscription/slot.ts';
 import type { SubscriptionDefinition } from '../subscription/subscription.ts';
 import type { Effect } from './effect.ts';
 import { type HandlerSurroundings, causeOf, runHandler, withTimeout } from './handler-tools.ts';
-import { HANDLER_TIMEOUT_MS, keyedBy } from './reaction-subscription.ts';
+import { HANDLER_TIMEOUT_MS, RefusedError, keyedBy } from './reaction-subscription.ts';
 
 /**
  * An effect as a subscription: handling the event only writes a waiting row, so the checkpoint
@@ -53,11 +53,16 @@ async function perform(
   );
   return async () => {
     const unit = new Unit(workplace);
-    await runHandler((tools) => effect.record?.(event, outcome, tools), {
-      ...limits,
-      unit,
-      cause: causeOf(entry),
-    });
+    try {
+      await runHandler((tools) => effect.record?.(event, outcome, tools), {
+        ...limits,
+        unit,
+        cause: causeOf(entry),
+      });
+    } catch (error) {
+      // It was performed: to perform it again would not make the aggregate accept it.
+      throw unit.refusals.has(error) ? new RefusedError(effect.name, error) : error;
+    }
     return unit;
   };
 }

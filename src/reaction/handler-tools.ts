@@ -1,15 +1,18 @@
 import { type Cause, type Unit, type Workplace } from '../context/unit.ts';
 import type { Entry } from '../subscription/entry.ts';
+import { timeOf } from '../message/business-time.ts';
 import { HandlerTimeoutError } from '../subscription/failure.ts';
 import { insideHandler } from '../subscription/in-handler.ts';
 import type { AnyReadModel } from '../read-model/read-model.ts';
 import type { Query } from '../read-model/query.ts';
 import type { Dependencies, Tools } from './tools.ts';
+import type { Interruptible, UnderWay } from './under-way.ts';
 
 /** What handlers of one context are given, beside their unit of work. */
 export interface HandlerSurroundings {
   readonly workplace: Workplace;
   readonly dependencies: Dependencies;
+  readonly underWay: UnderWay;
   // oxlint-disable-next-line no-explicit-any -- a document's type is known to the caller
   readonly query: (model: AnyReadModel) => Query<any>;
 }
@@ -58,19 +61,33 @@ export async function withTimeout<T>(
   run: (signal: () => AbortSignal) => T,
 ): Promise<Awaited<T>> {
   let controller: AbortController | undefined;
-  const signal = (): AbortSignal => (controller ??= new AbortController()).signal;
+  let aborted: Error | undefined;
+  const signal = (): AbortSignal => {
+    controller ??= new AbortController();
+    if (aborted !== undefined) controller.abort(aborted);
+    return controller.signal;
+  };
   const running = insideHandler(limits.name, () => run(signal));
   if (!(running instanceof Promise)) return await running;
-  const { clock } = limits.surroundings.workplace.host;
-  const timeout = Promise.withResolvers<never>();
-  const cancel = clock.after(limits.timeoutMs, () => {
+  const { workplace, underWay } = limits.surroundings;
+  const over = Promise.withResolvers<never>();
+  const handler: Interruptible = {
+    abort(reason) {
+      aborted = reason;
+      controller?.abort(reason);
+    },
+    giveUp: (reason) => over.reject(reason),
+  };
+  const cancel = workplace.host.clock.after(limits.timeoutMs, () => {
     const error = new HandlerTimeoutError(limits.name, limits.timeoutMs);
-    controller?.abort(error);
-    timeout.reject(error);
+    handler.abort(error);
+    handler.giveUp(error);
   });
+  underWay.add(handler);
   try {
-    return (await Promise.race([running, timeout.promise])) as Awaited<T>;
+    return (await Promise.race([running, over.promise])) as Awaited<T>;
   } finally {
+    underWay.remove(handler);
     cancel();
   }
 }
@@ -98,5 +115,5 @@ function toolsFor(
 }
 
 function at(cause: Cause, occurredAt: string | undefined): Cause {
-  return occurredAt === undefined ? cause : { ...cause, occurredAt: Date.parse(occurredAt) };
+  return occurredAt === undefined ? cause : { ...cause, occurredAt: timeOf(occurredAt) };
 }

@@ -8,6 +8,7 @@ import type { StoredRecord } from '../log/record.ts';
 import { VersionConflictError } from '../log/version-conflict.ts';
 import type { StoredCommand } from '../log/write-set.ts';
 import type { Fact, Recorded } from '../message/fact.ts';
+import { timeOf } from '../message/business-time.ts';
 import { canonicalJson, deepFreeze } from '../message/json.ts';
 import { FencedError } from '../subscription/fenced.ts';
 import type { RunningContext } from './running-context.ts';
@@ -58,7 +59,7 @@ export function causeOfCommand(running: RunningContext, options: HandleOptions):
   return {
     correlationId: options.correlationId ?? host.ids.next(),
     causationId: options.commandId ?? host.ids.next(),
-    occurredAt: businessTime(options.occurredAt) ?? host.clock.now(),
+    occurredAt: options.occurredAt === undefined ? host.clock.now() : timeOf(options.occurredAt),
     traceparent: options.traceparent ?? null,
     metadata: options.metadata === undefined ? null : JSON.stringify(options.metadata),
   };
@@ -193,14 +194,6 @@ export function fingerprintOf(...parts: readonly unknown[]): string {
   return createHash('sha256').update(canonicalJson(parts)).digest('hex');
 }
 
-/** @throws {InvalidTimeError} for text that is no time. */
-function businessTime(text: string | undefined): number | undefined {
-  if (text === undefined) return undefined;
-  const time = Date.parse(text);
-  if (Number.isNaN(time)) throw new InvalidTimeError(text);
-  return time;
-}
-
 export function assertCommandId(commandId: string): void {
   if (commandId === '' || commandId.length > 255) throw new InvalidCommandIdError(commandId);
 }
@@ -231,18 +224,5 @@ export class InvalidCommandIdError extends Error {
   constructor(commandId: string) {
     super(`A command id has 1 to 255 characters, this one has ${commandId.length}. Use a UUID.`);
     this.commandId = commandId;
-  }
-}
-
-/** A time is no ISO 8601 text. */
-export class InvalidTimeError extends Error {
-  override readonly name = 'InvalidTimeError';
-  readonly code = 'invalid-time';
-  readonly retryable = false;
-  readonly text: string;
-
-  constructor(text: string) {
-    super(`${JSON.stringify(text)} is no time. Write it as 2011-12-09T12:50:00.000Z.`);
-    this.text = text;
   }
 }

@@ -1,3 +1,5 @@
+import { borderSubscription } from '../backbone/border.ts';
+import { RELAY } from '../backbone/relay.ts';
 import { describeError } from '../subscription/failure.ts';
 import type { RunningContext } from './running-context.ts';
 
@@ -45,12 +47,14 @@ async function contextHealth(running: RunningContext): Promise<ContextHealth> {
     lag,
     stalledWhy: stalledWhy ?? null,
   }));
-  for (const [source, intake] of running.intakes) {
-    if (intake.problem === undefined) continue;
-    const { problem } = intake;
-    const stalledWhy = describeError(problem).message;
-    const position = intake.mark?.position ?? 0;
-    subscriptions.push({ name: `intake from ${source}`, position, lag: 0, stalledWhy });
-  }
-  return { context: running.name, head: running.tail.head, subscriptions, waiting };
+  const { relay, intakes, tail } = running;
+  if (relay?.problem !== undefined) subscriptions.push(inTrouble(RELAY, relay.problem, 0));
+  for (const [source, { problem, mark }] of intakes)
+    if (problem !== undefined)
+      subscriptions.push(inTrouble(borderSubscription(source), problem, mark?.position ?? 0));
+  return { context: running.name, head: tail.head, subscriptions, waiting };
+}
+
+function inTrouble(name: string, problem: unknown, position: number) {
+  return { name, position, lag: 0, stalledWhy: describeError(problem).message };
 }

@@ -1,5 +1,6 @@
 import { StateCache } from '../aggregate/state-cache.ts';
 import type { Backbone } from '../backbone/backbone.ts';
+import { borderSubscription } from '../backbone/border.ts';
 import { Intake } from '../backbone/intake.ts';
 import { Relay } from '../backbone/relay.ts';
 import {
@@ -14,14 +15,17 @@ import type { Host } from '../host/host.ts';
 import { Committer } from '../log/committer.ts';
 import type { Log } from '../log/log.ts';
 import type { Store } from '../log/store.ts';
+import type { WriteSet } from '../log/write-set.ts';
 import type { WaitingRow } from '../log/waiting-row.ts';
 import { PAYLOAD_CHARACTERS_MAX } from '../message/payload.ts';
 import { effectSubscription } from '../reaction/effect-subscription.ts';
 import type { HandlerSurroundings } from '../reaction/handler-tools.ts';
+import { UnderWay } from '../reaction/under-way.ts';
 import { reactionSubscription } from '../reaction/reaction-subscription.ts';
 import type { Dependencies } from '../reaction/tools.ts';
 import { modelSubscription } from '../read-model/model-subscription.ts';
 import { type AnyReadModel, modelName } from '../read-model/read-model.ts';
+import { describeError } from '../subscription/failure.ts';
 import { Subscription, type SubscriptionDefinition } from '../subscription/subscription.ts';
 import { TailReader } from '../subscription/tail-reader.ts';
 import type { Logger } from '../telemetry/logger.ts';
@@ -67,6 +71,7 @@ export class RunningContext {
   relay: Relay | undefined;
   readonly #means: Means;
   readonly #owner: string;
+  readonly #underWay = new UnderWay();
   #positions: ReadonlyMap<string, number> = new Map();
 
   private constructor(context: BoundedContext, means: Means, log: Log) {
@@ -122,7 +127,9 @@ export class RunningContext {
     this.committer.onCommitted((writeSet) => {
       for (const record of writeSet.records ?? [])
         if (record.direction === 'outgoing') this.#tellPublished(record);
-      for (const subscription of this.subscriptions) subscription.somethingMoved();
+      // Rows that wait are no news: if they were, those that wait would wake each other for ever.
+      if (isNews(writeSet))
+        for (const subscription of this.subscriptions) subscription.somethingMoved();
       this.activity.happened();
     });
     for (const definition of this.#definitions()) await this.#startSubscription(definition);
@@ -149,7 +156,9 @@ export class RunningContext {
   /** Takes nothing more in, then finishes, then hands out what is left to relay, then closes. */
   async stop(): Promise<void> {
     await Promise.all([...this.intakes.values()].map((intake) => intake.stop()));
+    const handlers = this.#underWay.stop(this.#means.host.clock);
     await Promise.all(this.subscriptions.map((subscription) => subscription.stop()));
+    handlers.end();
     await this.relay?.stop();
     await this.committer.idle();
     await this.tail.stop();
@@ -160,6 +169,7 @@ export class RunningContext {
     return {
       workplace: this.workplace,
       dependencies: this.#means.dependencies,
+      underWay: this.#underWay,
       query: (model) => queryModel(this, model),
     };
   }
@@ -200,12 +210,13 @@ export class RunningContext {
       logger,
       owner: this.#owner,
       onProgress: this.activity.happened,
+      onProblem: (problem) => this.#tellProblem('relay', problem),
     });
     await this.relay.start();
   }
 
   async #startIntake(source: string): Promise<void> {
-    const { backbone, host, logger } = this.#means;
+    const { backbone, host, logger, onParked } = this.#means;
     const intake = new Intake({
       context: this.name,
       source,
@@ -218,9 +229,16 @@ export class RunningContext {
       host,
       logger,
       onProgress: this.activity.happened,
+      onParked: (row) => onParked(this.name, row),
+      onProblem: (problem) => this.#tellProblem(borderSubscription(source), problem),
     });
     this.intakes.set(source, intake);
     await intake.start();
+  }
+
+  #tellProblem(name: string, problem: unknown): void {
+    if (problem !== undefined)
+      this.#means.onStalled(this.name, name, describeError(problem).message);
   }
 
   /** The other contexts that this one listens to. */
@@ -266,6 +284,11 @@ export class RunningContext {
       correlationId,
     });
   }
+}
+
+/** Whether what a `notYet` waits for may be in it. */
+function isNews({ records, documents }: WriteSet): boolean {
+  return (records?.length ?? 0) > 0 || (documents?.length ?? 0) > 0;
 }
 
 function starting(
