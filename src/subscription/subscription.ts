@@ -88,7 +88,7 @@ export class Subscription {
   readonly #wake = new Wake();
   readonly #stopping = new AbortController();
   /** Handlers that go on beside their batch, by their waiting row. */
-  readonly #underWay = new Map<string, Promise<Answer>>();
+  readonly #underWay = new Map<string, UnderWay>();
   #epoch = 0;
   #cursor = 0;
   #persisted = 0;
@@ -236,6 +236,9 @@ export class Subscription {
     this.#wake.ring();
     await this.#loop;
     for (const { reject } of this.#toDeal.splice(0)) reject(new Error('stopped'));
+    // What goes on beside its batch is finished, too; what fails now is done again at the next start.
+    const goingOn = [...this.#underWay.values()];
+    await Promise.allSettled(goingOn.map(({ row }) => this.#performRow(row)));
     await this.room.stop();
     if (this.#cursor > this.#persisted) await this.#saveCheckpoint().catch(() => undefined);
   }
@@ -365,8 +368,9 @@ export class Subscription {
     }
     this.#cursor = batch.reached;
     batch.unit.keepStates();
-    for (const [id, running] of batch.underWay) this.#underWay.set(id, running);
     for (const row of waiting) {
+      const running = batch.underWay.get(row.recordId + row.key);
+      if (running !== undefined) this.#underWay.set(row.recordId + row.key, { row, running });
       this.room.add(row);
       this.#tell(row);
     }
@@ -512,7 +516,7 @@ export class Subscription {
     const { handle, perform } = this.#definition;
     const entry = await this.#entryOf(row);
     if (row.payload === KEYS_UNKNOWN) return this.#dealLater(row, entry);
-    let underWay = this.#underWay.get(row.recordId + row.key);
+    let underWay = this.#underWay.get(row.recordId + row.key)?.running;
     this.#underWay.delete(row.recordId + row.key);
     const finish = underWay === undefined ? await perform?.(entry, row) : undefined;
     const again =
@@ -681,6 +685,12 @@ export class Subscription {
 
 /** Marks a row whose keys could not be told: it waits under the key of its record. */
 const KEYS_UNKNOWN = JSON.stringify({ keys: 'unknown' });
+
+/** A handler that goes on beside its batch, and the row that stands for it. */
+interface UnderWay {
+  readonly row: WaitingRow;
+  readonly running: Promise<Answer>;
+}
 
 interface ToDeal {
   readonly row: WaitingRow;
