@@ -80,8 +80,8 @@ export class GatewayBooks {
     // By charges_by_order and refunds_by_order.
     this.#left = this.#database.prepare(`
       select
-        (select coalesce(sum(amount_pence), 0) from charges where order_id = ?1 and status = 'charged')
-        - (select coalesce(sum(amount_pence), 0) from refunds where order_id = ?1 and status = 'refunded')
+        (select coalesce(sum(amount_pence), 0) from charges where order_id = ? and status = 'charged')
+        - (select coalesce(sum(amount_pence), 0) from refunds where order_id = ? and status = 'refunded')
         as pence`);
   }
 
@@ -121,7 +121,7 @@ export class GatewayBooks {
   }
 
   #whyNotRefund({ orderId, amountPence }: GatewayRequest): string {
-    const { pence } = this.#left.get(orderId) as { pence: number };
+    const { pence } = this.#left.get(orderId, orderId) as { pence: number };
     return amountPence > pence ? `only ${pence} pence of the order are left to refund` : '';
   }
 }
