@@ -3,11 +3,14 @@
  * or a replayed order file. Ctrl-C or SIGTERM stops in order: no more orders, no more requests, what
  * was begun is finished or handed back, the files are closed.
  */
+import { auditTable } from './audit/audit-table.ts';
+import { runAudit } from './audit/run-audit.ts';
 import { help, readCommandLine, type CommandLine } from './command-line.ts';
 import { beginAnew } from './data-directory.ts';
 import { openShop, type Shop } from './open-shop.ts';
 import { seededDice } from './replay/dice.ts';
 import { replayFile } from './replay-file.ts';
+import { replayReport } from './replay-report.ts';
 import { serveHttp, type Served } from './serve-http.ts';
 import { goShopping } from './shoppers.ts';
 
@@ -37,6 +40,19 @@ async function runShop(wanted: CommandLine): Promise<void> {
     await served?.close();
     await shop.close();
   }
+  // Of the files alone, when nobody writes to them any more.
+  if (wanted.exit) audit(wanted.data);
+}
+
+function audit(directory: string): void {
+  if (stopping.signal.aborted) {
+    process.stderr.write('Interrupted. The same command goes on where it was.\n');
+    process.exitCode = 130;
+    return;
+  }
+  const found = runAudit(directory);
+  process.stdout.write(`${auditTable(found)}\n`);
+  process.exitCode = found.isBalanced ? 0 : 1;
 }
 
 async function doBusiness(shop: Shop, wanted: CommandLine): Promise<void> {
@@ -45,6 +61,7 @@ async function doBusiness(shop: Shop, wanted: CommandLine): Promise<void> {
   if (path !== undefined) {
     const nowMs = (): number => performance.now();
     await replayFile(shop.app, { path, directory, target: process.stderr, nowMs, signal });
+    process.stdout.write(`${await replayReport(shop.app)}\n`);
   } else if (wanted.rate > 0) {
     const run = Date.now().toString(36).toUpperCase();
     const now = (): string => new Date().toISOString();

@@ -8,6 +8,8 @@ export type Parcel = {
   /** Null for a guest. */
   readonly customerId: string | null;
   readonly country: string;
+  /** What is written on it, once it was sent. */
+  readonly sentTo: string | null;
 };
 
 export const parcels = readModel({
@@ -22,8 +24,10 @@ export const parcels = readModel({
       status: 'prepared',
       customerId,
       country,
+      sentTo: null,
     }),
-    OrderShipped: (parcel) => parcel && { ...parcel, status: 'shipped' },
+    OrderShipped: (parcel, { data }) =>
+      parcel && { ...parcel, status: 'shipped', sentTo: data.address },
     ShipmentStopped: (parcel) => parcel && { ...parcel, status: 'stopped' },
   },
   index: ['status'],

@@ -1,0 +1,24 @@
+/** What a replay came to, in a few lines; the audit then proves it. */
+import type { Application } from 'thereupon';
+import { shortages } from './inventory/shortages.ts';
+import { orderBook } from './ordering/order-book.ts';
+import { returnBook } from './ordering/return-book.ts';
+
+export async function replayReport(app: Application): Promise<string> {
+  const orders = app.read(orderBook);
+  const returns = app.read(returnBook);
+  const [placed, shipped, cancelled, short, returned, refused] = await Promise.all([
+    orders.count(),
+    orders.count({ status: 'shipped' }),
+    orders.count({ status: 'cancelled' }),
+    app.read(shortages).count(),
+    returns.count(),
+    returns.count({ refusedUnits: { above: 0 } }),
+  ]);
+  const share = placed === 0 ? 0 : (100 * short) / placed;
+  return [
+    `${placed} orders: ${shipped} shipped, ${cancelled} cancelled`,
+    `${short} of them met a shelf too empty at the first try (${share.toFixed(1)} %)`,
+    `${returned} returns, of ${refused} something was refused (the return book says what and why)`,
+  ].join('\n');
+}

@@ -1,0 +1,103 @@
+/**
+ * The whole shop in memory, for tests: six contexts, no file, no port, and a gateway that answers
+ * as it is told.
+ */
+import { run, silent, type Application } from 'thereupon';
+import { memory } from 'thereupon/memory';
+import type { PaymentGateway } from './billing/payment-gateway.ts';
+import { contexts } from './contexts.ts';
+import { order } from './ordering/aggregates.ts';
+
+export type TestShop = {
+  readonly app: Application;
+  readonly gateway: TestGateway;
+};
+
+/** Opens a shop, and closes it whatever the test does with it. */
+export async function withShop(test: (shop: TestShop) => Promise<void>): Promise<void> {
+  const gateway = new TestGateway();
+  const app = await run(contexts, {
+    store: memory(),
+    dependencies: { gateway },
+    logger: silent,
+  });
+  try {
+    await test({ app, gateway });
+  } finally {
+    gateway.letGo();
+    await app.stop();
+  }
+}
+
+/** Keeps its books by idempotency key, as the real one does. */
+export class TestGateway implements PaymentGateway {
+  readonly charges = new Map<string, { orderId: string; amountPence: number }>();
+  readonly refunds = new Map<string, { orderId: string; amountPence: number }>();
+  /** The orders whose cards it declines. */
+  readonly declines = new Set<string>();
+  #held: PromiseWithResolvers<void> | undefined;
+
+  /** Answers no charge until `letGo`. */
+  hold(): void {
+    this.#held = Promise.withResolvers();
+  }
+
+  letGo(): void {
+    this.#held?.resolve();
+    this.#held = undefined;
+  }
+
+  async charge(
+    charge: { readonly orderId: string; readonly amountPence: number },
+    { idempotencyKey }: { readonly idempotencyKey: string },
+  ): Promise<Awaited<ReturnType<PaymentGateway['charge']>>> {
+    await this.#held?.promise;
+    if (this.declines.has(charge.orderId)) return { status: 'declined', reason: 'no money' };
+    this.charges.set(idempotencyKey, charge);
+    return { status: 'charged', chargeId: `charge-${charge.orderId}` };
+  }
+
+  async refund(
+    refund: { readonly orderId: string; readonly refundId: string; readonly amountPence: number },
+    { idempotencyKey }: { readonly idempotencyKey: string },
+  ): Promise<Awaited<ReturnType<PaymentGateway['refund']>>> {
+    this.refunds.set(idempotencyKey, refund);
+    return { status: 'refunded', refundId: refund.refundId };
+  }
+
+  /** What it took minus what it gave back. */
+  get keptPence(): number {
+    return sum(this.charges.values()) - sum(this.refunds.values());
+  }
+}
+
+function sum(moved: Iterable<{ readonly amountPence: number }>): number {
+  return [...moved].reduce((total, { amountPence }) => total + amountPence, 0);
+}
+
+export type AskedOrder = {
+  readonly customerId?: string | null;
+  readonly country?: string;
+  readonly lines: readonly (readonly [productId: string, quantity: number, priceMils: number])[];
+  readonly occurredAt?: string;
+};
+
+/** Places an order without waiting for what it causes. */
+export async function place(app: Application, orderId: string, asked: AskedOrder): Promise<void> {
+  const { customerId = 'ada', country = 'France', lines, occurredAt } = asked;
+  const data = {
+    orderId,
+    customerId,
+    name: customerId && `Customer ${customerId}`,
+    address: customerId && `1 ${customerId} Lane`,
+    country,
+    lines: lines.map(([productId, quantity, unitPriceMils]) => ({
+      productId,
+      quantity,
+      unitPriceMils,
+    })),
+    charges: [],
+  };
+  const options = occurredAt === undefined ? {} : { occurredAt };
+  await app.handle(order, orderId, { type: 'PlaceOrder', data }, options);
+}
