@@ -51,7 +51,7 @@ test('an example gets the imports it leaves out, and no other', () => {
     ...offersOf(`export { publish, type Fact } from './x.ts';\nexport type { Tools };`, 'door'),
     ...offersOf(`export const order = 1;\nexport interface Fact {}\nexport function no() {}`, 'me'),
   ];
-  const code = `const order = 2;\npublish(order as Fact);`;
+  const code = `const { order } = two;\npublish(order as Fact);`;
 
   assert.equal(
     completed(code, offers),

@@ -76,5 +76,6 @@ export function completed(code: string, offers: readonly Offer[]): string {
 function declares(code: string, name: string): boolean {
   const declaration = `^(?:export |declare )*(?:const|let|function|class|type|interface) ${name}\\b`;
   const imported = `^import\\b[^;]*\\b${name}\\b[^;]*from`;
-  return new RegExp(`${declaration}|${imported}`, 'm').test(code);
+  const destructured = `^(?:const|let) \\{[^=]*\\b${name}\\b[^=]*\\} =`;
+  return new RegExp(`${declaration}|${imported}|${destructured}`, 'm').test(code);
 }

@@ -1,7 +1,7 @@
 /**
  * The order and the payment that the examples in doc comments speak of.
  */
-import { type Application, aggregate, boundedContext, contract } from 'thereupon';
+import { type Application, aggregate, boundedContext, contract, readModel, type } from 'thereupon';
 import { memory } from 'thereupon/memory';
 import { z } from 'zod';
 
@@ -69,13 +69,30 @@ export const ProductListed = contract('catalogue.ProductListed', {
   key: (data) => data.productId,
 });
 
-export const ordering = boundedContext('ordering', { aggregates: [order, returnRequest] });
+export const orderBook = readModel({
+  name: 'order-book',
+  version: 1,
+  document: type<{ orderId: string; status: string }>(),
+  from: [order],
+  by: (event) => event.data.orderId,
+  evolve: {
+    OrderPlaced: (_, event) => ({ orderId: event.data.orderId, status: 'placed' }),
+    OrderConfirmed: (document) => document && { ...document, status: 'confirmed' },
+  },
+  index: ['status'],
+});
+
+export const ordering = boundedContext('ordering', {
+  aggregates: [order, returnRequest],
+  readModels: [orderBook],
+});
 export const billing = boundedContext('billing', { aggregates: [payment] });
 export const catalogue = boundedContext('catalogue', { publishes: [ProductListed] });
 
 export const store = memory();
 export declare const app: Application;
 export declare const data: { orderId: string; totalPence: number };
+export declare const token: string;
 export declare const orderId: string;
 export declare const customerId: string;
 export declare const address: string | undefined;

@@ -5,6 +5,9 @@ import type { Upcasters } from '../message/upcasting.ts';
 /**
  * A consistency boundary with an id, written as a decider: `decide` says what happens, `evolve`
  * what that makes of the state. Both are pure; this is only their wiring.
+ *
+ * @example
+ * const { name, initial, stored } = order;
  */
 export interface Aggregate<
   Name extends string = string,
@@ -101,7 +104,12 @@ export interface Changed<State, Event extends Fact> {
   readonly version: number;
 }
 
-/** What `handle` answers: the new state, what happened, and a token to read one's own write. */
+/**
+ * What `handle` answers: the new state, what happened, and a token to read one's own write.
+ *
+ * @example
+ * const { state, events, token } = await app.handle(order, 'o-1', { type: 'PlaceOrder', data });
+ */
 export interface Handled<State, Event extends Fact> extends Changed<State, Event> {
   /** Pass it to a query's `after`. */
   readonly token: string;

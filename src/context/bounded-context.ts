@@ -8,6 +8,9 @@ import type { Publication } from './publication.ts';
 /**
  * A module with its own language, its own log and its own database. It knows other contexts by
  * their contracts only.
+ *
+ * @example
+ * const map: readonly BoundedContext[] = [ordering, billing];
  */
 export interface BoundedContext<Name extends string = string> {
   readonly kind: 'bounded-context';

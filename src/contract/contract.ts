@@ -7,6 +7,9 @@ import type { Upcasters } from '../message/upcasting.ts';
  * All that another context may know of an integration event: its name, version, schema, key,
  * documentation and personal data. One definition gives the type, the check at run time and the
  * documentation.
+ *
+ * @example
+ * const { name, version, personal } = OrderPlaced;
  */
 export interface Contract<Name extends string = string, Data = unknown> {
   readonly kind: 'contract';
@@ -24,7 +27,12 @@ export interface Contract<Name extends string = string, Data = unknown> {
 // oxlint-disable-next-line no-explicit-any -- a contract's data is used in both directions
 export type AnyContract = Contract<string, any>;
 
-/** The integration event that a contract describes. */
+/**
+ * The integration event that a contract describes.
+ *
+ * @example
+ * const placed: EventOf<typeof OrderPlaced> = { type: 'ordering.OrderPlaced', data };
+ */
 export type EventOf<C> = C extends Contract<infer Name, infer Data> ? Fact<Name, Data> : never;
 
 export interface ContractOptions<Data> {

@@ -9,7 +9,12 @@ export interface Fact<Type extends string = string, Data = unknown> {
   readonly data: Data;
 }
 
-/** A fact as the log keeps it: with its place, its times, and what caused it. */
+/**
+ * A fact as the log keeps it: with its place, its times, and what caused it.
+ *
+ * @example
+ * const line = ({ type, occurredAt }: Recorded<OrderEvent>) => `${occurredAt} ${type}`;
+ */
 export type Recorded<E extends Fact> = E extends Fact ? E & Recording : never;
 
 /** What the log adds to a fact. */

@@ -7,6 +7,9 @@ import type { Query } from '../read-model/query.ts';
 /**
  * What a handler may use. Nothing is committed before the handler ends; then everything it asked
  * for commits together, with its checkpoint, or not at all.
+ *
+ * @example
+ * const confirm = ({ handle }: Tools) => handle(order, orderId, { type: 'ConfirmOrder', data: {} });
  */
 export interface Tools {
   /** Handles a command by an aggregate of this context; sees what this handler did before. */

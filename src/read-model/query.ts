@@ -1,6 +1,9 @@
 /**
  * How a read model is asked: by key, or by its indexed fields. Nothing else, so that no query
  * becomes slow by growing data.
+ *
+ * @example
+ * const placed = await app.read(orderBook).find({ where: { status: 'placed' }, limit: 10 });
  */
 export interface Query<Document extends object> {
   /**

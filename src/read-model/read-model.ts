@@ -7,6 +7,9 @@ import type { Jsonable } from '../message/json.ts';
  * Documents derived from events: a pure fold by key, rebuildable, never with side effects.
  * `name@version` is a subscription and a table of its own, so that a new version is built beside
  * the one before.
+ *
+ * @example
+ * const book: ReadModel<{ orderId: string; status: string }> = orderBook;
  */
 // oxlint-disable-next-line no-explicit-any -- its events matter only to who tests it
 export interface ReadModel<Document extends object = object, Event extends Fact = any> {
@@ -29,10 +32,16 @@ type Evolve = (document: any, event: any, key: string) => any;
 // oxlint-disable-next-line no-explicit-any -- any document
 export type AnyReadModel = ReadModel<any>;
 
-/** Names a document's type where it cannot be inferred. */
+/**
+ * Names a document's type where it cannot be inferred.
+ *
+ * @example
+ * const document = type<{ orderId: string; status: string }>();
+ */
 export function type<T>(): TypeOf<T> {
   return {};
 }
+
 export interface TypeOf<T> {
   readonly '~type'?: T;
 }

@@ -35,6 +35,11 @@ const LOOK_AGAIN_MS = 100;
 /**
  * A running application: where commands come in and questions are asked. Made by `run`, ended by
  * `stop`.
+ *
+ * @example
+ * const application: Application = await run([ordering, billing], { store });
+ * await application.handle(order, 'o-1', { type: 'PlaceOrder', data });
+ * await application.stop();
  */
 export class Application {
   readonly #contexts: readonly RunningContext[];
@@ -101,7 +106,12 @@ export class Application {
     return this.#finish(transact(this.#contextNamed(context.name), work, options));
   }
 
-  /** Asks a read model. @example const found = await app.read(orderBook).get('o-1', { after: token }); */
+  /**
+   * Asks a read model.
+   *
+   * @example
+   * const found = await app.read(orderBook).get('o-1', { after: token });
+   */
   read<Document extends object>(model: ReadModel<Document>): Query<Document> {
     assertOutsideHandler('app.read', '"read"');
     return queryModel(this.#contextOfModel(model), model);

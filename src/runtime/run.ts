@@ -15,6 +15,16 @@ import type { Parked } from './settled.ts';
 /** So many of the records parked since the start are remembered for `settled`. */
 const PARKED_MAX = 10_000;
 
+/**
+ * What an application runs with. Only the store must be named.
+ *
+ * @example
+ * const options: RunOptions = {
+ *   store,
+ *   only: ['billing'],
+ *   onParked: ({ context, subscription }) => console.error(`parked: ${subscription} of ${context}`),
+ * };
+ */
 export interface RunOptions {
   /** Where the logs live: `sqlite('./data')`, `memory()` … */
   readonly store: Store;

@@ -11,7 +11,12 @@ import { insideHandler } from '../subscription/in-handler.ts';
 import type { RunningContext } from './running-context.ts';
 import { tokenText } from './token.ts';
 
-/** The unit of work of a context that keeps its own tables. */
+/**
+ * The unit of work of a context that keeps its own tables.
+ *
+ * @example
+ * const list = (tx: Transaction<DatabaseSync>) => tx.publish(ProductListed, { productId: 'p-1' });
+ */
 export interface Transaction<Database> {
   /** The store's own client, inside the transaction; on SQLite a `DatabaseSync`. */
   readonly database: Database;

@@ -2,6 +2,9 @@
  * Where structured log lines go: one line for everything that moved or went wrong, as data. What
  * a line is turned into (JSON on standard output, a logging library, nothing) is the application's
  * choice. A logger never throws and never waits.
+ *
+ * @example
+ * const logger: Logger = { log: ({ event, context }) => console.log(`${event} in ${context}`) };
  */
 export interface Logger {
   log(line: LogLine): void;
@@ -10,6 +13,9 @@ export interface Logger {
 /**
  * One line. Beside the fields named here it carries the facts of its event, such as `id`, `type`,
  * `key`, `source`, `correlationId`; never the data of a message.
+ *
+ * @example
+ * const isForAPerson = (line: LogLine) => line.level === 'error' || line.event === 'parked';
  */
 export interface LogLine {
   readonly level: LogLevel;
@@ -49,7 +55,12 @@ export type LogEvent =
 
 export type LogValue = string | number | boolean | null | undefined;
 
-/** A logger that says nothing. */
+/**
+ * A logger that says nothing.
+ *
+ * @example
+ * const quietApp = await run([ordering, billing], { store, logger: silent });
+ */
 export const silent: Logger = { log: () => undefined };
 
 /**
