@@ -1,12 +1,11 @@
 /** The form in which a person places an order. */
 import { ask, newKey } from './ask.js';
 import { element, money } from './element.js';
+import { offered } from './offered.js';
 
 const form = document.querySelector('#basket form');
 const lines = form.querySelector('.lines');
 const answer = form.querySelector('.answer');
-/** What each product is, by code, as the list offers it. */
-const offered = new Map();
 
 export async function openBasket(showOrder) {
   addLine();
@@ -24,9 +23,9 @@ export async function offerProducts() {
   if (list.children.length > 0) return;
   const { products } = await ask('/products?limit=5000');
   for (const { productId, description, unitPriceMils } of products) {
-    const text = `${description}, ${money(unitPriceMils / 10)}`;
-    offered.set(productId, text);
-    list.append(element('option', { value: productId }, text));
+    const product = { description, price: money(unitPriceMils / 10) };
+    offered.set(productId, product);
+    list.append(element('option', { value: productId }, inWords(product)));
   }
   // So that a person who only looks around needs to press one button.
   const input = lines.querySelector('[name=productId]');
@@ -65,7 +64,7 @@ function addLine() {
     what,
   );
   product.addEventListener('input', () => {
-    what.textContent = offered.get(product.value.trim().toUpperCase()) ?? '';
+    what.textContent = inWords(offered.get(product.value.trim().toUpperCase()));
   });
   remove.addEventListener('click', () => {
     if (lines.children.length > 1) line.remove();
@@ -104,4 +103,8 @@ function asked() {
 function tell(text, tone = '') {
   answer.textContent = text;
   answer.dataset.tone = tone;
+}
+
+function inWords(product) {
+  return product === undefined ? '' : `${product.description}, ${product.price}`;
 }

@@ -1,5 +1,5 @@
 /** Draws the overview: pictures first. Elements stay, so that bars move instead of blinking. */
-import { count, element, money, moment, roundMoney } from './element.js';
+import { count, dayAndMonth, element, money, moment, roundMoney } from './element.js';
 
 const statuses = ['placed', 'confirmed', 'cancelling', 'shipped', 'cancelled'];
 
@@ -124,8 +124,9 @@ function drawDays(figure, days) {
     }),
   );
   const best = `best day ${money(most)}`;
-  const words = [days[0].day, best, days.at(-1).day].map((text) => element('span', {}, text));
-  figure.querySelector('figcaption').replaceChildren(...words);
+  const ends = [dayAndMonth(days[0].day), best, dayAndMonth(days.at(-1).day)];
+  const caption = ends.map((text) => element('span', {}, text));
+  figure.querySelector('figcaption').replaceChildren(...caption);
 }
 
 function drawShelves({ empty, few, some, many }) {

@@ -37,3 +37,9 @@ export function count(number) {
 export function moment(iso) {
   return iso.slice(0, 16).replace('T', ' ');
 }
+
+const short = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', timeZone: 'UTC' });
+
+export function dayAndMonth(day) {
+  return short.format(new Date(day));
+}

@@ -1,6 +1,7 @@
 /** One order in a dialog: how far it is, what is in it, and what can still be done about it. */
 import { ask } from './ask.js';
 import { element, money, moment } from './element.js';
+import { offered } from './offered.js';
 
 const FOLLOW_MS = 400;
 
@@ -20,6 +21,8 @@ export async function showOrder(orderId, after) {
   };
   draw(await look(orderId, token), act);
   if (!dialog.open) dialog.showModal();
+  history.replaceState(null, '', `#order/${encodeURIComponent(orderId)}`);
+  dialog.addEventListener('close', () => history.replaceState(null, '', '/'), { once: true });
   let drawn = '';
   while (isShown) {
     await new Promise((resolve) => setTimeout(resolve, FOLLOW_MS));
@@ -53,7 +56,7 @@ function draw(order, act) {
       'footer',
       {},
       ...(canCancel ? [element('button', { class: 'quiet', onclick: cancel }, 'Cancel it')] : []),
-      element('button', { onclick: () => dialog.close() }, 'Close'),
+      element('button', { autofocus: '', onclick: () => dialog.close() }, 'Close'),
     ),
   );
 }
@@ -90,16 +93,12 @@ function lineOf(line, { orderId, status }, act) {
       }),
     );
   const canReturn = (status === 'shipped' || status === 'confirmed') && returned < quantity;
-  const units = `${quantity} × ${productId}`;
+  const about = [offered.get(productId)?.description, returned > 0 ? `${returned} came back` : ''];
+  const small = about.filter(Boolean).join(', ');
   return element(
     'li',
     {},
-    element(
-      'span',
-      {},
-      units,
-      ...(returned > 0 ? [element('small', {}, `${returned} came back`)] : []),
-    ),
+    element('span', {}, `${quantity} × ${productId}`, element('small', {}, small)),
     element('span', {}, money(amountPence)),
     canReturn
       ? element('button', { class: 'quiet', onclick: back }, 'Return one')

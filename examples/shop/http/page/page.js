@@ -8,6 +8,9 @@ const LOOK_MS = 1_000;
 
 void openBasket(showOrder).catch(drawAway);
 void look();
+// The address names the order that is looked at, so that it can be passed on.
+const linked = /^#order\/(.+)$/.exec(location.hash)?.[1];
+if (linked !== undefined) void showOrder(decodeURIComponent(linked)).catch(() => undefined);
 
 async function look() {
   if (!document.hidden) {
