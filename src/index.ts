@@ -24,3 +24,26 @@ export type { RunOptions } from './runtime/run.ts';
 export type { ThereuponConfig } from './runtime/thereupon-config.ts';
 export type { Application } from './runtime/application.ts';
 export type { Transaction } from './runtime/transaction.ts';
+
+// What an application may want to catch; docs/errors.md says of each what to do next.
+export { AggregateDefinitionError } from './aggregate/aggregate.ts';
+export { StateVersionError, UnknownEventTypeError } from './aggregate/load-state.ts';
+export { BackboneUnavailableError, LogRestoredError } from './backbone/backbone.ts';
+export { PersonalDataError } from './context/personal-data.ts';
+export { HandlerOverError, NotPublishedHereError } from './context/unit.ts';
+export { ContractDefinitionError } from './contract/contract.ts';
+export { ContractViolationError } from './contract/validate.ts';
+export { OutcomeUnknownError } from './log/committer.ts';
+export { LogInUseError } from './log/log-in-use.ts';
+export { VersionConflictError } from './log/version-conflict.ts';
+export { PayloadNotJsonError, PayloadTooLargeError } from './message/payload.ts';
+export { RefusedError } from './reaction/reaction-subscription.ts';
+export { NotRunningHereError, StoppedError } from './runtime/application.ts';
+export { ConfigurationError } from './runtime/configuration.ts';
+export { CommandIdReusedError, InvalidCommandIdError } from './runtime/handle-command.ts';
+export { HeldReadError, StaleReadError, UnindexedFieldError } from './runtime/query-model.ts';
+export { RebuildError } from './runtime/rebuild.ts';
+export { NotSettledError, SettledParkedError } from './runtime/settled.ts';
+export { InvalidTokenError } from './runtime/token.ts';
+export { HandlerTimeoutError } from './subscription/failure.ts';
+export { InsideHandlerError } from './subscription/in-handler.ts';

@@ -81,6 +81,7 @@ export interface Inlet {
   close(): Promise<void>;
 }
 
+/** Who takes from another context, and where it has come to. */
 export interface Consumer {
   /** The consuming context: its name identifies what it has and has not received. */
   readonly consumer: string;

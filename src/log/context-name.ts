@@ -6,7 +6,13 @@ export function isContextName(name: string): boolean {
   return /^[a-zA-Z0-9][a-zA-Z0-9_-]{0,99}$/.test(name);
 }
 
-/** @throws {ContextNameError} for a name that is not plain. */
+/**
+ * Refuses a name that is not plain.
+ *
+ * @throws {ContextNameError}
+ * @example
+ * assertContextName('ordering');
+ */
 export function assertContextName(name: string): void {
   if (!isContextName(name)) throw new ContextNameError(name);
 }

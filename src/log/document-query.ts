@@ -23,6 +23,7 @@ export interface FieldCondition {
 
 export type FieldValue = string | number | boolean | null;
 
+/** A document, and the key it is kept under. */
 export interface StoredDocument {
   readonly key: string;
   /** JSON text. */

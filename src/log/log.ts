@@ -118,6 +118,7 @@ export interface LogReader {
   close(): Promise<void>;
 }
 
+/** Which records of a log are read. */
 export interface LogQuery {
   readonly after: number;
   readonly limit: number;
@@ -127,12 +128,14 @@ export interface LogQuery {
   readonly types?: readonly string[];
 }
 
+/** Which part of a stream is read. */
 export interface StreamQuery {
   /** Default 0: from the beginning. */
   readonly afterVersion?: number;
   readonly limit: number;
 }
 
+/** Which waiting rows are meant; all that is given must hold. */
 export interface WaitingQuery {
   readonly subscription?: string;
   readonly key?: string;
@@ -147,12 +150,14 @@ export interface WaitingQuery {
   readonly limit: number;
 }
 
+/** How many rows of one kind wait for one subscription. */
 export interface WaitingCount {
   readonly subscription: string;
   readonly kind: WaitingKind;
   readonly count: number;
 }
 
+/** Which range of a subscription is taken over, and by whom. */
 export interface Claim {
   readonly subscription: string;
   readonly firstSlot: number;
@@ -169,6 +174,7 @@ export interface Exclusive<T> {
   readonly writeSet: WriteSet;
 }
 
+/** What became of an exclusive transaction. */
 export interface ExclusiveOutcome<T> {
   readonly result: T;
   readonly outcome: Outcome;

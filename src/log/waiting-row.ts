@@ -33,6 +33,7 @@ export interface WaitingKey {
   readonly recordId: string;
 }
 
+/** Why a row waits: see `WaitingRow`. */
 export type WaitingKind = 'retry' | 'parked' | 'held' | 'effect' | 'request' | 'timer';
 
 /** Why something waits, readable without the process that saw it happen. */

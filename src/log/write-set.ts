@@ -40,6 +40,7 @@ export interface WriteSet {
   readonly operations?: readonly Operation[];
 }
 
+/** The version that a stream was at. */
 export interface StreamVersion {
   readonly stream: string;
   /** 0 means: does not exist yet. */
@@ -101,6 +102,7 @@ export interface Mark {
   readonly position: number;
 }
 
+/** The state of a stream at one of its versions. */
 export interface StoredSnapshot {
   readonly stream: string;
   readonly version: number;
@@ -109,6 +111,7 @@ export interface StoredSnapshot {
   readonly state: string;
 }
 
+/** A document of a read model as it is to be, or its end. */
 export interface DocumentWrite {
   readonly model: string;
   readonly key: string;

@@ -69,7 +69,14 @@ export interface Fault {
   readonly kind: FaultKind;
 }
 
-/** Every way in which a run with these calls can fail at one of them. */
+/**
+ * Every way in which a run with these calls can fail at one of them.
+ *
+ * @example
+ * const counted = new Faults();
+ * await run([ordering, billing], { store: faultyStore(store, counted) });
+ * for (const fault of everyFault(counted.counts)) console.log(fault.call, fault.nth, fault.kind);
+ */
 export function everyFault(counts: ReadonlyMap<string, number>): Fault[] {
   const kinds: readonly FaultKind[] = ['before', 'after', 'answer-lost'];
   return [...counts].flatMap(([call, count]) =>

@@ -15,7 +15,13 @@ export function faultyLog(log: Log, faults: Faults): Log {
   return withFaults(log, LOG_CALLS, { faults, context, prefix: context });
 }
 
-/** A store whose logs, readers (`ordering.reader.head`) and views (`ordering.published.read`) fail. */
+/**
+ * A store whose logs, readers (`ordering.reader.head`) and views (`ordering.published.read`) fail.
+ *
+ * @example
+ * const faults = new Faults({ call: 'billing.published.read', nth: 1, kind: 'before' });
+ * const app = await run([ordering, billing], { store: faultyStore(store, faults) });
+ */
 export function faultyStore(store: Store, faults: Faults): Store {
   const surroundings = (context: string, prefix: string) => ({ faults, context, prefix });
   const opening = <T>(context: string, what: string, open: () => Promise<T>): Promise<T> =>

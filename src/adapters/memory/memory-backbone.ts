@@ -22,6 +22,7 @@ export interface MemoryBackbone extends Backbone {
   cut(): void;
 }
 
+/** How a backbone in memory is made. */
 export interface MemoryBackboneOptions {
   /** `key` (default): in order per key. `none`: in any order. */
   readonly order?: 'key' | 'none';

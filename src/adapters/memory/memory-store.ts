@@ -22,6 +22,7 @@ export interface MemoryStore extends Store {
   crash(context: string): void;
 }
 
+/** How a store in memory is made. */
 export interface MemoryOptions {
   /** Names a new log. Default: a random UUID. */
   readonly epoch?: (context: string) => string;

@@ -3,6 +3,7 @@ import { DatabaseSync, type StatementSync } from 'node:sqlite';
 /** So many statements are kept prepared; queries on documents come in many shapes. */
 const STATEMENTS_MAX = 400;
 
+/** What a commit has survived when it answers: see `SqliteOptions.durability`. */
 export type Durability = 'full' | 'normal';
 
 /**

@@ -10,12 +10,14 @@ import { head } from './record-queries.ts';
 import { lastPosition } from './restored-log.ts';
 import { inTransaction, unlessBusy } from './transaction.ts';
 
+/** How a new epoch is begun. */
 export interface NewEpochOptions {
   /** A position that somebody elsewhere has seen of this log. Those in its directory are asked. */
   readonly beyond?: number;
   readonly host?: Partial<Host>;
 }
 
+/** The epoch that a restored log goes on in. */
 export interface NewEpoch {
   readonly epoch: string;
   /** The epoch before, and the last position that the log still has of it. */

@@ -9,6 +9,7 @@ import { refuseNetworkFileSystem } from './network-file-system.ts';
 import { openSqliteLog } from './sqlite-log.ts';
 import { sqlitePublished, sqliteReader } from './sqlite-reader.ts';
 
+/** How the embedded store keeps its files. */
 export interface SqliteOptions {
   /**
    * full (default): a commit is on the disk when it answers. normal: several times as fast, but a
