@@ -6,20 +6,26 @@
  * A line is handed to the operating system at once and so outlives this process, not a power cut:
  * it is a witness for tests, the log itself needs none.
  */
-import { closeSync, openSync, writeSync } from 'node:fs';
+import { closeSync, openSync, readFileSync, writeSync } from 'node:fs';
 
 export type AcknowledgedKind = 'order' | 'return' | 'adjustment';
 
 export class Acknowledged {
   readonly #file: number;
+  /** An order file has no more than some millions of lines, and so no more invoices. */
+  readonly #noted: Set<string>;
 
-  /** Goes on where an earlier run ended. */
+  /** Goes on where an earlier run ended; what that one noted is not noted again. */
   constructor(path: string) {
-    this.#file = openSync(path, 'a');
+    this.#file = openSync(path, 'a+');
+    this.#noted = new Set(readFileSync(this.#file, 'utf8').split('\n'));
   }
 
   note(kind: AcknowledgedKind, id: string): void {
-    writeSync(this.#file, `${JSON.stringify({ kind, id })}\n`);
+    const line = JSON.stringify({ kind, id });
+    if (this.#noted.has(line)) return;
+    writeSync(this.#file, `${line}\n`);
+    this.#noted.add(line);
   }
 
   close(): void {

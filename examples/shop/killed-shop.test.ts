@@ -1,0 +1,90 @@
+/**
+ * A replay is killed at random moments, many times, and begun again each time. What it was told is
+ * durable is in the log after each kill, and at the end the shop is, document by document, what it
+ * is without any kill.
+ *
+ * `KILLS=100 npm test -- examples/shop/killed-shop.test.ts` kills more often.
+ */
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { setTimeout as wait } from 'node:timers/promises';
+import {
+  allDocuments,
+  bytesAcknowledged,
+  inFlight,
+  kill,
+  lostInvoices,
+  startReplay,
+  type InFlight,
+} from './killed-shop-fixture.ts';
+import { seededDice } from './replay/dice.ts';
+import { madeOrders } from './replay/made-orders.ts';
+
+const kills = Number(process.env['KILLS'] ?? 8);
+const dice = seededDice(1912);
+
+let directory: string;
+let orders: string;
+before(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'thereupon-killed-'));
+  orders = join(directory, 'orders.csv');
+  await writeFile(orders, [...madeOrders({ invoices: 25 * kills })].join(''));
+});
+after(() => rm(directory, { recursive: true, force: true }));
+
+test('a replay that is killed at random moments comes to what it comes to without', async () => {
+  const quiet = join(directory, 'quiet');
+  const killed = join(directory, 'killed');
+
+  let interrupting = 0;
+  for (let count = 1; count <= kills; count++) {
+    const found = await replayUntilKilled(killed);
+    console.log(`kill ${count}: ${describe(found)}`);
+    assert.deepEqual(lostInvoices(killed), []);
+    if (found !== undefined && isSomething(found)) interrupting += 1;
+  }
+  await replayToTheEnd(killed);
+  await replayToTheEnd(quiet);
+
+  assert.deepEqual(lostInvoices(killed), []);
+  assert.deepEqual(allDocuments(killed), allDocuments(quiet));
+  console.log(`${interrupting} of ${kills} kills interrupted something`);
+  assert.ok(
+    interrupting >= kills / 2,
+    `only ${interrupting} of ${kills} kills interrupted anything`,
+  );
+});
+
+/** Kills it some invoices and some milliseconds further on. Undefined when it had ended before. */
+async function replayUntilKilled(data: string): Promise<InFlight | undefined> {
+  const known = bytesAcknowledged(data);
+  const { child, output } = startReplay(data, orders);
+  const further = known + bytesOfInvoice * dice.between(1, 20);
+  while (bytesAcknowledged(data) < further && child.exitCode === null) await wait(1);
+  await wait(dice.between(0, 20));
+  const isKilled = await kill(child);
+  if (!isKilled) assert.equal(child.exitCode, 0, output());
+  return isKilled ? inFlight(data) : undefined;
+}
+
+const bytesOfInvoice = JSON.stringify({ kind: 'order', id: '700002' }).length + 1;
+
+async function replayToTheEnd(data: string): Promise<void> {
+  const { child, output } = startReplay(data, orders);
+  const [code] = (await once(child, 'exit')) as [number | null];
+  assert.equal(code, 0, `the books do not balance:\n${output()}`);
+}
+
+function isSomething({ openOrders, messages, waiting }: InFlight): boolean {
+  return openOrders + messages + waiting > 0;
+}
+
+function describe(found: InFlight | undefined): string {
+  if (found === undefined) return 'it had ended before';
+  const { openOrders, messages, waiting } = found;
+  return `${openOrders} orders open, ${messages} messages under way, ${waiting} rows waiting`;
+}
