@@ -51,6 +51,7 @@ test('an action is shown as a tree over all contexts, by whatever id of it is kn
       '',
     ],
   );
+  assert.match(first.out, /^action .* · 4 records in ordering, billing · .* · all done\n/);
   assert.equal(first.code, 0);
   for (const other of [...others, program]) assert.deepEqual(other, first);
 });
@@ -73,8 +74,10 @@ test('a command that changed nothing is told from one that is not known', async 
 });
 
 test('what was parked stands in the tree under the record it could not handle', async () => {
+  const asText = await thereupon('trace', known.worthlessId);
   const { out } = await thereupon('trace', known.worthlessId, '--json');
 
+  assert.match(asText.out, /^action .* · 1 not done\n/);
   const { actions } = JSON.parse(out) as { actions: [ActionTrace] };
   const takenIn = actions[0].causes[0]?.caused[0]?.caused[0]?.caused[0];
   assert.equal(takenIn?.direction, 'incoming');

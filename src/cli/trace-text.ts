@@ -17,12 +17,13 @@ interface Line {
 }
 
 function heading(trace: ActionTrace, begin: number): string {
-  const { recordCount, contexts, tookMs } = trace;
+  const { recordCount, contexts, tookMs, waitingCount } = trace;
   const parts = [
     `action ${nameText(trace.correlationId)}`,
     `${recordCount} ${recordCount === 1 ? 'record' : 'records'} in ${contexts.map(nameText).join(', ')}`,
     ...(Number.isFinite(begin) ? [`recorded ${new Date(begin).toISOString()}`] : []),
     `took ${tookMs} ms`,
+    waitingCount === 0 ? 'all done' : `${waitingCount} not done`,
     ...(trace.isCut ? ['not all of it is shown'] : []),
   ];
   return parts.join(' · ');

@@ -10,6 +10,8 @@ export interface ActionTrace {
   readonly correlationId: string;
   readonly recordCount: number;
   readonly contexts: readonly string[];
+  /** How many rows wait: 0 when all is done. */
+  readonly waitingCount: number;
   /** From the first record to the last. */
   readonly tookMs: number;
   /** True when an action has more records than are read; the rest is missing here. */
@@ -57,12 +59,15 @@ export async function traceAction(
       waits.set(row.recordId, [...(waits.get(row.recordId) ?? []), wait]);
     }
   }
+  // By time, as contexts do not know each other's positions; those of one context stay in order.
+  records.sort((a, b) => Date.parse(a.recordedAt) - Date.parse(b.recordedAt));
   const ids = new Set(records.map((record) => record.id));
   const times = records.map((record) => Date.parse(record.recordedAt));
   return {
     correlationId,
     recordCount: records.length,
     contexts: [...new Set(records.map((record) => record.context))],
+    waitingCount: [...waits.values()].reduce((sum, rows) => sum + rows.length, 0),
     tookMs: times.length === 0 ? 0 : Math.max(...times) - Math.min(...times),
     isCut,
     causes: causesOf(records, waits),
