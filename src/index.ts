@@ -36,6 +36,7 @@ export { ContractViolationError } from './contract/validate.ts';
 export { OutcomeUnknownError } from './log/committer.ts';
 export { LogInUseError } from './log/log-in-use.ts';
 export { VersionConflictError } from './log/version-conflict.ts';
+export { InvalidTimeError } from './message/business-time.ts';
 export { PayloadNotJsonError, PayloadTooLargeError } from './message/payload.ts';
 export { RefusedError } from './reaction/reaction-subscription.ts';
 export { NotRunningHereError, StoppedError } from './runtime/application.ts';
