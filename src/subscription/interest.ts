@@ -15,12 +15,15 @@ export function interestIn(sources: readonly Source[]): Interest {
   const domain = sources.filter((source) => source.kind === 'domain');
   const names = new Set(contracts.map((contract) => contract.name));
   const events = new Set(domain.map((source) => `${source.aggregate.name}/${source.type}`));
+  const domainTypes = new Set(domain.map((source) => source.type));
   return {
     types: [...new Set([...names, ...domain.map((source) => source.type)])],
     directions: directionsOf(names.size > 0, events.size > 0),
+    // By the type first: it is asked for each record of the log, by each subscription.
     wants: (record) =>
       record.direction === 'domain'
-        ? events.has(`${aggregateOfStream(record.stream ?? '')}/${record.type}`)
+        ? domainTypes.has(record.type) &&
+          events.has(`${aggregateOfStream(record.stream ?? '')}/${record.type}`)
         : names.has(record.type),
   };
 }
