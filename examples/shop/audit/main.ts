@@ -7,6 +7,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import type { Audit } from './audit.ts';
 import { auditTable } from './audit-table.ts';
+import { Books } from './books.ts';
 import { runAudit } from './run-audit.ts';
 
 /** A running shop is always in the middle of something: so many looks, until one balances. */
@@ -20,22 +21,33 @@ try {
       json: { type: 'boolean', default: false },
     },
   });
-  const audit = await lookUntilBalanced(values.data);
+  const { audit, isMoving } = await lookUntilBalanced(values.data);
   console.log(values.json ? JSON.stringify(audit, null, 2) : auditTable(audit));
   process.exitCode = audit.isBalanced ? 0 : 1;
+  if (isMoving)
+    console.error('The shop is at work, and what is under way is in some logs and not in others.');
 } catch (error) {
   console.error(error instanceof Error ? error.message : error);
   process.exitCode = 2;
 }
 
-async function lookUntilBalanced(directory: string): Promise<Audit> {
+async function lookUntilBalanced(
+  directory: string,
+): Promise<{ readonly audit: Audit; readonly isMoving: boolean }> {
   let audit = runAudit(directory);
   for (let looks = 1; looks < LOOKS_MAX && !audit.isBalanced; looks += 1) {
     await wait(BETWEEN_LOOKS_MS);
-    const next = runAudit(directory);
-    const hasMoved = next.recordCount !== audit.recordCount;
-    audit = next;
-    if (!hasMoved) break;
+    if (recordCountOf(directory) === audit.recordCount) return { audit, isMoving: false };
+    audit = runAudit(directory);
   }
-  return audit;
+  return { audit, isMoving: !audit.isBalanced };
+}
+
+function recordCountOf(directory: string): number {
+  const books = new Books(directory);
+  try {
+    return books.recordCount();
+  } finally {
+    books.close();
+  }
 }
