@@ -11,9 +11,9 @@ import { systemHost } from '../host/host.ts';
 import { Committer } from '../log/committer.ts';
 import { type Fault, Faults, everyFault } from '../testing/faults.ts';
 import { faultyLog, faultyStore } from '../testing/faulty-log.ts';
-import { BackboneUnavailableError } from './backbone.ts';
-import type { Backbone, Envelope, Inlet, Outlet } from './backbone.ts';
+import type { Backbone, Envelope } from './backbone.ts';
 import { OrderPlaced, QUICKLY, incomingIds, message, outgoing } from './fixtures/ends.ts';
+import { faultyBackbone } from './fixtures/faulty-backbone.ts';
 import { relayOf, seeded, until, waitingAtBorder } from './fixtures/ends.ts';
 import { Intake } from './intake.ts';
 import { embedded } from './log-to-log.ts';
@@ -89,40 +89,6 @@ async function startedUnlessFailing(...parts: (undefined | { start(): Promise<vo
   } catch {
     return false;
   }
-}
-
-/** A backbone whose own calls fail like those of a log, too. */
-function faultyBackbone(backbone: Backbone, faults: Faults): Backbone {
-  const run = <T>(name: string, call: () => Promise<T>): Promise<T> =>
-    faults.run(name, call, () => new BackboneUnavailableError('test', new Error('crashed')));
-  return {
-    name: backbone.name,
-    capabilities: backbone.capabilities,
-    start: (surroundings) => backbone.start(surroundings),
-    close: () => backbone.close(),
-    async outlet(publisher): Promise<Outlet | undefined> {
-      const outlet = await backbone.outlet(publisher);
-      return (
-        outlet && {
-          publish: (messages) => run('outlet.publish', () => outlet.publish(messages)),
-          close: () => outlet.close(),
-        }
-      );
-    },
-    async inlet(consumer): Promise<Inlet> {
-      const inlet = await run('backbone.inlet', () => backbone.inlet(consumer));
-      return {
-        async receive(options) {
-          const delivery = await run('inlet.receive', () => inlet.receive(options));
-          const acknowledge = () => run('inlet.acknowledge', () => delivery.acknowledge());
-          return { ...delivery, acknowledge };
-        },
-        isDrained: () => inlet.isDrained(),
-        lookAgain: () => inlet.lookAgain(),
-        close: () => run('inlet.close', () => inlet.close()),
-      };
-    },
-  };
 }
 
 async function assertAllTakenIn({ store, messages }: World): Promise<void> {

@@ -21,6 +21,7 @@ import { Documents, documentKeys, foldInto, folds } from '../read-model/fold.ts'
 import type { AnyReadModel } from '../read-model/read-model.ts';
 import { assertNothingPersonalLeaks } from './personal-data.ts';
 import type { Publication } from './publication.ts';
+import type { Turn } from './turn.ts';
 import { type Vocabulary, decode } from './vocabulary.ts';
 
 /** What a unit of work is done with: one for each running context. */
@@ -32,6 +33,8 @@ export interface Workplace {
   readonly host: Host;
   readonly charactersMax: number;
   readonly inlineModels: readonly AnyReadModel[];
+  /** Taken by whoever folds their documents, until that is committed. */
+  readonly inlineTurn: Turn;
   /** Publications by `aggregate/type`. */
   readonly publications: ReadonlyMap<string, readonly Publication[]>;
   readonly published: ReadonlySet<AnyContract>;
@@ -54,7 +57,7 @@ export interface Cause {
  * one write set. Nothing here touches the store but to read.
  */
 export class Unit {
-  readonly documents: Documents;
+  documents: Documents;
   /** Errors that `decide` has thrown: a refusal is no failure. */
   readonly refusals = new Set<unknown>();
   readonly #workplace: Workplace;
@@ -63,6 +66,8 @@ export class Unit {
   readonly #states = new Map<string, KnownState & { readonly aggregate: AnyAggregate }>();
   readonly #snapshots = new Set<string>();
   readonly #records: NewRecord[] = [];
+  /** Events of which inline read models were told. */
+  readonly #told: Told[] = [];
   #isClosed = false;
 
   constructor(workplace: Workplace, base?: Unit) {
@@ -84,7 +89,9 @@ export class Unit {
   ): Promise<Changed<State, Event>> {
     this.#assertOpen();
     const stream = streamName(aggregate.name, id);
-    const known = this.#known(stream) ?? (await this.#load(aggregate, stream));
+    const { states } = this.#workplace;
+    const known =
+      this.#known(stream) ?? states.get(stream) ?? (await this.#load(aggregate, stream));
     // While it was loaded, another command of this unit may have moved it.
     const before = this.#known(stream) ?? known;
     assertExpected(stream, asked.expectedVersion, before.version);
@@ -99,7 +106,7 @@ export class Unit {
     this.#states.set(stream, { state, version, aggregate });
     if (isSnapshotDue(aggregate, before.version, version)) this.#snapshots.add(stream);
     if (this.#workplace.inlineModels.length > 0)
-      for (const event of recorded) await this.#tellInlineModels(aggregate, event);
+      for (const event of recorded) await this.#tellInlineModels({ aggregate, event });
     return {
       id,
       // What is given out is the very state that is decided on next, so nobody may change it.
@@ -149,12 +156,26 @@ export class Unit {
     for (const [stream, known] of unit.#states) this.#states.set(stream, known);
     for (const stream of unit.#snapshots) this.#snapshots.add(stream);
     for (const record of unit.#records) this.#records.push(record);
+    for (const told of unit.#told) this.#told.push(told);
     this.documents.merge(unit.documents);
     return true;
   }
 
+  /**
+   * Commits what was collected. Documents of inline read models were folded as they were before;
+   * others may have changed them since, so they are folded again where nobody comes between.
+   */
+  commit<T>(commit: (writeSet: Collected) => Promise<T>): Promise<T> {
+    if (this.#told.length === 0) return commit(this.writeSet());
+    return this.#workplace.inlineTurn.take(async () => {
+      this.documents = new Documents();
+      for (const told of this.#told.splice(0)) await this.#tellInlineModels(told);
+      return commit(this.writeSet());
+    });
+  }
+
   /** What was collected, to be committed. */
-  writeSet(): WriteSet & { readonly records: readonly NewRecord[] } {
+  writeSet(): Collected {
     const expects = [...this.#expects].map(([stream, version]) => ({ stream, version }));
     const snapshots = [...this.#snapshots].map((stream) => this.#snapshot(stream));
     return { expects, records: this.#records, snapshots, documents: this.documents.writes() };
@@ -177,8 +198,6 @@ export class Unit {
 
   async #load(aggregate: AnyAggregate, stream: string): Promise<KnownState> {
     const { states, log, vocabulary } = this.#workplace;
-    const cached = states.get(stream);
-    if (cached !== undefined) return cached;
     const loaded = await loadState(log, aggregate, stream, (stored) => decode(vocabulary, stored));
     states.keep(stream, loaded);
     return loaded;
@@ -228,7 +247,9 @@ export class Unit {
     }
   }
 
-  async #tellInlineModels(aggregate: AnyAggregate, event: Recorded<Fact>): Promise<void> {
+  async #tellInlineModels(told: Told): Promise<void> {
+    const { aggregate, event } = told;
+    if (this.#workplace.inlineModels.length > 0) this.#told.push(told);
     const place = { documents: this.documents, log: this.#workplace.log };
     for (const model of this.#workplace.inlineModels) {
       if (!model.sources.includes(aggregate) || !folds(model, event)) continue;
@@ -274,6 +295,14 @@ export class Unit {
   #assertOpen(): void {
     if (this.#isClosed) throw new HandlerOverError(this.#workplace.context);
   }
+}
+
+/** What a unit wants to change. */
+export type Collected = WriteSet & { readonly records: readonly NewRecord[] };
+
+interface Told {
+  readonly aggregate: AnyAggregate;
+  readonly event: Recorded<Fact>;
 }
 
 function assertExpected(stream: string, expected: number | undefined, actual: number): void {

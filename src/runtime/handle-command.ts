@@ -83,16 +83,17 @@ async function decideAndCommit<State, Command extends Fact, Event extends Fact>(
     const { expectedVersion } = options;
     const changed = await unit.handle(aggregate, id, { command, cause, expectedVersion });
     const before = changed.version - changed.events.length;
-    const writeSet = unit.writeSet();
-    const outcome = await running.committer.commit({
-      ...writeSet,
-      ...(options.commandId === undefined
+    const kept =
+      options.commandId === undefined
         ? {}
-        : { command: storedCommand({ ...asked, stream, fingerprint, before, changed, running }) }),
-    });
+        : { command: storedCommand({ ...asked, stream, fingerprint, before, changed, running }) };
+    const { records, outcome } = await unit.commit(async (collected) => ({
+      records: collected.records,
+      outcome: await running.committer.commit({ ...collected, ...kept }),
+    }));
     if (outcome.kind === 'committed') {
       unit.keepStates();
-      return handled(running, changed, positionsById(writeSet.records, outcome.positions));
+      return handled(running, changed, positionsById(records, outcome.positions));
     }
     if (outcome.kind === 'command-known')
       return firstOutcome(running, aggregate, { known: outcome.command, fingerprint, id });

@@ -10,6 +10,7 @@ import {
 } from '../context/bounded-context.ts';
 import type { Publication } from '../context/publication.ts';
 import type { Workplace } from '../context/unit.ts';
+import { Turn } from '../context/turn.ts';
 import { vocabularyOf } from '../context/vocabulary.ts';
 import type { Host } from '../host/host.ts';
 import { Committer } from '../log/committer.ts';
@@ -30,6 +31,7 @@ import { Subscription, type SubscriptionDefinition } from '../subscription/subsc
 import { TailReader } from '../subscription/tail-reader.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import type { Activity } from './activity.ts';
+import { DEDUPE_WINDOW_MS, DedupeWindow } from './dedupe-window.ts';
 import { buildInlineModels } from './inline-models.ts';
 import { KeyedLock } from './keyed-lock.ts';
 import { queryModel } from './query-model.ts';
@@ -48,6 +50,7 @@ export interface Means {
   readonly activity: Activity;
   readonly dependencies: Dependencies;
   readonly charactersMax: number | undefined;
+  readonly dedupeWindowMs: number | undefined;
   readonly onParked: (context: string, row: WaitingRow) => void;
   readonly onStalled: (context: string, subscription: string, why: string) => void;
 }
@@ -72,6 +75,7 @@ export class RunningContext {
   readonly #means: Means;
   readonly #owner: string;
   readonly #underWay = new UnderWay();
+  readonly #dedupeWindow: DedupeWindow;
   #positions: ReadonlyMap<string, number> = new Map();
 
   private constructor(context: BoundedContext, means: Means, log: Log) {
@@ -84,6 +88,12 @@ export class RunningContext {
     this.tail = new TailReader(log, vocabulary, means.host.clock);
     this.#means = means;
     this.#owner = means.host.ids.next();
+    this.#dedupeWindow = new DedupeWindow({
+      log,
+      clock: means.host.clock,
+      logger: means.logger,
+      windowMs: means.dedupeWindowMs ?? DEDUPE_WINDOW_MS,
+    });
     this.workplace = {
       context: context.name,
       log,
@@ -92,6 +102,7 @@ export class RunningContext {
       host: means.host,
       charactersMax: means.charactersMax ?? PAYLOAD_CHARACTERS_MAX,
       inlineModels: context.readModels.filter((model) => model.inline),
+      inlineTurn: new Turn(),
       publications: publicationsByEvent(context),
       published: new Set(publishedContracts(context)),
     };
@@ -118,8 +129,11 @@ export class RunningContext {
     }
   }
 
-  /** Begins to move. The tail readers of all contexts were started before. */
-  async start(): Promise<void> {
+  /**
+   * Makes its tables and begins to take in what others publish. The tail readers of all contexts
+   * were started before; nothing is published before all of them listen.
+   */
+  async attach(): Promise<void> {
     await this.#setUpTables();
     for (const model of this.context.readModels)
       await this.log.defineModel(modelName(model), model.index);
@@ -132,9 +146,14 @@ export class RunningContext {
         for (const subscription of this.subscriptions) subscription.somethingMoved();
       this.activity.happened();
     });
+    for (const source of this.#sources()) await this.#startIntake(source);
+  }
+
+  /** Begins to move. */
+  async start(): Promise<void> {
     for (const definition of this.#definitions()) await this.#startSubscription(definition);
     await this.#startRelay();
-    for (const source of this.#sources()) await this.#startIntake(source);
+    this.#dedupeWindow.start();
   }
 
   /** A subscription of this context, not yet started. */
@@ -160,6 +179,7 @@ export class RunningContext {
     await Promise.all(this.subscriptions.map((subscription) => subscription.stop()));
     handlers.end();
     await this.relay?.stop();
+    await this.#dedupeWindow.stop();
     await this.committer.idle();
     await this.tail.stop();
     await this.log.close();

@@ -359,10 +359,12 @@ export class Subscription {
 
   async #commitBatch(batch: Batch): Promise<boolean> {
     const waiting = batch.rowsInOrder();
-    const collected = batch.unit.writeSet();
-    // Documents and effects to perform follow from records that are on disk.
-    const isRepeatable = collected.records.length === 0;
-    if (!(await this.#commitMove({ ...collected, waiting, isRepeatable }, batch.reached))) {
+    const isCommitted = await batch.unit.commit((collected) => {
+      // Documents and effects to perform follow from records that are on disk.
+      const isRepeatable = collected.records.length === 0;
+      return this.#commitMove({ ...collected, waiting, isRepeatable }, batch.reached);
+    });
+    if (!isCommitted) {
       batch.unit.dropStates();
       return false;
     }
@@ -530,8 +532,8 @@ export class Subscription {
       underWay = undefined;
       if (isNotYet(answer)) return answer.reason;
       const unit = this.#unitOf(answer);
-      const writeSet = { ...unit.writeSet(), done: [row], fences: [this.#fence()] };
-      if (await this.#commitSurely(writeSet)) {
+      const end = { done: [row], fences: [this.#fence()] };
+      if (await unit.commit((collected) => this.#commitSurely({ ...collected, ...end }))) {
         unit.keepStates();
         return undefined;
       }

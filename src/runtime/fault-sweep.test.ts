@@ -1,0 +1,152 @@
+/**
+ * Runs two contexts that need each other, and fails each call of their stores and of the backbone
+ * in turn: before it, after it (the process ends there), and so that only its answer is lost.
+ * Afterwards everything settles, nothing is lost, and nothing was done twice.
+ */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { memoryBackbone } from '../adapters/memory/memory-backbone.ts';
+import { type MemoryStore, memory } from '../adapters/memory/memory-store.ts';
+import type { Backbone } from '../backbone/backbone.ts';
+import { faultyBackbone } from '../backbone/fixtures/faulty-backbone.ts';
+import { embedded } from '../backbone/log-to-log.ts';
+import { quickClock } from '../host/fixtures/quick-clock.ts';
+import { silent } from '../telemetry/logger.ts';
+import { type Fault, Faults, everyFault } from '../testing/faults.ts';
+import { faultyStore } from '../testing/faulty-log.ts';
+import type { Application } from './application.ts';
+import { order, orderBook, shop, totals } from './fixtures/shop.ts';
+import { run } from './run.ts';
+
+const ORDERS = ['o-1', 'o-2', 'o-3', 'o-4'];
+const CONTEXTS = ['ordering', 'billing'];
+
+interface World {
+  readonly store: MemoryStore;
+  readonly backbone: Backbone;
+  /** How often each idempotency key was charged. */
+  readonly charges: Map<string, number>;
+}
+
+function world(backbone: () => Backbone): World {
+  return { store: memory(), backbone: backbone(), charges: new Map() };
+}
+
+/** Starts, if need be again and again, as somebody would who looks after it. */
+async function started({ store, backbone, charges }: World, faults: Faults): Promise<Application> {
+  const contexts = shop(async (key) => {
+    charges.set(key, (charges.get(key) ?? 0) + 1);
+    await Promise.resolve();
+  });
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await run(contexts, {
+        store: faultyStore(store, faults),
+        backbone: faultyBackbone(backbone, faults),
+        logger: silent,
+        host: { clock: quickClock(50) },
+      });
+    } catch (error) {
+      if (faults.isCrashed || tries === 3) throw error;
+      // An opened log whose answer was lost has an owner that nobody knows.
+      for (const context of CONTEXTS) store.crash(context);
+    }
+  }
+}
+
+/** Places all orders, each until it is known to be placed, and waits until all is done. */
+async function work(app: Application, faults: Faults, crashed: Promise<void>): Promise<void> {
+  const place = async (id: string): Promise<void> => {
+    const command = { type: 'PlaceOrder', data: { id } } as const;
+    for (let tries = 1; !faults.isCrashed; tries += 1) {
+      try {
+        return void (await app.handle(order, id, command, { commandId: `place ${id}` }));
+      } catch (error) {
+        if (tries === 20) throw error;
+      }
+    }
+  };
+  await place(ORDERS[0] as string);
+  await Promise.all(ORDERS.slice(1).map(place));
+  if (faults.isCrashed) return;
+  await Promise.race([app.settled({ timeoutMs: 500_000 }), crashed]);
+}
+
+/** One life with a fault in it; when it crashed, a second one without. */
+async function live(inWorld: World, fault: Fault | undefined): Promise<Faults> {
+  const crashed = Promise.withResolvers<void>();
+  const faults = new Faults(fault, () => {
+    for (const context of CONTEXTS) inWorld.store.crash(context);
+    crashed.resolve();
+  });
+  await oneLife(inWorld, faults, crashed.promise);
+  if (faults.isCrashed) await oneLife(inWorld, new Faults(), new Promise(() => undefined));
+  return faults;
+}
+
+async function oneLife(inWorld: World, faults: Faults, crashed: Promise<void>): Promise<void> {
+  let app: Application | undefined;
+  try {
+    app = await started(inWorld, faults);
+    await work(app, faults, crashed);
+  } catch (error) {
+    if (!faults.isCrashed) throw error;
+  } finally {
+    await app?.stop().catch(() => undefined);
+    await inWorld.backbone.close().catch(() => undefined);
+    for (const context of CONTEXTS) inWorld.store.crash(context);
+  }
+}
+
+async function assertAllDoneOnce(inWorld: World): Promise<void> {
+  const { store, charges } = inWorld;
+  const ordering = await store.reader('ordering');
+  const billing = await store.reader('billing');
+  const types = async (log: typeof ordering, stream: string): Promise<string[]> =>
+    (await log.readStream(stream, { limit: 100 })).map((record) => record.type);
+  for (const id of ORDERS) {
+    assert.deepEqual(await types(ordering, `order/${id}`), ['OrderPlaced', 'OrderConfirmed']);
+    const paid = ['PaymentRequested', 'PaymentCompleted'];
+    assert.deepEqual(await types(billing, `payment/${id}`), paid);
+    const row = await ordering.document(`${orderBook.name}@1`, id);
+    assert.equal(row, '{"placed":1,"confirmed":1}');
+  }
+  const all = await ordering.document(`${totals.name}@1`, 'all');
+  assert.equal(all, JSON.stringify({ placed: ORDERS.length, confirmed: ORDERS.length }));
+  assert.equal(charges.size, ORDERS.length);
+  for (const log of [ordering, billing]) assert.deepEqual(await log.waiting({ limit: 10 }), []);
+}
+
+async function sweep(name: string, backbone: () => Backbone): Promise<void> {
+  const first = world(backbone);
+  const counting = await live(first, undefined);
+  await assertAllDoneOnce(first);
+
+  const faults = everyFault(counting.counts);
+  const queue = [...faults];
+  let struck = 0;
+  const lane = async (): Promise<void> => {
+    for (let fault = queue.shift(); fault !== undefined; fault = queue.shift()) {
+      const inWorld = world(backbone);
+      try {
+        const { isStruck } = await live(inWorld, fault);
+        if (isStruck) struck += 1;
+        await assertAllDoneOnce(inWorld);
+      } catch (cause) {
+        throw new Error(`after ${fault.kind} at call ${fault.nth} of ${fault.call}`, { cause });
+      }
+    }
+  };
+  await Promise.all(Array.from({ length: 8 }, lane));
+  const calls = faults.length / 3;
+  console.log(`${name}: ${calls} calls, ${faults.length} faults, ${struck} struck`);
+  assert.ok(struck > 0.6 * faults.length, 'most of the faults strike');
+}
+
+test('log to log: whichever call fails, everything is done in the end, and once', async () => {
+  await sweep('log to log', embedded);
+});
+
+test('over a broker: whichever call fails, everything is done in the end, and once', async () => {
+  await sweep('over a broker', () => memoryBackbone({ redeliverAfterMs: 20 }));
+});
