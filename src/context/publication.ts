@@ -1,6 +1,6 @@
 import type { Aggregate, AnyAggregate } from '../aggregate/aggregate.ts';
 import type { AnyContract, Contract } from '../contract/contract.ts';
-import type { Fact, Recorded } from '../message/fact.ts';
+import type { EventOfType, Fact, Recorded } from '../message/fact.ts';
 
 /** The translation of a domain event into an integration event, made in the same commit. */
 export interface Publication {
@@ -30,7 +30,7 @@ export function publish<
   // oxlint-disable-next-line no-explicit-any -- only the aggregate's events matter here
   from: Aggregate<string, any, any, Event>,
   type: Type,
-  translate: (event: Recorded<Extract<Event, { type: Type }>>) => NoInfer<Data> | undefined,
+  translate: (event: Recorded<EventOfType<Event, Type>>) => NoInfer<Data> | undefined,
 ): Publication {
   return {
     kind: 'publication',

@@ -42,3 +42,10 @@ export interface Recording {
   /** What the caller wished to keep beside the fact. */
   readonly metadata: Readonly<Record<string, string>>;
 }
+
+/** The events of a union that can have this type, also where one event has several. */
+export type EventOfType<Event extends Fact, Type extends string> = Event extends Fact
+  ? Type extends Event['type']
+    ? Event
+    : never
+  : never;

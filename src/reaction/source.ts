@@ -1,6 +1,6 @@
 import type { Aggregate, AnyAggregate } from '../aggregate/aggregate.ts';
 import type { AnyContract, EventOf } from '../contract/contract.ts';
-import type { Fact } from '../message/fact.ts';
+import type { EventOfType, Fact } from '../message/fact.ts';
 
 /** What a subscription can listen to: a contract, or one kind of event of an own aggregate. */
 export type Source = AnyContract | DomainSource;
@@ -30,6 +30,6 @@ export function happened<Event extends Fact, const Type extends Event['type']>(
   // oxlint-disable-next-line no-explicit-any -- only the aggregate's events matter here
   aggregate: Aggregate<string, any, any, Event>,
   type: Type,
-): DomainSource<Extract<Event, { type: Type }>> {
+): DomainSource<EventOfType<Event, Type>> {
   return { kind: 'domain', aggregate, type };
 }

@@ -40,6 +40,11 @@ export interface RunOptions {
   readonly host?: Partial<Host>;
   /** The largest payload of a record, in characters of JSON. Default 1,048,576. */
   readonly payloadCharactersMax?: number;
+  /**
+   * For how long a repeated message or commandId is recognised, in milliseconds. Default 30 days.
+   * A message older than that is set aside for a person.
+   */
+  readonly dedupeWindowMs?: number;
   /** Called for each record that is parked: the hook for an alert. */
   readonly onParked?: (parked: Parked) => void;
   /** Called when a subscription stops moving, with the reason: the hook for an alert. */
@@ -78,6 +83,7 @@ export async function run(
     // Whether some are needed, only the application knows, which extends `Dependencies`.
     dependencies: options.dependencies ?? ({} as Dependencies),
     charactersMax: options.payloadCharactersMax,
+    dedupeWindowMs: options.dedupeWindowMs,
     onParked(context, row) {
       if (parked.length < PARKED_MAX) parked.push({ ...row, context });
       options.onParked?.({ ...row, context });
@@ -119,6 +125,7 @@ async function start(
       },
     });
     for (const context of running) await context.tail.start(context.committer);
+    for (const context of running) await context.attach();
     for (const context of running) await context.start();
     return running;
   } catch (error) {
