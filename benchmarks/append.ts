@@ -74,8 +74,7 @@ async function handleSeconds(
   const app = await run([counting], { store: sqlite(directory) });
   const caller = async (_: unknown, index: number): Promise<void> => {
     const command = { type: 'Stamp', data: { times: events } } as const;
-    for (let done = 0; done < perCaller; done += 1)
-      await app.handle(ticket, `t-${index}`, command);
+    for (let done = 0; done < perCaller; done += 1) await app.handle(ticket, `t-${index}`, command);
   };
   const seconds = await secondsFor(() => Promise.all(Array.from({ length: callers }, caller)));
   await app.stop();

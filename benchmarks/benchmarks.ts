@@ -1,5 +1,20 @@
 import { append } from './append.ts';
 import type { Benchmark } from './benchmark.ts';
+import { latency } from './latency.ts';
+import { memory } from './memory.ts';
+import { readLog, readStream } from './reading.ts';
+import { rebuild } from './rebuild.ts';
+import { startUp } from './start-up.ts';
+import { subscription } from './subscription.ts';
 
 /** All of them, in the order in which they run. */
-export const benchmarks: readonly Benchmark[] = [append];
+export const benchmarks: readonly Benchmark[] = [
+  append,
+  readStream,
+  readLog,
+  subscription,
+  rebuild,
+  latency,
+  memory,
+  startUp,
+];

@@ -18,7 +18,10 @@ export function tableOf(name: string, measurements: readonly Measurement[]): str
     Math.max(title.length, ...rows.map((row) => row[column]?.length ?? 0)),
   );
   const line = (row: readonly string[]): string =>
-    row.map((cell, column) => pad(cell, widths[column] ?? 0, column)).join('  ').trimEnd();
+    row
+      .map((cell, column) => pad(cell, widths[column] ?? 0, column))
+      .join('  ')
+      .trimEnd();
   const rule = widths.map((width) => '─'.repeat(width)).join('  ');
   return [name, line(head), rule, ...rows.map(line), ''].join('\n');
 }
