@@ -82,7 +82,9 @@ function untilStopped(): Promise<void> {
   });
 }
 
+/** The second time nobody wants to wait any more; what was begun is then done at the next start. */
 function stop(): void {
+  if (stopping.signal.aborted) process.exit(130);
   stopping.abort();
 }
 

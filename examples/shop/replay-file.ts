@@ -29,7 +29,11 @@ export async function replayFile(app: Application, options: ReplayFileOptions): 
     if (remarks <= remarksShownMax) print(`line ${lineNumber}: ${reason}`);
   };
 
-  const plan = planReplay(await readOrders(path, { onBadLine: remark, signal }));
+  const lines = await readOrders(path, { onBadLine: remark, signal }).catch((error: unknown) => {
+    if (!signal.aborted) throw error;
+  });
+  if (lines === undefined) return false;
+  const plan = planReplay(lines);
   for (const each of plan.remarks) remark(each);
   const bar = new ProgressBar({ label: 'replaying', total: plan.invoiceCount, target, nowMs });
   print = (text) => bar.print(text);

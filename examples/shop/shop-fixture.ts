@@ -6,6 +6,7 @@ import { run, silent, type Application } from 'thereupon';
 import { memory } from 'thereupon/memory';
 import type { PaymentGateway } from './billing/payment-gateway.ts';
 import { contexts } from './contexts.ts';
+import { GatewayError } from './gateway/gateway-error.ts';
 import { order } from './ordering/aggregates.ts';
 
 export type TestShop = {
@@ -35,6 +36,8 @@ export class TestGateway implements PaymentGateway {
   readonly refunds = new Map<string, { orderId: string; amountPence: number }>();
   /** The orders whose cards it declines. */
   readonly declines = new Set<string>();
+  /** Answers nobody, as when it cannot be reached. */
+  isOff = false;
   #held: PromiseWithResolvers<void> | undefined;
 
   /** Answers no charge until `letGo`. */
@@ -52,6 +55,7 @@ export class TestGateway implements PaymentGateway {
     { idempotencyKey }: { readonly idempotencyKey: string },
   ): Promise<Awaited<ReturnType<PaymentGateway['charge']>>> {
     await this.#held?.promise;
+    if (this.isOff) throw new GatewayError('gateway-off', idempotencyKey);
     if (this.declines.has(charge.orderId)) return { status: 'declined', reason: 'no money' };
     this.charges.set(idempotencyKey, charge);
     return { status: 'charged', chargeId: `charge-${charge.orderId}` };

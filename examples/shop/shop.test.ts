@@ -160,6 +160,20 @@ test('two returns of the same goods at once take each unit back once', () =>
     assert.equal(gateway.keptPence, 0);
   }));
 
+test('while the gateway is off Billing pauses and parks nothing; then all goes on', () =>
+  withShop(async ({ app, gateway }) => {
+    gateway.isOff = true;
+    const orders = Array.from({ length: 12 }, (_, index) => String(index + 1));
+    await Promise.all(orders.map((id) => place(app, id, { lines: [['MUG', 1, 100]] })));
+    while (await isCharging(app)) await turn();
+    gateway.isOff = false;
+    await app.settled();
+
+    assert.deepEqual(await app.parked(), []);
+    assert.equal(await app.read(orderBook).count({ status: 'shipped' }), 12);
+    assert.equal(gateway.charges.size, 12);
+  }));
+
 test('a guest is not registered, and gets a parcel to a country', () =>
   withShop(async ({ app }) => {
     await place(app, '1', { customerId: null, country: 'EIRE', lines: [['MUG', 1, 100]] });
@@ -220,6 +234,14 @@ test('ordering learns of prices from the catalogue, and an older price changes n
     const product = await app.read(priceList).get('MUG');
     assert.deepEqual(product, { productId: 'MUG', description: 'A MUG', unitPriceMils: 1_250 });
   }));
+
+/** Until so much has failed that nothing more is tried but a probe now and then. */
+async function isCharging(app: Application): Promise<boolean> {
+  const { contexts } = await app.health();
+  const billing = contexts.find(({ context }) => context === 'billing');
+  const effect = billing?.subscriptions.find(({ name }) => name === 'charge the card');
+  return effect?.stalledWhy === null;
+}
 
 /** Lets everything else have its turn. */
 function turn(): Promise<void> {
