@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { cpSync, mkdtempSync, rmSync } from 'node:fs';
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
@@ -278,6 +278,20 @@ describe('the audit', () => {
     const names = runAudit(sound).equations.map(({ name }) => name);
 
     assert.equal(names.filter((name) => name.startsWith('Messages from ')).length, 11);
+  });
+
+  test('takes nothing from the library but types', () => {
+    const files = readdirSync(import.meta.dirname).filter((name) => !/test|fixture/.test(name));
+    const imports = files.flatMap((name) => {
+      const text = readFileSync(join(import.meta.dirname, name), 'utf8');
+      return text.match(/^import [^;]*'thereupon[^;]*;/gm) ?? [];
+    });
+
+    assert.ok(imports.length > 0);
+    assert.deepEqual(
+      imports.filter((line) => !line.startsWith('import type ')),
+      [],
+    );
   });
 
   test('exits with 0, with 1 when something does not balance, and with 2 without a shop', () => {

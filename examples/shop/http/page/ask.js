@@ -10,8 +10,8 @@ export async function ask(path, { body, key } = {}) {
   });
   const told = await answer.json();
   if (answer.ok) return told;
-  const places = (told.errors ?? []).map(({ at, detail }) => `${at}: ${detail}`);
-  throw new Error([told.title, ...(places.length > 0 ? places : [told.detail])].join('. '));
+  const details = (told.errors ?? []).map(({ detail }) => detail);
+  throw new Error([`${told.title}:`, ...(details.length > 0 ? details : [told.detail])].join(' '));
 }
 
 /** Names one try of a person; the browser may send it more than once. */

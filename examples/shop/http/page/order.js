@@ -8,29 +8,33 @@ const FOLLOW_MS = 400;
 const dialog = document.querySelector('#order');
 
 export async function showOrder(orderId, after) {
-  let isShown = true;
-  dialog.addEventListener('close', () => (isShown = false), { once: true });
-  let token = after;
+  let drawn = '';
+  const draw = (order) => {
+    const text = JSON.stringify(order);
+    if (text !== drawn) fill(order, act);
+    drawn = text;
+  };
   const act = async (work) => {
     try {
-      token = (await work()).token;
-      draw(await look(orderId, token), act);
+      const { token } = await work();
+      draw(await look(orderId, token));
     } catch (error) {
       tell(error.message);
     }
   };
-  draw(await look(orderId, token), act);
+  draw(await look(orderId, after));
   if (!dialog.open) dialog.showModal();
   history.replaceState(null, '', `#order/${encodeURIComponent(orderId)}`);
-  dialog.addEventListener('close', () => history.replaceState(null, '', '/'), { once: true });
-  let drawn = '';
+  let isShown = true;
+  const forget = () => {
+    isShown = false;
+    history.replaceState(null, '', '/');
+  };
+  dialog.addEventListener('close', forget, { once: true });
   while (isShown) {
     await new Promise((resolve) => setTimeout(resolve, FOLLOW_MS));
     const order = await look(orderId).catch(() => undefined);
-    const text = JSON.stringify(order);
-    if (order === undefined || text === drawn || !isShown) continue;
-    if (drawn !== '') draw(order, act);
-    drawn = text;
+    if (order !== undefined && isShown) draw(order);
   }
 }
 
@@ -39,7 +43,7 @@ function look(orderId, after) {
   return ask(`/orders/${encodeURIComponent(orderId)}${query}`);
 }
 
-function draw(order, act) {
+function fill(order, act) {
   const { orderId, status, customerId, country, placedAt } = order;
   const path = `/orders/${encodeURIComponent(orderId)}`;
   const buyer = customerId === null ? 'a guest' : `customer ${customerId}`;
