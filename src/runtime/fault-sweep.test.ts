@@ -11,6 +11,7 @@ import type { Backbone } from '../backbone/backbone.ts';
 import { faultyBackbone } from '../backbone/fixtures/faulty-backbone.ts';
 import { embedded } from '../backbone/log-to-log.ts';
 import { quickClock } from '../host/fixtures/quick-clock.ts';
+import type { Store } from '../log/store.ts';
 import { silent } from '../telemetry/logger.ts';
 import { type Fault, Faults, everyFault } from '../testing/faults.ts';
 import { faultyStore } from '../testing/faulty-log.ts';
@@ -32,12 +33,17 @@ function world(backbone: () => Backbone): World {
   return { store: memory(), backbone: backbone(), charges: new Map() };
 }
 
-/** Starts, if need be again and again, as somebody would who looks after it. */
-async function started({ store, backbone, charges }: World, faults: Faults): Promise<Application> {
-  const contexts = shop(async (key) => {
+function chargeIn({ charges }: World) {
+  return async (key: string): Promise<void> => {
     charges.set(key, (charges.get(key) ?? 0) + 1);
     await Promise.resolve();
-  });
+  };
+}
+
+/** Starts, if need be again and again, as somebody would who looks after it. */
+async function started(inWorld: World, faults: Faults): Promise<Application> {
+  const { store, backbone } = inWorld;
+  const contexts = shop(chargeIn(inWorld));
   for (let tries = 1; ; tries += 1) {
     try {
       return await run(contexts, {
@@ -62,7 +68,7 @@ async function work(app: Application, faults: Faults, crashed: Promise<void>): P
       try {
         return void (await app.handle(order, id, command, { commandId: `place ${id}` }));
       } catch (error) {
-        if (tries === 20) throw error;
+        if (tries === 200) throw error;
       }
     }
   };
@@ -70,6 +76,57 @@ async function work(app: Application, faults: Faults, crashed: Promise<void>): P
   await Promise.all(ORDERS.slice(1).map(place));
   if (faults.isCrashed) return;
   await Promise.race([app.settled({ timeoutMs: 500_000 }), crashed]);
+}
+
+/**
+ * A store whose commits lose an answer at one call, and which then cannot be reached for a while,
+ * so that it cannot be asked either.
+ */
+function storeWithOutage(store: Store, outage: Outage): Store {
+  let commits = 0;
+  return {
+    name: store.name,
+    reader: (context) => store.reader(context),
+    published: (context) => store.published(context),
+    async open(context) {
+      const log = await store.open(context);
+      let away = 0;
+      const call =
+        (name: string, method: (...given: unknown[]) => Promise<unknown>) =>
+        async (...given: unknown[]): Promise<unknown> => {
+          if (away > 0) {
+            away -= 1;
+            outage.calls += 1;
+            throw new Error('The store cannot be reached.');
+          }
+          if (name === 'commit') commits += 1;
+          const isLost = name === 'commit' && commits === outage.nth;
+          if (isLost && outage.kind === 'before') {
+            away = 30;
+            throw new Error('It was not committed.');
+          }
+          const answer = await method.apply(log, given);
+          if (!isLost) return answer;
+          away = 30;
+          throw new Error('The answer was lost.');
+        };
+      return new Proxy(log, {
+        get(target, name) {
+          const value: unknown = Reflect.get(target, name);
+          if (typeof value !== 'function' || name === 'onChange' || name === 'close') return value;
+          return call(String(name), value as (...given: unknown[]) => Promise<unknown>);
+        },
+      });
+    },
+  };
+}
+
+interface Outage {
+  /** Which commit it begins with. */
+  readonly nth: number;
+  readonly kind: 'before' | 'answer-lost';
+  /** How many calls were refused. */
+  calls: number;
 }
 
 /** One life with a fault in it; when it crashed, a second one without. */
@@ -150,3 +207,31 @@ test('log to log: whichever call fails, everything is done in the end, and once'
 test('over a broker: whichever call fails, everything is done in the end, and once', async () => {
   await sweep('over a broker', () => memoryBackbone({ redeliverAfterMs: 20 }));
 });
+
+for (const kind of ['before', 'answer-lost'] as const) {
+  test(`the store goes away at each commit in turn (${kind}): all is done in the end, and once`, async () => {
+    let refused = 0;
+    let nth = 1;
+    for (; ; nth += 1) {
+      const inWorld = world(embedded);
+      const outage: Outage = { nth, kind, calls: 0 };
+      const app = await run(shop(chargeIn(inWorld)), {
+        store: storeWithOutage(inWorld.store, outage),
+        logger: silent,
+        host: { clock: quickClock(50) },
+      });
+      try {
+        await work(app, new Faults(), new Promise(() => undefined));
+        await assertAllDoneOnce(inWorld);
+      } catch (cause) {
+        throw new Error(`after commit ${nth}, ${outage.calls} calls refused`, { cause });
+      } finally {
+        await app.stop();
+      }
+      refused += outage.calls;
+      if (outage.calls === 0) break;
+    }
+    console.log(`outages (${kind}): ${nth - 1} commits, ${refused} calls refused`);
+    assert.ok(nth > 10);
+  });
+}

@@ -94,6 +94,8 @@ export class Subscription {
   #persisted = 0;
   #isHandling = false;
   #isAsleep = false;
+  /** Whether a commit may have moved the checkpoint without our knowing. */
+  #isUnsure = false;
   #pausedWhy: string | undefined;
   #lostWhy: string | undefined;
   /** It goes no further than this. */
@@ -160,7 +162,9 @@ export class Subscription {
 
   /** Whether it has done everything there is, but for what waits for a person. */
   get isIdle(): boolean {
-    return !this.#isHandling && this.#cursor >= this.#parts.tail.head && this.room.isIdle;
+    const { tail } = this.#parts;
+    const isDone = this.#cursor >= tail.head && tail.isUpToDate;
+    return isDone && !this.#isHandling && !this.#isUnsure && this.room.isIdle;
   }
 
   /** Something happened that a `notYet` may have waited for. */
@@ -250,6 +254,7 @@ export class Subscription {
   async #run(): Promise<void> {
     while (!this.#isStopping) {
       try {
+        if (this.#isUnsure) await this.#takeUpAgain();
         for (const next of this.#toDeal.splice(0)) await this.#deal(next);
         const page = await this.#nextPage();
         if (page === undefined) await this.#sleep();
@@ -263,26 +268,26 @@ export class Subscription {
   }
 
   async #afterFailure(error: unknown): Promise<void> {
-    if (!(error instanceof FencedError)) return this.#storeFailed(error);
-    try {
-      if (!(await this.#takeUpAgain())) this.#lost(error);
-    } catch (failure) {
-      await this.#storeFailed(failure);
-    }
+    if (error instanceof FencedError) return this.#lost(error);
+    this.#isUnsure = true;
+    await this.#storeFailed(error);
   }
 
   /**
-   * Refused, and yet nobody else has claimed it: an earlier commit of our own moved the checkpoint,
-   * and its answer was lost. Then it goes on from what the log says.
+   * A commit has failed, perhaps only by its answer: before anything is handled again the log must
+   * say where the checkpoint stands. If it was moved, it goes on from there, with the rows that
+   * were written with it.
    */
-  async #takeUpAgain(): Promise<boolean> {
+  async #takeUpAgain(): Promise<void> {
     const { log } = this.#parts;
     const own = (await log.checkpoints()).find((each) => each.subscription === this.name);
-    if (own?.epoch !== this.#epoch) return false;
-    await this.room.stop();
-    this.room.start(await log.waiting({ subscription: this.name, limit: WAITING_MAX }));
-    this.#cursor = this.#persisted = own.position;
-    return true;
+    if (own?.epoch !== this.#epoch) throw new FencedError(this.name);
+    if (own.position !== this.#persisted) {
+      await this.room.stop();
+      this.room.start(await log.waiting({ subscription: this.name, limit: WAITING_MAX }));
+      this.#cursor = this.#persisted = own.position;
+    }
+    this.#isUnsure = false;
   }
 
   #nextPage(): Page | Promise<Page> | undefined {

@@ -31,6 +31,10 @@ export class TailReader {
   #head = 0;
   #reading: Promise<void> | undefined;
   #readAgain = false;
+  /** Whether the log could not be read, so that there may be more than was seen. */
+  #isBehind = false;
+  #isStopped = false;
+  #cancelLook = (): void => undefined;
 
   constructor(log: Log, vocabulary: Vocabulary, clock: Clock) {
     this.#log = log;
@@ -51,6 +55,11 @@ export class TailReader {
   /** The highest position seen. */
   get head(): number {
     return this.#head;
+  }
+
+  /** Whether all that is known to be there was read. */
+  get isUpToDate(): boolean {
+    return this.#reading === undefined && !this.#isBehind;
   }
 
   /** Calls `listener` each time the head has moved. Returns how to stop it. */
@@ -77,6 +86,9 @@ export class TailReader {
   }
 
   async stop(): Promise<void> {
+    this.#isStopped = true;
+    this.#readAgain = false;
+    this.#cancelLook();
     for (const stop of this.#stops) stop();
     await this.#reading;
   }
@@ -112,7 +124,12 @@ export class TailReader {
 
   #look(): void {
     this.#readAgain = true;
-    this.#reading ??= this.#readOn().finally(() => (this.#reading = undefined));
+    this.#cancelLook();
+    this.#reading ??= this.#readOn().finally(() => {
+      this.#reading = undefined;
+      // Asked for just after it had ended.
+      if (this.#readAgain) this.#look();
+    });
   }
 
   async #readOn(): Promise<void> {
@@ -123,6 +140,7 @@ export class TailReader {
         .catch(() => undefined);
       // Nobody else will say that there is something: it is looked for until the store answers.
       if (records === undefined) return this.#lookLater();
+      this.#isBehind = false;
       for (const stored of records) this.#keep(new Entry(this.#vocabulary, stored));
       if (records.length > 0) this.#moved();
       if (records.length === PAGE) this.#readAgain = true;
@@ -130,7 +148,8 @@ export class TailReader {
   }
 
   #lookLater(): void {
-    this.#stops.push(this.#clock.after(LOOK_AGAIN_MS, () => this.#look()));
+    this.#isBehind = true;
+    if (!this.#isStopped) this.#cancelLook = this.#clock.after(LOOK_AGAIN_MS, () => this.#look());
   }
 
   #keep(entry: Entry): void {
