@@ -113,7 +113,6 @@ test('an invoice in two blocks and with two times is one order at its first time
   assert.deepEqual(orders, [
     ['2010-12-01T08:26:00.000Z', ['2', 200]],
     ['2010-12-01T08:27:00.000Z', ['1', 100]],
-    ['2010-12-01T08:28:00.000Z', []],
   ]);
 });
 
@@ -252,6 +251,27 @@ test('a price is listed from the day’s first line that sells the product, and 
       { productId: 'A1', description: 'ABOUT A1', unitPriceMils: 2000, lineNumber: 10 },
     ],
   );
+});
+
+test('the prices of a day are listed together, when the day begins', async () => {
+  const plan = await planOf(
+    '1 | A1 | 1 | 01 08:00 | 1 | 7',
+    '2 | A2 | 1 | 01 09:00 | 2 | 7',
+    '3 | A3 | 1 | 02 08:00 | 3 | 7',
+  );
+
+  const listed = [...plan.minutes()].map(({ at, happenings }) => [
+    at.slice(8, 16),
+    happenings.flatMap((each) =>
+      each.kind === 'price-listing' ? each.listings.map(({ productId }) => productId) : [],
+    ),
+  ]);
+
+  assert.deepEqual(listed, [
+    ['01T08:00', ['A1', 'A2']],
+    ['01T09:00', []],
+    ['02T08:00', ['A3']],
+  ]);
 });
 
 test('the same delivery has the same fingerprint, wherever it stands in its file', async () => {

@@ -3,8 +3,9 @@
  * same plan.
  *
  * - Lines of one invoice are gathered over the whole file; its time is that of the first.
- * - Minutes come in the order of time. Within a minute a new week is restocked first, then prices
- *   are listed, then invoices come in the order of their first lines.
+ * - Minutes come in the order of time. Within a minute a new week is restocked first, then the
+ *   day's prices are listed, then invoices come in the order of their first lines.
+ * - The day's prices are listed once, at the first minute in which anything happens on that day.
  * - A week is restocked once, at the first minute in which anything happens in it. A week in which
  *   nothing happens is not.
  *
@@ -17,7 +18,7 @@ import { invoiceHappening } from './invoice-happening.ts';
 import type { BadLine } from './read-orders.ts';
 import type { OrderLines } from './order-lines.ts';
 import { listingRows } from './price-listings.ts';
-import { isoOfMinute, weekOfMinute } from './wall-clock.ts';
+import { dayOfMinute, isoOfMinute, weekOfMinute } from './wall-clock.ts';
 
 export type ReplayPlan = {
   /** How many orders, returns, adjustments and other invoices there are: the measure of progress. */
@@ -42,9 +43,15 @@ export function planReplay(lines: OrderLines): ReplayPlan {
   const orders = parts.filter((part) => part.kind === 'order');
   const sold = orders.flatMap((order) => order.rows);
   sold.sort((a, b) => lines.minute.at(a) - lines.minute.at(b) || a - b);
-  const listings = byMinute(listingRows(lines, sold), (row) => lines.minute.at(row));
   const invoices = byMinute(parts, minuteOf);
-  const minutes = [...new Set([...invoices.keys(), ...listings.keys()])].sort((a, b) => a - b);
+  const minutes = [...invoices.keys()].sort((a, b) => a - b);
+  const opening = firstMinuteByDay(minutes);
+  const listings = byMinute(listingRows(lines, sold), (row) => {
+    const minute = lines.minute.at(row);
+    // A line after midnight of an invoice from before, on a day when nothing else happened.
+    const before = (): number | undefined => minutes.findLast((each) => each <= minute);
+    return opening.get(dayOfMinute(minute)) ?? before() ?? minute;
+  });
 
   remarks.sort((a, b) => a.lineNumber - b.lineNumber);
   return {
@@ -86,6 +93,15 @@ function listPrices(lines: OrderLines, rows: readonly number[]): ListedPrice[] {
     unitPriceMils: lines.unitPriceMils.at(row),
     lineNumber: lines.lineNumber.at(row),
   }));
+}
+
+function firstMinuteByDay(minutes: readonly number[]): ReadonlyMap<number, number> {
+  const first = new Map<number, number>();
+  for (const minute of minutes) {
+    const day = dayOfMinute(minute);
+    if (!first.has(day)) first.set(day, minute);
+  }
+  return first;
 }
 
 function byMinute<T>(items: readonly T[], minuteOf: (item: T) => number): Map<number, T[]> {
