@@ -16,6 +16,7 @@ import type { StoredSnapshot, WriteSet } from '../log/write-set.ts';
 import type { Fact, Recorded } from '../message/fact.ts';
 import { deepFreeze } from '../message/json.ts';
 import { payloadText } from '../message/payload.ts';
+import { timeTexts } from '../message/time-text.ts';
 import { currentVersion } from '../message/upcasting.ts';
 import { Documents, documentKeys, foldInto, folds } from '../read-model/fold.ts';
 import type { AnyReadModel } from '../read-model/read-model.ts';
@@ -335,21 +336,8 @@ function recordedFact(event: Fact, record: NewRecord): Recorded<Fact> {
   };
 }
 
-// Many records share a time; making the text is dearer than remembering the last one.
-const occurredAtText = rememberingLast((ms) => new Date(ms).toISOString());
-const recordedAtText = rememberingLast((ms) => new Date(ms).toISOString());
-
-function rememberingLast(textOf: (ms: number) => string): (ms: number) => string {
-  let lastMs = Number.NaN;
-  let lastText = '';
-  return (ms) => {
-    if (ms !== lastMs) {
-      lastText = textOf(ms);
-      lastMs = ms;
-    }
-    return lastText;
-  };
-}
+const occurredAtText = timeTexts();
+const recordedAtText = timeTexts();
 
 /** A handler published a contract that its context does not list under `publishes`. */
 export class NotPublishedHereError extends Error {

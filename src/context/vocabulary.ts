@@ -3,6 +3,7 @@ import type { AnyContract } from '../contract/contract.ts';
 import type { StoredRecord } from '../log/record.ts';
 import type { Fact, Recorded } from '../message/fact.ts';
 import { deepFreeze } from '../message/json.ts';
+import { timeTexts } from '../message/time-text.ts';
 import { currentVersion, upcast } from '../message/upcasting.ts';
 import { type BoundedContext, consumedContracts, publishedContracts } from './bounded-context.ts';
 
@@ -38,13 +39,16 @@ export function decode(vocabulary: Vocabulary, stored: StoredRecord): Recorded<F
     position: stored.position,
     schemaVersion: Math.max(stored.schemaVersion, currentVersion(upcasters)),
     source: stored.source,
-    occurredAt: new Date(stored.occurredAt).toISOString(),
-    recordedAt: new Date(stored.recordedAt).toISOString(),
+    occurredAt: occurredAtText(stored.occurredAt),
+    recordedAt: recordedAtText(stored.recordedAt),
     correlationId: stored.correlationId,
     causationId: stored.causationId,
     metadata: stored.metadata === null ? NO_METADATA : deepFreeze(JSON.parse(stored.metadata)),
   });
 }
+
+const occurredAtText = timeTexts();
+const recordedAtText = timeTexts();
 
 const NO_METADATA: Readonly<Record<string, string>> = Object.freeze({});
 

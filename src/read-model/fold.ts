@@ -8,7 +8,8 @@ import { type AnyReadModel, modelName } from './read-model.ts';
  * at the end.
  */
 export class Documents {
-  readonly #byModel = new Map<string, Map<string, object | null>>();
+  /** Made when something is touched: most commands touch no document. */
+  #byModel: Map<string, Map<string, object | null>> | undefined;
   readonly #base: Documents | undefined;
 
   constructor(base?: Documents) {
@@ -17,26 +18,27 @@ export class Documents {
 
   /** Undefined: not touched here. Null: deleted, or known not to exist. */
   get(model: string, key: string): object | null | undefined {
-    const own = this.#byModel.get(model)?.get(key);
+    const own = this.#byModel?.get(model)?.get(key);
     return own === undefined ? this.#base?.get(model, key) : own;
   }
 
   set(model: string, key: string, document: object | null): void {
-    let documents = this.#byModel.get(model);
-    if (documents === undefined) this.#byModel.set(model, (documents = new Map()));
+    const byModel = (this.#byModel ??= new Map<string, Map<string, object | null>>());
+    let documents = byModel.get(model);
+    if (documents === undefined) byModel.set(model, (documents = new Map()));
     documents.set(key, document);
   }
 
   /** Takes over what another one touched. */
   merge(other: Documents): void {
-    for (const [model, documents] of other.#byModel)
+    for (const [model, documents] of other.#byModel ?? [])
       for (const [key, document] of documents) this.set(model, key, document);
   }
 
   /** All that was touched, as it is to be written. */
   writes(): DocumentWrite[] {
     const writes: DocumentWrite[] = [];
-    for (const [model, documents] of this.#byModel)
+    for (const [model, documents] of this.#byModel ?? [])
       for (const [key, document] of documents)
         writes.push({ model, key, text: document === null ? null : JSON.stringify(document) });
     return writes;

@@ -4,7 +4,7 @@ import { stateAt } from '../aggregate/load-state.ts';
 import { type Cause, Unit } from '../context/unit.ts';
 import { decode } from '../context/vocabulary.ts';
 import type { LogReader } from '../log/log.ts';
-import type { StoredRecord } from '../log/record.ts';
+import type { NewRecord, StoredRecord } from '../log/record.ts';
 import { VersionConflictError } from '../log/version-conflict.ts';
 import type { StoredCommand } from '../log/write-set.ts';
 import type { Fact, Recorded } from '../message/fact.ts';
@@ -85,15 +85,16 @@ async function decideAndCommit<State, Command extends Fact, Event extends Fact>(
     const before = changed.version - changed.events.length;
     const kept =
       options.commandId === undefined
-        ? {}
+        ? undefined
         : { command: storedCommand({ ...asked, stream, fingerprint, before, changed, running }) };
-    const { records, outcome } = await unit.commit(async (collected) => ({
-      records: collected.records,
-      outcome: await running.committer.commit({ ...collected, ...kept }),
-    }));
+    let records: readonly NewRecord[] = [];
+    const outcome = await unit.commit((collected) => {
+      records = collected.records;
+      return running.committer.commit(kept === undefined ? collected : { ...collected, ...kept });
+    });
     if (outcome.kind === 'committed') {
       unit.keepStates();
-      return handled(running, changed, positionsById(records, outcome.positions));
+      return handled(running, changed, { records, positions: outcome.positions });
     }
     if (outcome.kind === 'command-known')
       return firstOutcome(running, aggregate, { known: outcome.command, fingerprint, id });
@@ -121,27 +122,26 @@ function storedCommand(made: {
   };
 }
 
-function positionsById(
-  records: readonly { readonly id: string }[],
-  positions: readonly number[],
-): ReadonlyMap<string, number> {
-  return new Map(records.map((record, index) => [record.id, positions[index] ?? 0]));
-}
-
 function handled<State, Event extends Fact>(
   running: RunningContext,
   changed: Changed<State, Event>,
-  positions: ReadonlyMap<string, number>,
+  committed: {
+    readonly records: readonly { readonly id: string }[];
+    readonly positions: readonly number[];
+  },
 ): Handled<State, Event> {
-  const events = changed.events.map((event) => ({
-    ...event,
-    position: positions.get(event.id) ?? 0,
-  }));
-  // Without a new record, what can be seen now is what there is to see.
-  const last = Math.max(0, ...positions.values());
-  const position = last === 0 ? running.tail.head : last;
+  const { records, positions } = committed;
+  let next = 0;
+  const events = changed.events.map((event) => {
+    // In the same order, with what they published between them.
+    while (next < records.length && records[next]?.id !== event.id) next += 1;
+    return { ...event, position: positions[next] ?? 0 };
+  });
   const { context, epoch } = running.log;
-  return { ...changed, events, token: tokenText({ context, epoch, position }) };
+  // Without a new record, what can be seen now is what there is to see.
+  const token = tokenText({ context, epoch, position: positions.at(-1) ?? running.tail.head });
+  const { id, state, version } = changed;
+  return { id, state, version, events, token };
 }
 
 /** The same command again: what came of it the first time. */
