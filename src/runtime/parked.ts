@@ -41,6 +41,8 @@ export interface Redriven {
   readonly done: readonly Parked[];
   /** Parked again, each with its new error. */
   readonly parkedAgain: readonly Parked[];
+  /** Not over yet: its subscription is paused, probes an outage or stops, or `signal` aborted. */
+  readonly underWay: readonly Parked[];
 }
 
 /** The parked records of a selection, and how many are held behind each. */
@@ -73,17 +75,20 @@ export async function redrive(
   const selected = await listParked(contexts, selection);
   const done: Parked[] = [];
   const parkedAgain: Parked[] = [];
+  const underWay: Parked[] = [];
   for (const row of options.trial === true ? selected.slice(0, 1) : selected) {
     if (options.signal?.aborted === true) break;
     const running = contextOf(contexts, row);
-    const after = await redriveOne(running, row, options);
+    if (!(await tryAgain(running, row, options))) continue;
+    const after = await rowAfter(running, row);
     if (after === undefined) done.push(row);
-    else parkedAgain.push({ ...after, context: row.context });
+    else if (after.kind === 'parked') parkedAgain.push({ ...after, context: row.context });
+    else underWay.push({ ...after, context: row.context });
     const { clock } = running.workplace.host;
     if (options.perSecond !== undefined)
       await clock.sleep(1_000 / options.perSecond, options.signal);
   }
-  return { selected: selected.length, done, parkedAgain };
+  return { selected: selected.length, done, parkedAgain, underWay };
 }
 
 /** Gives parked records up, for good; what is held behind each goes on. */
@@ -106,32 +111,36 @@ export async function discard(
   return gone;
 }
 
-/** The row as it is parked again, or undefined when it is done. */
-async function redriveOne(
+/** Answers when it is over, as far as that can be waited for. False: it was not parked any more. */
+async function tryAgain(
   running: RunningContext,
   row: WaitingRow,
-  by: ByWhom,
-): Promise<WaitingRow | undefined> {
-  const operation = operationOf(running, 'redrive', row, by);
+  options: RedriveOptions,
+): Promise<boolean> {
+  const operation = operationOf(running, 'redrive', row, options);
   const subscription = subscriptionOf(running, row);
   if (subscription === undefined) {
     await running.committer.commit({ operations: [operation] });
     await intakeOf(running, row)?.takeAgain([row]);
-  } else {
-    await subscription.decide(row, { to: 'retry', operation });
-    const isOver = (): boolean => {
-      const first = subscription.room.first(row.key);
-      return first === undefined || first.recordId !== row.recordId || first.kind === 'parked';
-    };
-    await running.activity.until(isOver, new AbortController().signal);
+    return true;
   }
-  const left = await running.log.waiting({
-    subscription: row.subscription,
-    key: row.key,
-    kinds: ['parked'],
-    limit: SELECTED_MAX,
-  });
-  return left.find((candidate) => candidate.recordId === row.recordId);
+  if (!(await subscription.decide(row, { to: 'retry', operation }))) return false;
+  const isOver = (): boolean => {
+    const first = subscription.room.first(row.key);
+    const isStillFirst = first?.recordId === row.recordId && first.kind !== 'parked';
+    return !isStillFirst || subscription.stalledWhy !== undefined;
+  };
+  await running.activity.until(isOver, options.signal ?? new AbortController().signal);
+  return true;
+}
+
+/** The row as it waits now, or undefined when it is done. */
+async function rowAfter(
+  running: RunningContext,
+  { subscription, key, recordId }: WaitingRow,
+): Promise<WaitingRow | undefined> {
+  const left = await running.log.waiting({ subscription, key, limit: SELECTED_MAX });
+  return left.find((candidate) => candidate.recordId === recordId);
 }
 
 function isSelected(row: WaitingRow, selection: ParkedSelection): boolean {
