@@ -17,6 +17,7 @@ import {
   listParked,
   redrive,
 } from './parked.ts';
+import type { ParkedNotes } from './parked-notes.ts';
 import { queryModel } from './query-model.ts';
 import { type RebuildOptions, rebuildModel } from './rebuild.ts';
 import type { RunningContext } from './running-context.ts';
@@ -46,7 +47,7 @@ export class Application {
   readonly #activity: Activity;
   readonly #clock: Clock;
   readonly #end: () => Promise<void>;
-  readonly #parked: Parked[];
+  readonly #parked: ParkedNotes;
   readonly #stopped = new AbortController();
   /** What a stop lets come to its end. */
   readonly #underWay = new Set<Promise<unknown>>();
@@ -56,8 +57,8 @@ export class Application {
     readonly contexts: readonly RunningContext[];
     readonly activity: Activity;
     readonly clock: Clock;
-    /** What was parked since the start; grows, bounded by who fills it. */
-    readonly parked: Parked[];
+    /** What was parked since the start. */
+    readonly parked: ParkedNotes;
     readonly end: () => Promise<void>;
   }) {
     this.#contexts = parts.contexts;
@@ -135,12 +136,12 @@ export class Application {
       cancelLook = this.#clock.after(LOOK_AGAIN_MS, lookAgain);
     };
     cancelLook = this.#clock.after(LOOK_AGAIN_MS, lookAgain);
-    const parkedBefore = this.#parked.length;
+    const parkedBefore = this.#parked.count;
     try {
       await settle(this.#contexts, this.#activity, {
         correlationId: options.correlationId,
         signal: timeout.signal,
-        parked: () => this.#parked.slice(parkedBefore),
+        parked: () => this.#parked.since(parkedBefore),
       });
     } finally {
       cancel();

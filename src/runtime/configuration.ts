@@ -12,13 +12,19 @@ import { modelName } from '../read-model/read-model.ts';
  *
  * @throws {ConfigurationError} naming everything that is wrong, each with what to do.
  */
-export function assertConfiguration(contexts: readonly BoundedContext[]): void {
+export function assertConfiguration(
+  contexts: readonly BoundedContext[],
+  only: readonly string[] = [],
+): void {
   const problems = [
     ...duplicates(contexts.map((context) => context.name)).map(
       (name) => `two contexts are called "${name}"; give one another name`,
     ),
     ...contexts.flatMap(contextProblems),
     ...contractProblems(contexts),
+    ...only
+      .filter((name) => !contexts.some((context) => context.name === name))
+      .map((name) => `"only" names "${name}", which is no context; look how it is spelled`),
   ];
   if (problems.length > 0) throw new ConfigurationError(problems);
 }

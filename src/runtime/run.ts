@@ -8,12 +8,10 @@ import { type Logger, jsonLines } from '../telemetry/logger.ts';
 import { Activity } from './activity.ts';
 import { Application } from './application.ts';
 import { ConfigurationError, assertConfiguration } from './configuration.ts';
+import { ParkedNotes } from './parked-notes.ts';
 import { publishedHere } from './published-here.ts';
 import { type Means, RunningContext } from './running-context.ts';
 import type { Parked } from './settled.ts';
-
-/** So many of the records parked since the start are remembered for `settled`. */
-const PARKED_MAX = 10_000;
 
 /**
  * What an application runs with. Only the store must be named.
@@ -68,10 +66,10 @@ export async function run(
   contexts: readonly BoundedContext[],
   options: RunOptions,
 ): Promise<Application> {
-  assertConfiguration(contexts);
+  assertConfiguration(contexts, options.only);
   const host = systemHost(options.host);
   const activity = new Activity();
-  const parked: Parked[] = [];
+  const parked = new ParkedNotes();
   const backbone = options.backbone ?? embedded();
   const means: Means = {
     contexts,
@@ -85,7 +83,7 @@ export async function run(
     charactersMax: options.payloadCharactersMax,
     dedupeWindowMs: options.dedupeWindowMs,
     onParked(context, row) {
-      if (parked.length < PARKED_MAX) parked.push({ ...row, context });
+      parked.add({ ...row, context });
       options.onParked?.({ ...row, context });
     },
     onStalled: (context, subscription, why) => options.onStalled?.({ context, subscription, why }),

@@ -63,7 +63,8 @@ async function isActionOver(
     const last = records.at(-1)?.position ?? 0;
     if (context.subscriptions.some((subscription) => subscription.position < last)) return false;
     const waiting = await context.log.waiting({ correlationId, limit: RECORDS_MAX });
-    if (waiting.some((row) => !isForAPerson(row, waiting))) return false;
+    const parked = await parkedBefore(context, waiting);
+    if (waiting.some((row) => !isForAPerson(row, parked))) return false;
     published.push(...records.filter((record) => record.direction === 'outgoing'));
   }
   for (const context of contexts) if (!(await hasTakenIn(context, published))) return false;
@@ -71,11 +72,27 @@ async function isActionOver(
 }
 
 /** Parked, or held behind something parked: it will not move by itself. */
-function isForAPerson(row: WaitingRow, rows: readonly WaitingRow[]): boolean {
+function isForAPerson(row: WaitingRow, parked: readonly WaitingRow[]): boolean {
   if (row.kind === 'parked' || row.kind === 'timer') return true;
-  const isHeldBy = (other: WaitingRow): boolean =>
-    other.kind === 'parked' && other.subscription === row.subscription && other.key === row.key;
-  return row.kind === 'held' && rows.some(isHeldBy);
+  return parked.some((other) => isOfOneLane(row, other));
+}
+
+function isOfOneLane(row: WaitingRow, other: WaitingRow): boolean {
+  return other.subscription === row.subscription && other.key === row.key;
+}
+
+/** The parked ones of some rows, and those of other actions behind which some of them wait. */
+async function parkedBefore(
+  { log }: RunningContext,
+  rows: readonly WaitingRow[],
+): Promise<readonly WaitingRow[]> {
+  const parked = rows.filter(({ kind }) => kind === 'parked');
+  for (const row of rows) {
+    if (parked.some((other) => isOfOneLane(row, other))) continue;
+    const { subscription, key } = row;
+    parked.push(...(await log.waiting({ subscription, key, kinds: ['parked'], limit: 1 })));
+  }
+  return parked;
 }
 
 async function hasTakenIn(
@@ -107,10 +124,10 @@ async function parkedOf(
   correlationId: string,
 ): Promise<readonly Parked[]> {
   const rows = await Promise.all(
-    contexts.map(async ({ name, log }) => {
-      const kinds = ['parked'] as const;
-      const found = await log.waiting({ correlationId, kinds, limit: 1_000 });
-      return found.map((row) => ({ ...row, context: name }));
+    contexts.map(async (context) => {
+      const waiting = await context.log.waiting({ correlationId, limit: RECORDS_MAX });
+      const parked = await parkedBefore(context, waiting);
+      return parked.map((row) => ({ ...row, context: context.name }));
     }),
   );
   return rows.flat();
@@ -121,10 +138,12 @@ async function leftToDo(contexts: readonly RunningContext[]): Promise<readonly s
   for (const context of contexts) {
     for (const subscription of context.subscriptions) {
       if (subscription.isIdle) continue;
-      const why = subscription.stalledWhy;
+      const { room } = subscription;
+      const why = subscription.stalledWhy ?? room.someReason;
       left.push(
-        `${context.name}: "${subscription.name}" is ${subscription.lag} records behind, ` +
-          `${subscription.room.size} rows wait${why === undefined ? '' : ` (${why})`}`,
+        `${context.name}: "${subscription.name}" is ${counted(subscription.lag, 'record')} behind, ` +
+          `${counted(room.size, 'row')} ${room.size === 1 ? 'waits' : 'wait'}` +
+          (why === undefined ? '' : ` (${why})`),
       );
     }
     for (const [source, intake] of context.intakes)
@@ -134,6 +153,10 @@ async function leftToDo(contexts: readonly RunningContext[]): Promise<readonly s
       left.push(`${context.name}: messages wait for the backbone`);
   }
   return left;
+}
+
+function counted(count: number, what: string): string {
+  return `${count} ${what}${count === 1 ? '' : 's'}`;
 }
 
 /** A waiting row, and in which context. */

@@ -65,6 +65,14 @@ export class WaitingRoom {
     return this.#lanes.get(key)?.[0];
   }
 
+  /** Why some row that is not parked waits, as an example. */
+  get someReason(): string | undefined {
+    for (const [first] of this.#lanes.values())
+      if (first !== undefined && first.kind !== 'parked' && first.error !== null)
+        return first.error.message;
+    return undefined;
+  }
+
   /** Whether nothing is left to do but what waits for a person. */
   get isIdle(): boolean {
     return this.#lanes.size === this.#parked && this.#running.size === 0;
