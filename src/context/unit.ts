@@ -20,9 +20,9 @@ import { timeTexts } from '../message/time-text.ts';
 import { currentVersion } from '../message/upcasting.ts';
 import { Documents, documentKeys, foldInto, folds } from '../read-model/fold.ts';
 import type { AnyReadModel } from '../read-model/read-model.ts';
+import type { KeyedLock } from './keyed-lock.ts';
 import { assertNothingPersonalLeaks } from './personal-data.ts';
 import type { Publication } from './publication.ts';
-import type { Turn } from './turn.ts';
 import { type Vocabulary, decode } from './vocabulary.ts';
 
 /** What a unit of work is done with: one for each running context. */
@@ -34,8 +34,8 @@ export interface Workplace {
   readonly host: Host;
   readonly charactersMax: number;
   readonly inlineModels: readonly AnyReadModel[];
-  /** Taken by whoever folds their documents, until that is committed. */
-  readonly inlineTurn: Turn;
+  /** Whoever folds their documents holds these, until that is committed. */
+  readonly inlineLock: KeyedLock;
   /** Publications by `aggregate/type`. */
   readonly publications: ReadonlyMap<string, readonly Publication[]>;
   readonly published: ReadonlySet<AnyContract>;
@@ -164,11 +164,12 @@ export class Unit {
 
   /**
    * Commits what was collected. Documents of inline read models were folded as they were before;
-   * others may have changed them since, so they are folded again where nobody comes between.
+   * others may have changed them since, so they are folded again where nobody comes between. Who
+   * folds other documents does not wait, and shares the commit.
    */
   commit<T>(commit: (writeSet: Collected) => Promise<T>): Promise<T> {
     if (this.#told.length === 0) return commit(this.writeSet());
-    return this.#workplace.inlineTurn.take(async () => {
+    return this.#workplace.inlineLock.run(this.#inlineKeys(), async () => {
       this.documents = new Documents();
       for (const told of this.#told.splice(0)) await this.#tellInlineModels(told);
       return commit(this.writeSet());
@@ -254,16 +255,27 @@ export class Unit {
   }
 
   async #tellInlineModels(told: Told): Promise<void> {
-    const { aggregate, event } = told;
-    if (this.#workplace.inlineModels.length > 0) this.#told.push(told);
+    this.#told.push(told);
     const place = { documents: this.documents, log: this.#workplace.log };
+    for (const { model, key } of this.#inlineDocuments(told)) {
+      const folding = foldInto(model, told.event, key, place);
+      if (folding !== undefined) (await folding)(this.documents);
+    }
+  }
+
+  *#inlineDocuments({ aggregate, event }: Told): Iterable<{ model: AnyReadModel; key: string }> {
     for (const model of this.#workplace.inlineModels) {
       if (!model.sources.includes(aggregate) || !folds(model, event)) continue;
-      for (const key of documentKeys(model, event)) {
-        const folding = foldInto(model, event, key, place);
-        if (folding !== undefined) (await folding)(this.documents);
-      }
+      for (const key of documentKeys(model, event)) yield { model, key };
     }
+  }
+
+  /** All documents of inline read models that this unit touches. */
+  #inlineKeys(): readonly string[] {
+    const keys = new Set<string>();
+    for (const told of this.#told)
+      for (const { model, key } of this.#inlineDocuments(told)) keys.add(`${model.name} ${key}`);
+    return [...keys];
   }
 
   #newRecord(

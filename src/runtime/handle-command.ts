@@ -46,11 +46,11 @@ export async function handleCommand<State, Command extends Fact, Event extends F
   const { options } = asked;
   const stream = streamName(aggregate.name, asked.id);
   const work = (): Promise<Handled<State, Event>> =>
-    running.locks.run(`stream ${stream}`, () => decideAndCommit(running, aggregate, asked));
+    running.locks.run([`stream ${stream}`], () => decideAndCommit(running, aggregate, asked));
   if (options.commandId === undefined) return work();
   assertCommandId(options.commandId);
   // Two with the same id at once: the second waits for the first, then finds its outcome.
-  return running.locks.run(`command ${options.commandId}`, work);
+  return running.locks.run([`command ${options.commandId}`], work);
 }
 
 /** Why what a command from outside causes is done. */

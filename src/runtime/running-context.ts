@@ -10,7 +10,7 @@ import {
 } from '../context/bounded-context.ts';
 import type { Publication } from '../context/publication.ts';
 import type { Workplace } from '../context/unit.ts';
-import { Turn } from '../context/turn.ts';
+import { KeyedLock } from '../context/keyed-lock.ts';
 import { vocabularyOf } from '../context/vocabulary.ts';
 import type { Host } from '../host/host.ts';
 import { Committer } from '../log/committer.ts';
@@ -33,7 +33,6 @@ import type { Logger } from '../telemetry/logger.ts';
 import type { Activity } from './activity.ts';
 import { DEDUPE_WINDOW_MS, DedupeWindow } from './dedupe-window.ts';
 import { buildInlineModels } from './inline-models.ts';
-import { KeyedLock } from './keyed-lock.ts';
 import { queryModel } from './query-model.ts';
 import { startPositions } from './start-position.ts';
 
@@ -102,7 +101,7 @@ export class RunningContext {
       host: means.host,
       charactersMax: means.charactersMax ?? PAYLOAD_CHARACTERS_MAX,
       inlineModels: context.readModels.filter((model) => model.inline),
-      inlineTurn: new Turn(),
+      inlineLock: new KeyedLock(),
       publications: publicationsByEvent(context),
       published: new Set(publishedContracts(context)),
     };

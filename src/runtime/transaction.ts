@@ -49,7 +49,7 @@ export async function transact<Database, T>(
   const { commandId } = options;
   if (commandId === undefined) return transactOnce(running, work, options);
   assertCommandId(commandId);
-  return running.locks.run(`command ${commandId}`, async () => {
+  return running.locks.run([`command ${commandId}`], async () => {
     const known = await running.log.command(commandId);
     if (known === undefined) return transactOnce(running, work, options);
     // What was done cannot be compared by what it did; the context's own name must be enough.
