@@ -90,7 +90,7 @@ export function plainRows<T>(rows: readonly object[]): T[] {
 
 // Measured on an append of 100 records a commit: the default of 1,000 pages is as fast as more,
 // and keeps the WAL short for those who read it.
-const CHECKPOINT_PAGES = 1_000;
+const CHECKPOINT_PAGES = 4_000;
 const WAL_SIZE_KEPT = 64 * 1024 * 1024;
 
 // A writer's upper pages of its indexes stay in memory; a reader of pages after pages needs little.
