@@ -88,8 +88,9 @@ export function plainRows<T>(rows: readonly object[]): T[] {
   return rows.map((row) => plainRow<T>(row));
 }
 
-// Measured on an append of 100 records a commit: the default of 1,000 pages is as fast as more,
-// and keeps the WAL short for those who read it.
+// Measured on a shop of six contexts whose small commits touch the same pages again and again:
+// with 4,000 pages (16 MiB) they are moved a quarter as often as with the default of 1,000, and an
+// order costs a seventh less. Appends of 100 records a commit do not care.
 const CHECKPOINT_PAGES = 4_000;
 const WAL_SIZE_KEPT = 64 * 1024 * 1024;
 
