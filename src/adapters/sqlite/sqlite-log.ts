@@ -32,6 +32,8 @@ async function openOwned({ where, host, durability }: WriterOptions): Promise<Co
   const isNew = !existsSync(where.path);
   const connection = await unlessBusy(clock, where, () => openWriter(where.path, durability));
   try {
+    // What is lost of it in a power cut is made again by the next start.
+    connection.database.exec('pragma synchronous = normal');
     await inTransaction(connection, { where, clock }, () => {
       migrate(connection, where, host.ids);
       if (!isNew) assertNotBehind(connection, where);
@@ -61,9 +63,10 @@ function ownedLog(writer: Writer): Log {
     epoch: readMeta(writer.connection(), 'epoch') ?? '',
     commit: (writeSets) => writer.commit(writeSets),
     transaction: (work) => writer.transaction(work),
-    claim: (claim) => writer.change((connection) => claimRange(connection, claim)),
+    // Each start claims its ranges and defines its models: it need not wait for the disk.
+    claim: (claim) => writer.changeRepeatable((connection) => claimRange(connection, claim)),
     defineModel: (model, indexes) =>
-      writer.change((connection) => createModel(connection, model, indexes)),
+      writer.changeRepeatable((connection) => createModel(connection, model, indexes)),
     dropModel: (model, subscription) =>
       writer.change((connection) => {
         removeModel(connection, model);

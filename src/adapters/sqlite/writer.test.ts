@@ -37,6 +37,20 @@ test('what cannot be repeated is synced, however often what can be was committed
   assert.deepEqual(levels, [NORMAL, FULL, NORMAL, FULL, NORMAL, NORMAL, FULL, FULL]);
 });
 
+test('a change of its own is synced, unless it would be made again', async () => {
+  const writer = writerOf('full');
+  const levels: unknown[] = [];
+
+  await writer.changeRepeatable(() => undefined);
+  levels.push(synchronous());
+  await writer.change(() => undefined);
+  levels.push(synchronous());
+  await writer.changeRepeatable(() => undefined);
+  levels.push(synchronous());
+
+  assert.deepEqual(levels, [NORMAL, FULL, NORMAL]);
+});
+
 test('a store that was asked for less syncs nothing', async () => {
   const writer = writerOf('normal');
 

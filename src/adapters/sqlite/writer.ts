@@ -31,13 +31,13 @@ export class Writer {
   readonly #turns = new Turns();
   readonly #versions = new StreamVersions();
   #exclusive: Connection | undefined;
-  #synchronous: Durability;
+  /** Unknown until the first change: the connection was made ready by somebody else. */
+  #synchronous: Durability | undefined;
   #closing: Promise<void> | undefined;
 
   constructor(options: WriterOptions, connection: Connection, releaseLock: () => void) {
     this.options = options;
     this.#connection = connection;
-    this.#synchronous = options.durability;
     this.#releaseLock = releaseLock;
   }
 
@@ -98,10 +98,12 @@ export class Writer {
 
   /** Makes a change of its own, apart from write sets. */
   change<T>(make: (connection: Connection) => T): Promise<T> {
-    return this.#turn(() => {
-      this.#syncAsNeeded([{}]);
-      return this.#inTransaction(() => make(this.#connection));
-    });
+    return this.#change({}, make);
+  }
+
+  /** The same for what would be made again if it were lost with everything after it. */
+  changeRepeatable<T>(make: (connection: Connection) => T): Promise<T> {
+    return this.#change({ isRepeatable: true }, make);
   }
 
   close(): Promise<void> {
@@ -121,6 +123,13 @@ export class Writer {
     } catch (error) {
       throw translate(error, where);
     }
+  }
+
+  #change<T>(like: WriteSet, make: (connection: Connection) => T): Promise<T> {
+    return this.#turn(() => {
+      this.#syncAsNeeded([like]);
+      return this.#inTransaction(() => make(this.#connection));
+    });
   }
 
   #inTransaction<T>(work: () => T): Promise<T> {
