@@ -2,7 +2,7 @@ import type { PublishedLog } from '../log/store.ts';
 import type { StoredRecord } from '../log/record.ts';
 
 /** The newest records are kept, from so many to twice as many: all consumers share one read. */
-const RECORDS_MAX = 1_024;
+const RECORDS_MAX = 512;
 const PAGE_SIZE = 512;
 
 /**

@@ -37,7 +37,7 @@ import { queryModel } from './query-model.ts';
 import { startPositions } from './start-position.ts';
 
 /** So many aggregate states are kept in memory, for each context. */
-const STATES_MAX = 20_000;
+const STATES_MAX = 5_000;
 
 /** What a context runs with. */
 export interface Means {
@@ -69,6 +69,7 @@ export class RunningContext {
   readonly locks = new KeyedLock();
   readonly subscriptions: Subscription[] = [];
   readonly models = new Map<AnyReadModel, Subscription>();
+  readonly rebuilding = new Set<AnyReadModel>();
   readonly intakes = new Map<string, Intake>();
   relay: Relay | undefined;
   readonly #means: Means;

@@ -7,7 +7,7 @@ import { Entry } from './entry.ts';
 import type { Interest } from './interest.ts';
 
 /** So many of the newest records are kept for the subscriptions that are nearly up to date. */
-const KEPT_MAX = 1_024;
+const KEPT_MAX = 512;
 /** Records of other processes are read in pages of this size. */
 const PAGE = 1_000;
 /** After the store failed to answer it is asked again after this time. */
