@@ -184,7 +184,10 @@ export class Application {
    */
   async rebuild(model: AnyReadModel, options: RebuildOptions = {}): Promise<void> {
     this.#assertMayCall('app.rebuild');
-    return rebuildModel(this.#contextOfModel(model), model, options);
+    const { signal = this.#stopped.signal } = options;
+    const either = AbortSignal.any([signal, this.#stopped.signal]);
+    const running = this.#contextOfModel(model);
+    await this.#finish(rebuildModel(running, model, { ...options, signal: either }));
   }
 
   /** How everything is, as data. */

@@ -1,3 +1,4 @@
+import type { Committer } from '../log/committer.ts';
 import type { Log } from '../log/log.ts';
 import { modelSubscription } from '../read-model/model-subscription.ts';
 import { type AnyReadModel, modelName } from '../read-model/read-model.ts';
@@ -11,34 +12,88 @@ import type { Activity } from './activity.ts';
  * own, which is only made when the building is complete.
  */
 export async function buildInlineModels(
-  running: {
-    readonly log: Log;
-    readonly tail: { readonly head: number };
-    readonly workplace: { readonly inlineModels: readonly AnyReadModel[] };
-    readonly activity: Activity;
-  },
+  running: BuildingContext,
   make: (definition: SubscriptionDefinition) => Subscription,
 ): Promise<void> {
-  const known = new Set(
-    (await running.log.checkpoints()).map((checkpoint) => checkpoint.subscription),
-  );
-  for (const model of running.workplace.inlineModels) {
+  const { log, committer, tail, workplace } = running;
+  const known = new Set((await log.checkpoints()).map((checkpoint) => checkpoint.subscription));
+  const built = new Set(workplace.inlineModels.map(builtMark));
+  // Code that does not know a model does not fold it: it must be built anew when it comes back.
+  for (const mark of known)
+    if (mark.endsWith(BUILT) && !built.has(mark)) await forget(running, mark);
+  for (const model of workplace.inlineModels) {
     const name = modelName(model);
-    const isBuilt = `${name} is inline`;
-    if (known.has(isBuilt)) continue;
-    if (running.tail.head > 0) {
-      const subscription = make(modelSubscription(model, running.log));
-      await subscription.start(0);
-      await running.activity.until(() => subscription.isIdle, new AbortController().signal);
-      await subscription.stop();
-    }
-    await running.log.claim({
-      subscription: isBuilt,
+    if (known.has(builtMark(model))) continue;
+    await log.dropModel(name, name);
+    await log.defineModel(name, model.index);
+    const left = await log.waiting({ subscription: name, limit: 100_000 });
+    if (left.length > 0) await committer.commit({ done: left });
+    if (tail.head > 0) await build(running, model, make(modelSubscription(model, log)));
+    await log.claim({
+      subscription: builtMark(model),
       firstSlot: 0,
       lastSlot: SLOTS - 1,
       owner: '',
       fingerprint: '',
-      position: running.tail.head,
+      position: tail.head,
     });
+  }
+}
+
+const BUILT = ' is inline';
+
+function builtMark(model: AnyReadModel): string {
+  return `${modelName(model)}${BUILT}`;
+}
+
+async function forget({ log, context }: BuildingContext, mark: string): Promise<void> {
+  // There are no documents of that name: only the mark goes.
+  await log.dropModel(mark, mark);
+  const name = mark.slice(0, -BUILT.length);
+  // Folded by a subscription from now on, which knows nothing of what was folded inline.
+  const model = context.readModels.find((each) => modelName(each) === name);
+  if (model === undefined) return;
+  await log.dropModel(name, name);
+  await log.defineModel(name, model.index);
+}
+
+async function build(
+  running: BuildingContext,
+  model: AnyReadModel,
+  subscription: Subscription,
+): Promise<void> {
+  const { room } = subscription;
+  try {
+    await subscription.start(0);
+    const isOver = (): boolean => subscription.isIdle || subscription.stalledWhy !== undefined;
+    await running.activity.until(isOver, new AbortController().signal);
+  } finally {
+    await subscription.stop();
+  }
+  if (room.size > 0) throw new InlineModelError(model.name, room.someReason ?? 'unknown');
+}
+
+interface BuildingContext {
+  readonly log: Log;
+  readonly committer: Committer;
+  readonly tail: { readonly head: number };
+  readonly workplace: { readonly inlineModels: readonly AnyReadModel[] };
+  readonly context: { readonly readModels: readonly AnyReadModel[] };
+  readonly activity: Activity;
+}
+
+/** An inline read model could not be built from what had happened before it was there. */
+export class InlineModelError extends Error {
+  override readonly name = 'InlineModelError';
+  readonly code = 'inline-model';
+  readonly retryable = false;
+  readonly model: string;
+
+  constructor(model: string, why: string) {
+    super(
+      `Inline read model "${model}" could not be built from the log's past: ${why}. Mend its ` +
+        `evolve and start again; nothing was changed but its own documents.`,
+    );
+    this.model = model;
   }
 }

@@ -1,4 +1,5 @@
 import type { Host } from '../host/host.ts';
+import type { WaitingRow } from '../log/waiting-row.ts';
 import type { DocumentQuery, FieldCondition, FieldValue } from '../log/document-query.ts';
 import type { LogReader } from '../log/log.ts';
 import { type AnyReadModel, modelName } from '../read-model/read-model.ts';
@@ -42,7 +43,7 @@ export function queryModel<Document extends object>(
       const found = await running.log.findDocuments(name, documentQuery(model, query));
       return found.map((document) => JSON.parse(document.text) as Document);
     },
-    count: (where) => running.log.countDocuments(name, conditions(model, where)),
+    count: async (where) => running.log.countDocuments(name, conditions(model, where)),
   };
 }
 
@@ -52,8 +53,10 @@ function documentQuery<Document extends object>(
 ): DocumentQuery {
   const limit = Math.min(LIMIT_MAX, Math.max(0, query.limit ?? LIMIT));
   const where = conditions(model, query.where);
-  const [order] = Object.entries(query.orderBy ?? {}) as [string, 'ascending' | 'descending'][];
+  const orders = Object.entries(query.orderBy ?? {}) as [string, 'ascending' | 'descending'][];
+  const [order] = orders;
   if (order === undefined) return { where, limit };
+  if (orders.length > 1) throw new InvalidQueryError(model.name, 'orders by more than one field');
   const [field, direction] = order;
   assertIndexed(model, field);
   return { where, limit, orderBy: { field, direction } };
@@ -68,12 +71,16 @@ function conditions<Document extends object>(
     if (wanted === undefined) return [];
     if (typeof wanted !== 'object' || wanted === null)
       return [{ field, operator: 'equals' as const, value: wanted as FieldValue }];
-    return Object.entries(wanted as Condition<FieldValue>).map(([operator, value]) => ({
-      field,
-      operator: operator as FieldCondition['operator'],
-      value: value as FieldValue,
-    }));
+    return Object.entries(wanted as Condition<FieldValue>).map(([operator, value]) => {
+      if (!isOperator(operator))
+        throw new InvalidQueryError(model.name, `asks for ${JSON.stringify(operator)}`);
+      return { field, operator, value: value as FieldValue };
+    });
   });
+}
+
+function isOperator(text: string): text is FieldCondition['operator'] {
+  return ['in', 'above', 'atLeast', 'below', 'atMost'].includes(text);
 }
 
 function assertIndexed(model: AnyReadModel, field: string): void {
@@ -114,9 +121,16 @@ async function reach(
   } else if (token.epoch !== running.log.epoch) return false;
   const subscription = running.models.get(model);
   if (subscription === undefined) return true;
-  const isThere = await running.activity.until(() => subscription.position >= position, signal);
-  const first = key === undefined ? undefined : subscription.room.first(key);
-  if (first !== undefined && first.position <= position) throw new HeldReadError(model.name, first);
+  // What is tried again soon may be there in time; what is parked will not.
+  const held = (): WaitingRow | undefined => {
+    const first = key === undefined ? undefined : subscription.room.first(key);
+    return first !== undefined && first.position <= position ? first : undefined;
+  };
+  const isOver = (): boolean =>
+    subscription.position >= position && (held() === undefined || held()?.kind === 'parked');
+  const isThere = await running.activity.until(isOver, signal);
+  const row = held();
+  if (row !== undefined) throw new HeldReadError(model.name, row);
   return isThere;
 }
 
@@ -155,6 +169,22 @@ export class HeldReadError extends Error {
     this.model = model;
     this.key = row.key;
     this.recordId = row.recordId;
+  }
+}
+
+/** A query asked for something that there is not. */
+export class InvalidQueryError extends Error {
+  override readonly name = 'InvalidQueryError';
+  readonly code = 'invalid-query';
+  readonly retryable = false;
+  readonly model: string;
+
+  constructor(model: string, what: string) {
+    super(
+      `A query of read model "${model}" ${what}. Ask for a value, or by in, above, atLeast, below ` +
+        `and atMost; order by one indexed field.`,
+    );
+    this.model = model;
   }
 }
 

@@ -196,12 +196,11 @@ export class Subscription {
     }
   }
 
-  /** Goes on to exactly this position, and no further. */
-  async runUntil(position: number): Promise<void> {
+  /** Goes no further than this position. */
+  goUpTo(position: number): void {
+    if (this.#until === position) return;
     this.#until = position;
     this.#wake.ring();
-    while (this.#cursor < position && !this.#isStopping)
-      await this.#parts.workplace.host.clock.turn();
   }
 
   /**

@@ -65,12 +65,15 @@ export class WaitingRoom {
     return this.#lanes.get(key)?.[0];
   }
 
-  /** Why some row that is not parked waits, as an example. */
+  /** Why some row waits, as an example: rather one that nobody has parked yet. */
   get someReason(): string | undefined {
-    for (const [first] of this.#lanes.values())
-      if (first !== undefined && first.kind !== 'parked' && first.error !== null)
-        return first.error.message;
-    return undefined;
+    let parked: string | undefined;
+    for (const [first] of this.#lanes.values()) {
+      if (first?.error === null || first === undefined) continue;
+      if (first.kind !== 'parked') return first.error.message;
+      parked = first.error.message;
+    }
+    return parked;
   }
 
   /** Whether nothing is left to do but what waits for a person. */
