@@ -1,5 +1,4 @@
 import { spawn } from 'node:child_process';
-import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 
 /** The first line that a child process printed, and when that was, from before it was started. */
@@ -8,16 +7,15 @@ export interface Told {
   readonly afterMs: number;
 }
 
-/** Runs a program of this folder with this Node, until it ends. */
+/** Runs a program with this Node, until it ends. */
 export async function runChild(
   program: string,
   given: readonly string[],
   options: { readonly nodeOptions?: readonly string[] } = {},
 ): Promise<Told> {
   const { nodeOptions = ['-C', 'thereupon-source'] } = options;
-  const file = join(import.meta.dirname, program);
   const begin = performance.now();
-  const child = spawn(process.execPath, [...nodeOptions, file, ...given], {
+  const child = spawn(process.execPath, [...nodeOptions, program, ...given], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const ended = new Promise<number | string>((resolve, reject) => {

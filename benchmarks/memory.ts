@@ -32,7 +32,7 @@ export const memory: Benchmark = {
 };
 
 async function peakMiB(directory: string, way: string, count: number): Promise<number> {
-  const { line } = await runChild('memory-child.ts', [directory, way]);
+  const { line } = await runChild('benchmarks/memory-child.ts', [directory, way]);
   const seen = JSON.parse(line) as { readonly records: number; readonly peakMiB: number };
   const wanted = way === 'nothing' ? 0 : count;
   if (seen.records !== wanted) throw new Error(`${seen.records} of ${wanted} records were read.`);
