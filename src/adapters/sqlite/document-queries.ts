@@ -13,8 +13,8 @@ import { fieldExpression, hasModel, quoted, tableOfModel } from './model-tables.
 /** Documents of a read model. A model that was never defined has none. */
 
 export function document(connection: Connection, model: string, key: string): string | undefined {
-  return ofModel(connection, model, undefined, (table) => {
-    const row = connection.prepared(`select text from ${table} where key = ?`).get(key);
+  return ofModel(connection, model, undefined, ({ read }) => {
+    const row = connection.prepared(read).get(key);
     return row?.['text'] as string | undefined;
   });
 }
@@ -24,7 +24,7 @@ export function documents(
   model: string,
   keys: readonly string[],
 ): Map<string, string> {
-  return ofModel(connection, model, new Map<string, string>(), (table) => {
+  return ofModel(connection, model, new Map<string, string>(), ({ table }) => {
     const sql = `select key, text from ${table} where key in (select value from json_each(?))`;
     const rows = connection.prepared(sql).all(JSON.stringify(keys));
     return new Map(rows.map((row) => [row['key'] as string, row['text'] as string]));
@@ -36,7 +36,7 @@ export function findDocuments(
   model: string,
   query: DocumentQuery,
 ): StoredDocument[] {
-  return ofModel(connection, model, [], (table) => {
+  return ofModel(connection, model, [], ({ table }) => {
     const { sql, values } = conditions(query.where);
     const statement = connection.prepared(
       `select key, text from ${table} ${sql} order by ${order(query)} limit ?`,
@@ -50,7 +50,7 @@ export function countDocuments(
   model: string,
   where: DocumentQuery['where'],
 ): number {
-  return ofModel(connection, model, 0, (table) => {
+  return ofModel(connection, model, 0, ({ table }) => {
     const { sql, values } = conditions(where);
     const row = connection.prepared(`select count(*) as count from ${table} ${sql}`).get(...values);
     return row?.['count'] as number;
@@ -58,15 +58,39 @@ export function countDocuments(
 }
 
 export function writeDocument(connection: Connection, write: DocumentWrite): void {
-  const table = quoted(tableOfModel(write.model));
-  if (write.text === null) {
-    run(connection, write, `delete from ${table} where key = ?`, write.key);
-    return;
-  }
-  const sql = `
-    insert into ${table} (key, text) values (?, ?)
-    on conflict (key) do update set text = excluded.text`;
-  run(connection, write, sql, write.key, write.text);
+  const { upsert, remove } = statementsOf(write.model);
+  if (write.text === null) run(connection, write, remove, write.key);
+  else run(connection, write, upsert, write.key, write.text);
+}
+
+/** The statements for one document, and the table's name for the others. */
+interface Statements {
+  readonly table: string;
+  readonly read: string;
+  readonly upsert: string;
+  readonly remove: string;
+}
+
+/** So many models' statements are remembered. */
+const MODELS_MAX = 200;
+const statementsByModel = new Map<string, Statements>();
+
+// Remembered: making these texts for each document costs as much as running them.
+function statementsOf(model: string): Statements {
+  const known = statementsByModel.get(model);
+  if (known !== undefined) return known;
+  if (statementsByModel.size >= MODELS_MAX) statementsByModel.clear();
+  const table = quoted(tableOfModel(model));
+  const statements = {
+    table,
+    read: `select text from ${table} where key = ?`,
+    upsert: `
+      insert into ${table} (key, text) values (?, ?)
+      on conflict (key) do update set text = excluded.text`,
+    remove: `delete from ${table} where key = ?`,
+  };
+  statementsByModel.set(model, statements);
+  return statements;
 }
 
 function run(
@@ -87,10 +111,10 @@ function ofModel<T>(
   connection: Connection,
   model: string,
   otherwise: T,
-  query: (table: string) => T,
+  query: (statements: Statements) => T,
 ): T {
   try {
-    return query(quoted(tableOfModel(model)));
+    return query(statementsOf(model));
   } catch (error) {
     // Asked only when something failed: the usual case costs one query, not two.
     if (!hasModel(connection, model)) return otherwise;
