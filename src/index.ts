@@ -42,7 +42,12 @@ export { RefusedError } from './reaction/reaction-subscription.ts';
 export { NotRunningHereError, StoppedError } from './runtime/application.ts';
 export { ConfigurationError } from './runtime/configuration.ts';
 export { CommandIdReusedError, InvalidCommandIdError } from './runtime/handle-command.ts';
-export { HeldReadError, StaleReadError, UnindexedFieldError } from './runtime/query-model.ts';
+export {
+  HeldReadError,
+  InvalidQueryError,
+  StaleReadError,
+  UnindexedFieldError,
+} from './runtime/query-model.ts';
 export { RebuildError } from './runtime/rebuild.ts';
 export { NotSettledError, SettledParkedError } from './runtime/settled.ts';
 export { InvalidTokenError } from './runtime/token.ts';

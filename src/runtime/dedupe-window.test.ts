@@ -46,12 +46,12 @@ function windowOver(log: Pick<Log, 'context' | 'forget'>, clock: ReturnType<type
 /** A clock that a test moves; one timer is all that it is asked for. */
 function handClock(start: number) {
   let now = start;
-  let due: { at: number; then: () => void } | undefined;
+  let due: { at: number; ring: () => void } | undefined;
   const clock = {
     ...systemClock(),
     now: () => now,
-    after(delayMs: number, then: () => void) {
-      const timer = { at: now + delayMs, then };
+    after(delayMs: number, ring: () => void) {
+      const timer = { at: now + delayMs, ring };
       due = timer;
       return () => {
         if (due === timer) due = undefined;
@@ -63,7 +63,7 @@ function handClock(start: number) {
     const timer = due;
     if (timer !== undefined && timer.at <= now) {
       due = undefined;
-      timer.then();
+      timer.ring();
     }
     await systemClock().turn();
   };
