@@ -1,16 +1,17 @@
 /**
  * Appending: whole commands through `app.handle`, and prepared write sets through the committer
  * alone, beside the same rows inserted by hand. One caller waits for the disk at each append; many
- * callers at once share commits, so they are held against a hundred appends a transaction.
+ * callers at once share commits, so they are held against a hundred appends a transaction. With an
+ * inline read model each command also reads and writes a document, which raw does not.
  */
 import { join } from 'node:path';
-import { run } from 'thereupon';
+import { type BoundedContext, run } from 'thereupon';
 import { sqlite } from 'thereupon/sqlite';
 import { systemHost } from '../src/host/host.ts';
 import { Committer } from '../src/log/committer.ts';
 import type { NewRecord } from '../src/log/record.ts';
 import { type Benchmark, type Measurement, type Setting, scaled } from './benchmark.ts';
-import { counting, ticket } from './counting.ts';
+import { counting, countingInline, ticket } from './counting.ts';
 import { insertRows, openRawLog, rowOf } from './raw-log.ts';
 import { stampRecords } from './stamp-records.ts';
 import { secondsFor } from './stopwatch.ts';
@@ -43,23 +44,30 @@ async function measureWorkload(setting: Setting, workload: Workload): Promise<Me
   const perCaller = Math.ceil(appends / callers);
   const count = perCaller * callers * events;
   const together = callers === 1 ? 1 : APPENDS_TOGETHER;
-  const ways = { raw: [] as number[], committer: [] as number[], handle: [] as number[] };
+  const ways = { raw: empty(), committer: empty(), handle: empty(), inline: empty() };
   setting.progress(`${named(workload)}, ${perCaller * callers} appends a run`);
   for (let round = 0; round < setting.runs; round += 1) {
     const directory = join(setting.directory, `${events}-${callers}-${round}`);
     const made = [...stampRecords({ tickets: callers, events, count })];
     ways.committer.push(count / (await committerSeconds(`${directory}-c`, made, callers)));
     ways.raw.push(count / (await rawSeconds(`${directory}-raw`, made, together)));
-    ways.handle.push(count / (await handleSeconds(`${directory}-h`, workload, perCaller)));
+    const asked = { ...workload, perCaller };
+    ways.handle.push(count / (await handleSeconds(`${directory}-h`, counting, asked)));
+    ways.inline.push(count / (await handleSeconds(`${directory}-i`, countingInline, asked)));
   }
   const unit = 'events/s';
   const limit = together === 1 ? 'one append a transaction' : `${together} appends a transaction`;
   const { raw } = ways;
   return [
     { metric: `app.handle, ${named(workload)}`, unit, values: ways.handle, raw },
+    { metric: `app.handle, inline read model, ${named(workload)}`, unit, values: ways.inline, raw },
     { metric: `committer alone, ${named(workload)}`, unit, values: ways.committer, raw },
     { metric: `raw, ${named(workload)}, ${limit}`, unit, values: raw },
   ];
+}
+
+function empty(): number[] {
+  return [];
 }
 
 function named({ events, callers }: Workload): string {
@@ -68,10 +76,10 @@ function named({ events, callers }: Workload): string {
 
 async function handleSeconds(
   directory: string,
-  { events, callers }: Workload,
-  perCaller: number,
+  context: BoundedContext,
+  { events, callers, perCaller }: Workload & { readonly perCaller: number },
 ): Promise<number> {
-  const app = await run([counting], { store: sqlite(directory) });
+  const app = await run([context], { store: sqlite(directory) });
   const caller = async (_: unknown, index: number): Promise<void> => {
     const command = { type: 'Stamp', data: { times: events } } as const;
     for (let done = 0; done < perCaller; done += 1) await app.handle(ticket, `t-${index}`, command);

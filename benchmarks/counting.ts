@@ -2,7 +2,7 @@
  * The smallest context that does something: tickets that are stamped. What is measured with it is
  * the runtime and the store, not a domain.
  */
-import { aggregate, boundedContext } from 'thereupon';
+import { aggregate, boundedContext, readModel, type } from 'thereupon';
 
 export type Stamped = {
   readonly type: 'Stamped';
@@ -26,6 +26,28 @@ export const ticket = aggregate({
 });
 
 export const counting = boundedContext('counting', { aggregates: [ticket] });
+
+/** The same with a document for each ticket, folded in the commit of the command. */
+export const countingInline = boundedContext('counting', {
+  aggregates: [ticket],
+  readModels: [
+    readModel({
+      name: 'tickets',
+      version: 1,
+      document: type<{ stamps: number; totalPence: number }>(),
+      from: [ticket],
+      by: (event) => event.stream,
+      evolve: {
+        Stamped: (document, { data }) => ({
+          stamps: (document?.stamps ?? 0) + 1,
+          totalPence: (document?.totalPence ?? 0) + data.totalPence,
+        }),
+      },
+      index: ['stamps'],
+      inline: true,
+    }),
+  ],
+});
 
 /** The event of a stamp: some 150 characters of JSON, as small events are. */
 export function stamped(stamp: number): Stamped {
