@@ -69,6 +69,7 @@ export class Unit {
   readonly #records: NewRecord[] = [];
   /** Events of which inline read models were told. */
   readonly #told: Told[] = [];
+  #underWay = 0;
   #isClosed = false;
 
   constructor(workplace: Workplace, base?: Unit) {
@@ -81,42 +82,26 @@ export class Unit {
   async handle<State, Command, Event extends Fact>(
     aggregate: Aggregate<string, State, Command, Event>,
     id: string,
-    asked: {
-      readonly command: Command;
-      readonly cause: Cause;
-      /** Told before the decider is asked: what it says of another state is of no interest. */
-      readonly expectedVersion?: number | undefined;
-    },
+    asked: Asked<Command>,
   ): Promise<Changed<State, Event>> {
     this.#assertOpen();
+    this.#assertOwn(aggregate);
     const stream = streamName(aggregate.name, id);
-    const { states } = this.#workplace;
-    const known =
-      this.#known(stream) ?? states.get(stream) ?? (await this.#load(aggregate, stream));
-    // While it was loaded, another command of this unit may have moved it.
-    const before = this.#known(stream) ?? known;
-    assertExpected(stream, asked.expectedVersion, before.version);
-    if (!this.#expects.has(stream)) this.#expects.set(stream, before.version);
-    const events = this.#decide(aggregate, asked.command, before.state as State);
-    let state: unknown = before.state;
-    for (const event of events) state = evolveState(aggregate, state, event, stream);
-    const recorded = events.map((event, index) =>
-      this.#record(aggregate, id, { event, version: before.version + index + 1, ...asked }),
-    );
-    const version = before.version + events.length;
-    this.#states.set(stream, { state, version, aggregate });
-    if (isSnapshotDue(aggregate, before.version, version)) this.#snapshots.add(stream);
-    if (this.#workplace.inlineModels.length > 0)
-      for (const event of recorded) await this.#tellInlineModels({ aggregate, event });
-    return {
-      id,
-      // What is given out is the very state that is decided on next, so nobody may change it.
-      get state() {
-        return deepFreeze(state as State);
-      },
-      version,
-      events: recorded as Recorded<Event>[],
-    };
+    this.#underWay += 1;
+    try {
+      const { states } = this.#workplace;
+      const known =
+        this.#known(stream) ?? states.get(stream) ?? (await this.#load(aggregate, stream));
+      this.#assertOpen();
+      // While it was loaded, another command of this unit may have moved it.
+      const before = this.#known(stream) ?? known;
+      const { changed, recorded } = this.#change(aggregate, { id, stream, before, asked });
+      if (this.#workplace.inlineModels.length > 0)
+        for (const event of recorded) await this.#tellInlineModels({ aggregate, event });
+      return changed;
+    } finally {
+      this.#underWay -= 1;
+    }
   }
 
   /** Collects an integration event. */
@@ -136,6 +121,11 @@ export class Unit {
         data: payloadText(contract.name, data, this.#workplace.charactersMax),
       }),
     );
+  }
+
+  /** Whether a command is still being handled, whoever waits for it. */
+  get isBusy(): boolean {
+    return this.#underWay > 0;
   }
 
   /** Nothing is taken from a handler that was given up. */
@@ -208,6 +198,36 @@ export class Unit {
     const loaded = await loadState(log, aggregate, stream, (stored) => decode(vocabulary, stored));
     states.keep(stream, loaded);
     return loaded;
+  }
+
+  #change<State, Command, Event extends Fact>(
+    aggregate: Aggregate<string, State, Command, Event>,
+    to: { id: string; stream: string; before: KnownState; asked: Asked<Command> },
+  ): { changed: Changed<State, Event>; recorded: readonly Recorded<Fact>[] } {
+    const { id, stream, before, asked } = to;
+    assertExpected(stream, asked.expectedVersion, before.version);
+    if (!this.#expects.has(stream)) this.#expects.set(stream, before.version);
+    const events = this.#decide(aggregate, asked.command, before.state as State);
+    let state: unknown = before.state;
+    for (const event of events) state = evolveState(aggregate, state, event, stream);
+    const recorded = this.#wholly(() =>
+      events.map((event, index) =>
+        this.#record(aggregate, id, { event, version: before.version + index + 1, ...asked }),
+      ),
+    );
+    const version = before.version + events.length;
+    this.#states.set(stream, { state, version, aggregate });
+    if (isSnapshotDue(aggregate, before.version, version)) this.#snapshots.add(stream);
+    const changed = {
+      id,
+      // What is given out is the very state that is decided on next, so nobody may change it.
+      get state() {
+        return deepFreeze(state as State);
+      },
+      version,
+      events: recorded as Recorded<Event>[],
+    };
+    return { changed, recorded };
   }
 
   #decide<State, Command, Event extends Fact>(
@@ -310,9 +330,33 @@ export class Unit {
     };
   }
 
+  /** Collects all records or, when one of them is refused, none. */
+  #wholly<T>(collect: () => T): T {
+    const before = this.#records.length;
+    try {
+      return collect();
+    } catch (error) {
+      this.#records.length = before;
+      throw error;
+    }
+  }
+
+  #assertOwn(aggregate: AnyAggregate): void {
+    const { vocabulary, context } = this.#workplace;
+    if (vocabulary.aggregates.get(aggregate.name) !== aggregate)
+      throw new ForeignAggregateError(aggregate.name, context);
+  }
+
   #assertOpen(): void {
     if (this.#isClosed) throw new HandlerOverError(this.#workplace.context);
   }
+}
+
+interface Asked<Command> {
+  readonly command: Command;
+  readonly cause: Cause;
+  /** Told before the decider is asked: what it says of another state is of no interest. */
+  readonly expectedVersion?: number | undefined;
 }
 
 /** What a unit wants to change. */
@@ -371,6 +415,40 @@ export class NotPublishedHereError extends Error {
     );
     this.contract = contract;
     this.context = context;
+  }
+}
+
+/** A handler gave a command to an aggregate that its context does not list. */
+export class ForeignAggregateError extends Error {
+  override readonly name = 'ForeignAggregateError';
+  readonly code = 'foreign-aggregate';
+  readonly retryable = false;
+  readonly aggregate: string;
+  readonly context: string;
+
+  constructor(aggregate: string, context: string) {
+    super(
+      `"${context}" has no aggregate ${JSON.stringify(aggregate)}. List it under "aggregates", or ` +
+        `publish a contract when it is another context's.`,
+    );
+    this.aggregate = aggregate;
+    this.context = context;
+  }
+}
+
+/** A handler ended while a command that it gave was still being handled. */
+export class NotAwaitedError extends Error {
+  override readonly name = 'NotAwaitedError';
+  readonly code = 'not-awaited';
+  readonly retryable = false;
+  readonly handler: string;
+
+  constructor(handler: string) {
+    super(
+      `"${handler}" ended while a command it gave was still being handled, so nothing of it was ` +
+        `taken. Await or return what handle answers.`,
+    );
+    this.handler = handler;
   }
 }
 

@@ -23,13 +23,25 @@ export function systemClock(): Clock {
     now: () => Date.now(),
     elapsedMs: () => performance.now(),
     sleep,
-    after(delayMs, then) {
-      const timer = setTimeout(then, delayMs);
-      timer.unref();
-      return () => clearTimeout(timer);
-    },
+    after,
     turn: () => new Promise((resolve) => setImmediate(resolve)),
   };
+}
+
+/** A timer of Node cannot be set further away than this, and would fire at once. */
+const TIMER_MS_MAX = 2 ** 31 - 1;
+
+function after(delayMs: number, then: () => void): CancelTimer {
+  let left = delayMs;
+  let timer: NodeJS.Timeout;
+  const wait = (): void => {
+    const part = Math.min(left, TIMER_MS_MAX);
+    left -= part;
+    timer = setTimeout(left > 0 ? wait : then, part);
+    timer.unref();
+  };
+  wait();
+  return () => clearTimeout(timer);
 }
 
 function sleep(delayMs: number, signal?: AbortSignal): Promise<void> {
@@ -40,7 +52,7 @@ function sleep(delayMs: number, signal?: AbortSignal): Promise<void> {
       signal?.removeEventListener('abort', done);
       resolve();
     };
-    const timer = setTimeout(done, delayMs);
+    const timer = setTimeout(done, Math.min(delayMs, TIMER_MS_MAX));
     signal?.addEventListener('abort', done, { once: true });
   });
 }

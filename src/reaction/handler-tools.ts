@@ -1,4 +1,4 @@
-import { type Cause, type Unit, type Workplace } from '../context/unit.ts';
+import { type Cause, NotAwaitedError, type Unit, type Workplace } from '../context/unit.ts';
 import type { Entry } from '../subscription/entry.ts';
 import { timeOf } from '../message/business-time.ts';
 import { HandlerTimeoutError } from '../subscription/failure.ts';
@@ -45,7 +45,9 @@ export async function runHandler<T>(
 ): Promise<Awaited<T>> {
   const { unit } = handler;
   try {
-    return await withTimeout(handler, (signal) => run(toolsFor(handler, signal)));
+    const answer = await withTimeout(handler, (signal) => run(toolsFor(handler, signal)));
+    if (unit.isBusy) throw new NotAwaitedError(handler.name);
+    return answer;
   } finally {
     unit.close();
   }
@@ -102,8 +104,13 @@ function toolsFor(
 ): Tools {
   const { unit, cause, surroundings } = handler;
   return {
-    handle: (aggregate, id, command, options) =>
-      unit.handle(aggregate, id, { command, cause: at(cause, options?.occurredAt) }),
+    handle(aggregate, id, command, options) {
+      const asked = { command, cause: at(cause, options?.occurredAt) };
+      const handling = unit.handle(aggregate, id, asked);
+      // Nobody may be waiting for it; that is told by the handler's own failure.
+      handling.catch(() => undefined);
+      return handling;
+    },
     publish: (contract, data, options) =>
       unit.publish(contract, data, at(cause, options?.occurredAt)),
     read: (model) => surroundings.query(model),

@@ -4,6 +4,7 @@ import type { BoundedContext } from '../context/bounded-context.ts';
 import { type Host, systemHost } from '../host/host.ts';
 import type { Store } from '../log/store.ts';
 import type { Dependencies } from '../reaction/tools.ts';
+import { describeError } from '../subscription/failure.ts';
 import { type Logger, jsonLines } from '../telemetry/logger.ts';
 import { Activity } from './activity.ts';
 import { Application } from './application.ts';
@@ -70,13 +71,14 @@ export async function run(
   const host = systemHost(options.host);
   const activity = new Activity();
   const parked = new ParkedNotes();
+  const logger = options.logger ?? jsonLines((line) => process.stderr.write(line), 'warn');
   const backbone = options.backbone ?? embedded();
   const means: Means = {
     contexts,
     store: options.store,
     backbone,
     host,
-    logger: options.logger ?? jsonLines((line) => process.stderr.write(line), 'warn'),
+    logger,
     activity,
     // Whether some are needed, only the application knows, which extends `Dependencies`.
     dependencies: options.dependencies ?? ({} as Dependencies),
@@ -84,9 +86,10 @@ export async function run(
     dedupeWindowMs: options.dedupeWindowMs,
     onParked(context, row) {
       parked.add({ ...row, context });
-      options.onParked?.({ ...row, context });
+      callHook(logger, context, () => options.onParked?.({ ...row, context }));
     },
-    onStalled: (context, subscription, why) => options.onStalled?.({ context, subscription, why }),
+    onStalled: (context, subscription, why) =>
+      callHook(logger, context, () => options.onStalled?.({ context, subscription, why })),
   };
   const chosen = contexts.filter((context) => options.only?.includes(context.name) ?? true);
   const running = await start(chosen, means);
@@ -95,6 +98,22 @@ export async function run(
     await backbone.close();
   };
   return new Application({ contexts: running, activity, clock: host.clock, parked, end });
+}
+
+/** A hook that throws is told, and does not become a fault of what it was told of. */
+function callHook(logger: Logger, context: string, hook: () => void): void {
+  try {
+    hook();
+  } catch (error) {
+    const { message } = describeError(error);
+    logger.log({
+      level: 'error',
+      event: 'trouble',
+      context,
+      about: 'a hook given to run',
+      message,
+    });
+  }
 }
 
 /** All logs are opened before anything moves; when something is wrong, all are closed again. */

@@ -106,8 +106,10 @@ async function hasTakenIn(
   );
   for (const [source, records] of bySource) {
     const ids = records.map((record) => record.id);
+    const known = new Set((await context.log.recordsById(ids)).map(({ id }) => id));
+    // What was taken in may be dropped from the log, and forgotten as received: one is enough.
     const received = await context.log.received(source, ids);
-    const missing = ids.filter((id) => !received.has(id));
+    const missing = ids.filter((id) => !known.has(id) && !received.has(id));
     if (missing.length === 0) continue;
     const border = await context.log.waiting({
       subscription: `intake from ${source}`,

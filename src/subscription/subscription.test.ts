@@ -10,6 +10,7 @@ import { notYet, type Tools } from '../reaction/tools.ts';
 import type { Recorded } from '../message/fact.ts';
 import type { Application } from '../runtime/application.ts';
 import { type OpenedStore, openedStore, start, until } from '../runtime/fixtures/start.ts';
+import type { LogLine, Logger } from '../telemetry/logger.ts';
 import { SettledParkedError } from '../runtime/settled.ts';
 import { HandlerTimeoutError } from './failure.ts';
 import { InsideHandlerError } from './in-handler.ts';
@@ -558,6 +559,94 @@ test('a key function that fails is asked again, and the record goes to its own k
   assert.deepEqual(await store.log('receiving').waiting({ limit: 10 }), []);
 });
 
+test('a key function that fails for a while may answer with the key of the record itself', async (t) => {
+  let isBroken = true;
+  const { app, publish, noted, store } = await receiving(t, {
+    retry: { attemptsMax: 1 },
+    by(event) {
+      if (isBroken && event.data.number === 2) throw new Error('no key');
+      return event.data.key;
+    },
+  });
+  for (const number of [1, 2, 3]) await publish('a', number);
+  await assert.rejects(app.settled(), SettledParkedError);
+  isBroken = false;
+
+  await app.redrive({}, { who: 'ann', why: 'mended' });
+  await app.settled();
+
+  assert.deepEqual(await noted('a'), [1, 2, 3]);
+  assert.deepEqual(await store.log('receiving').waiting({ limit: 10 }), []);
+});
+
+test('a command that nobody awaits is told: nothing is lost in silence', async (t) => {
+  const forget = whenever('forget', Sent, (event, { handle }) => {
+    void handle(notes, event.data.key, { type: 'Note', data: { number: 1 } });
+  });
+  const receiver = boundedContext('receiving', { aggregates: [notes], reactions: [forget] });
+  const app = await start(t, [sending, receiver]);
+
+  await app.transaction(sending, (tx) => tx.publish(Sent, { key: 'a', number: 1 }));
+  await assert.rejects(app.settled(), /"forget" ended while a command it gave/);
+
+  assert.equal((await app.parked())[0]?.error?.code, 'not-awaited');
+});
+
+test('what an aggregate of another context is asked for is refused, and parked', async (t) => {
+  const stranger = aggregate({
+    name: 'notes',
+    initial: { numbers: [] as readonly number[] },
+    decide: notes.decide,
+    evolve: notes.evolve,
+  });
+  const { app, publish } = await receiving(t, {
+    before: (_, { handle }) => handle(stranger, 'x', { type: 'Note', data: { number: 1 } }),
+  });
+
+  await publish('a', 1);
+  await assert.rejects(app.settled(), SettledParkedError);
+
+  assert.equal((await app.parked())[0]?.error?.code, 'foreign-aggregate');
+});
+
+test('a command that fails half way leaves nothing behind, also when the handler goes on', async (t) => {
+  const { app, publish, noted } = await receiving(t, {
+    async before(_, { handle }) {
+      const command = { type: 'Note', data: { number: 1n as unknown as number } } as const;
+      await handle(notes, 'a', command).catch(() => undefined);
+    },
+  });
+
+  await publish('a', 1);
+  await app.settled();
+
+  assert.deepEqual(await noted('a'), [1]);
+});
+
+test('a hook that throws keeps nothing from being kept', async (t) => {
+  const lines: LogLine[] = [];
+  const { app, publishAll, store } = await receiving(t, {
+    before() {
+      throw Object.assign(new Error('never'), { retryable: false });
+    },
+    onParked() {
+      throw new Error('the hook is broken');
+    },
+    logger: { log: (line) => lines.push(line) },
+  });
+
+  await publishAll([
+    ['a', 1],
+    ['b', 2],
+    ['c', 3],
+  ]);
+  await assert.rejects(app.settled(), SettledParkedError);
+  assert.equal(lines.filter(({ event }) => event === 'trouble').length, 3);
+  await app.discard({}, { who: 'ann', why: 'no use' });
+
+  assert.deepEqual(await store.log('receiving').waiting({ limit: 10 }), []);
+});
+
 test('whoever lost the range to somebody else stops, says so, and harms nothing', async (t) => {
   const stalled: string[] = [];
   const { publish, noted, store, app } = await receiving(t, {
@@ -678,11 +767,13 @@ interface Options extends Partial<ReactionOptions<SentEvent>> {
   readonly store?: OpenedStore;
   readonly before?: (event: SentEvent, tools: Tools) => unknown;
   readonly onStalled?: (stalled: { subscription: string; why: string }) => void;
+  readonly onParked?: () => void;
+  readonly logger?: Logger;
 }
 
 /** Two contexts; the second notes each number under its key, after `before` of the test. */
 async function receiving(t: TestContext, options: Options = {}) {
-  const { store = openedStore(), before, onStalled, ...reaction } = options;
+  const { store = openedStore(), before, onStalled, onParked, logger, ...reaction } = options;
   const noteIt = whenever(
     'note it',
     Sent,
@@ -699,6 +790,8 @@ async function receiving(t: TestContext, options: Options = {}) {
   const app = await start(t, [sending, receiver], {
     store,
     ...(onStalled === undefined ? {} : { onStalled }),
+    ...(onParked === undefined ? {} : { onParked }),
+    ...(logger === undefined ? {} : { logger }),
   });
   const publishAll = (all: readonly (readonly [string, number])[]) =>
     app.transaction(sending, (tx) => {

@@ -282,7 +282,9 @@ export class Subscription {
     const own = (await log.checkpoints()).find((each) => each.subscription === this.name);
     if (own?.epoch !== this.#epoch) throw new FencedError(this.name);
     if (own.position !== this.#persisted) {
-      await this.room.stop();
+      const stopped = this.room.stop();
+      for (const { reject } of this.#toDeal.splice(0)) reject(new Error('taken up again'));
+      await stopped;
       this.room.start(await log.waiting({ subscription: this.name, limit: WAITING_MAX }));
       this.#cursor = this.#persisted = own.position;
     }
@@ -553,7 +555,8 @@ export class Subscription {
   /** Its keys could not be told. Now that they can, it is dealt to them between two batches. */
   #dealLater(row: WaitingRow, entry: Entry): Promise<undefined> {
     const keys = this.#definition.keysOf(entry.event, entry.stored.key);
-    if (this.#isStopping) throw new Error('stopped');
+    // Whoever stops the room waits for this, and may be the one who would deal.
+    if (this.room.isStopped) throw new Error('stopped');
     const { promise, resolve, reject } = Promise.withResolvers<undefined>();
     this.#toDeal.push({ row, keys, resolve, reject });
     this.#wake.ring();

@@ -47,6 +47,10 @@ export class WaitingRoom {
     for (const row of rows) this.add(row.attempts === 0 ? { ...row, due: 0 } : row);
   }
 
+  get isStopped(): boolean {
+    return this.#isStopped;
+  }
+
   has(key: string): boolean {
     return this.#lanes.has(key);
   }
