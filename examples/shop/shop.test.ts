@@ -7,7 +7,7 @@ import { catalogue } from './catalogue/context.ts';
 import { listPrices } from './catalogue/list-prices.ts';
 import { fulfilment } from './fulfilment/context.ts';
 import { parcels } from './fulfilment/parcels.ts';
-import { adjustment, stock } from './inventory/aggregates.ts';
+import { adjustment } from './inventory/aggregates.ts';
 import { initialUnits } from './inventory/model/restocking.ts';
 import { weekOf } from './inventory/model/week.ts';
 import { shortages } from './inventory/shortages.ts';
@@ -26,7 +26,7 @@ test('an order goes through all contexts: reserved, paid, confirmed, shipped', (
     await app.settled();
 
     assert.equal(await statusOf(app, '1'), 'shipped');
-    assert.equal(await onHand(app, 'MUG'), initialUnits - 3);
+    assert.equal(await available(app, 'MUG'), initialUnits - 3);
     assert.equal(gateway.keptPence, 765);
     assert.equal((await app.read(parcels).get('1'))?.status, 'shipped');
     assert.equal(await addressOn(app, '1'), 'Customer ada, 1 ada Lane, France');
@@ -48,8 +48,7 @@ test('an order that meets too empty a shelf is cancelled, and what was taken is 
     const summary = await app.read(orderBook).get('1');
     assert.equal(summary?.status, 'cancelled');
     assert.equal(summary?.cancelledFor, 'stock');
-    assert.equal(await reserved(app, 'MUG'), 0);
-    assert.equal(await onHand(app, 'MUG'), initialUnits);
+    assert.equal(await available(app, 'MUG'), initialUnits);
     assert.equal(gateway.charges.size, 0);
     assert.deepEqual((await app.read(shortages).get('1'))?.missing, [
       { productId: 'TRAY', asked: tooMany, available: initialUnits },
@@ -63,8 +62,7 @@ test('an order whose card is declined is cancelled, and its goods are free again
     await app.settled();
 
     assert.equal((await app.read(orderBook).get('1'))?.cancelledFor, 'payment');
-    assert.equal(await reserved(app, 'MUG'), 0);
-    assert.equal(await onHand(app, 'MUG'), initialUnits);
+    assert.equal(await available(app, 'MUG'), initialUnits);
     assert.equal((await app.read(parcels).get('1'))?.status, 'stopped');
   }));
 
@@ -79,7 +77,7 @@ test('an order cancelled while its card is charged gets its money back and is ne
 
     assert.equal(await statusOf(app, '1'), 'cancelled');
     assert.equal(gateway.keptPence, 0);
-    assert.equal(await reserved(app, 'MUG'), 0);
+    assert.equal(await available(app, 'MUG'), initialUnits);
     assert.equal((await app.read(parcels).get('1'))?.status, 'stopped');
   }));
 
@@ -113,7 +111,7 @@ test('goods that come back are refunded at the price that was charged, newest or
       { orderId: '1', lines: [{ productId: 'MUG', quantity: 1 }] },
     ]);
     assert.equal(gateway.keptPence, 200 + 600 - 600 - 100);
-    assert.equal(await onHand(app, 'MUG'), initialUnits - 4 + 3);
+    assert.equal(await available(app, 'MUG'), initialUnits - 4 + 3);
     assert.equal((await app.read(purchases).get('1'))?.lines[0]?.returned, 1);
   }));
 
@@ -138,7 +136,7 @@ test('what cannot be matched is refused and moves neither money nor stock', () =
       ],
     );
     assert.equal(gateway.keptPence, 0);
-    assert.equal(await onHand(app, 'MUG'), initialUnits);
+    assert.equal(await available(app, 'MUG'), initialUnits);
   }));
 
 test('two returns of the same goods at once take each unit back once', () =>
@@ -201,12 +199,12 @@ test('a week is restocked once, by what was asked for before', () =>
     const week = weekOf(occurredAt);
     await restockWeek(app, { week, occurredAt });
     await app.settled();
-    const after = await onHand(app, 'MUG');
+    const after = await available(app, 'MUG');
     await restockWeek(app, { week, occurredAt });
     await app.settled();
 
     assert.equal(after, 800);
-    assert.equal(await onHand(app, 'MUG'), 800);
+    assert.equal(await available(app, 'MUG'), 800);
   }));
 
 test('an adjustment takes at most what is there and not reserved; the rest is recorded', () =>
@@ -215,12 +213,12 @@ test('an adjustment takes at most what is there and not reserved; the rest is re
     await place(app, '1', { lines: [['MUG', 100, 100]] });
     const lines = [{ productId: 'MUG', quantity: -1_000 }];
     const data = { adjustmentId: '2', lines };
-    while ((await reserved(app, 'MUG')) === 0) await turn();
+    while ((await available(app, 'MUG')) !== initialUnits - 100) await turn();
     await app.handle(adjustment, '2', { type: 'RecordAdjustment', data });
     gateway.letGo();
     await app.settled();
 
-    assert.equal(await onHand(app, 'MUG'), 0);
+    assert.equal(await available(app, 'MUG'), 0);
     assert.equal(await statusOf(app, '1'), 'shipped');
   }));
 
@@ -252,14 +250,8 @@ async function statusOf(app: Application, orderId: string): Promise<string | und
   return (await app.read(orderBook).get(orderId))?.status;
 }
 
-async function onHand(app: Application, productId: string): Promise<number | undefined> {
-  return (await app.read(stockLevels).get(productId))?.onHand;
-}
-
-/** A release of nothing changes nothing, and answers with the state. */
-async function reserved(app: Application, productId: string): Promise<number> {
-  const data = { productId, orderId: 'none' };
-  return (await app.handle(stock, productId, { type: 'Release', data })).state.reserved;
+async function available(app: Application, productId: string): Promise<number | undefined> {
+  return (await app.read(stockLevels).get(productId))?.available;
 }
 
 async function addressOn(app: Application, orderId: string): Promise<string | null | undefined> {

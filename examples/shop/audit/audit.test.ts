@@ -13,6 +13,7 @@ import { runAudit } from './run-audit.ts';
 
 const shipped = orderIdWhich('answers', 'SHIPPED');
 const cancelled = orderIdWhich('answers', 'CANCELLED');
+const declined = orderIdWhich('declines', 'DECLINED');
 
 /** A row like another one, with an id of its own and some columns otherwise. */
 const again = (where: string, columns: Readonly<Record<string, string>>): string => {
@@ -24,7 +25,7 @@ const again = (where: string, columns: Readonly<Record<string, string>>): string
     select ${values.join(', ')} from log where ${where}`;
 };
 const more = (field: string, by = 1): string =>
-  `set data = json_set(data, '$.${field}', (data ->> '${field}') + ${by})`;
+  `set data = json_set(data, '$.${field}', (data ->> '$.${field}') + ${by})`;
 
 type Damage = {
   readonly says: string;
@@ -39,6 +40,7 @@ const byOrder = 'The same of every single order';
 const gatewayInAll = 'The gateway’s own file says the same';
 const gatewayByOrder = 'The gateway, order by order';
 const onHand = 'On hand = initial + restocked + returned + adjusted − shipped';
+const reserved = 'Nothing is reserved for an order that ended';
 const parcels = 'Units that left the shelves left in parcels';
 const cameBack = 'Units that came back are on the shelves';
 const endings = 'Every order ended in exactly one state';
@@ -128,14 +130,14 @@ const damages: readonly Damage[] = [
   {
     says: 'a unit more shipped',
     file: 'inventory.sqlite',
-    sql: `update log ${more('quantity')} where type = 'UnitsShipped' and key = 'MUG'
-      and data ->> 'orderId' = '${shipped}'`,
-    red: [onHand, parcels],
+    sql: `update log ${more('lines[0].quantity')}
+      where type = 'ReservationShipped' and stream = 'reservation/${shipped}'`,
+    red: [onHand, parcels, reserved],
   },
   {
     says: 'a unit too many shown on a shelf',
     file: 'inventory.sqlite',
-    sql: `update "documents:stock-levels@1" set text = json_set(text, '$.onHand', (text ->> 'onHand') + 1)
+    sql: `update "documents:stock-levels@1" set text = json_set(text, '$.available', (text ->> 'available') + 1)
       where key = 'MUG'`,
     red: [onHand],
   },
@@ -167,9 +169,22 @@ const damages: readonly Damage[] = [
   {
     says: 'units that stay reserved for an order that ended',
     file: 'inventory.sqlite',
-    sql: `delete from log where type = 'UnitsShipped' and key = 'BIRD'
+    sql: `delete from log where type = 'ReservationShipped' and stream = 'reservation/${shipped}'`,
+    red: [reserved, parcels],
+  },
+  {
+    says: 'a unit less taken from the shelf than was reserved',
+    file: 'inventory.sqlite',
+    sql: `update log ${more('quantity', -1)} where type = 'UnitsReserved' and stream = 'stock/BIRD'
       and data ->> 'orderId' = '${shipped}'`,
-    red: ['Nothing is reserved for an order that ended', onHand, parcels],
+    red: [reserved],
+  },
+  {
+    says: 'a unit that an order did not give back',
+    file: 'inventory.sqlite',
+    sql: `update log ${more('quantity', -1)} where type = 'UnitsReleased' and stream = 'stock/BIRD'
+      and data ->> 'orderId' = '${declined}'`,
+    red: [reserved],
   },
   {
     says: 'a message that never came',

@@ -1,6 +1,6 @@
 /**
  * Every product's stock, folded anew from the events of Inventory's log in their order, by nothing
- * but additions: what is on the shelf, and what of it is promised to which order.
+ * but additions: what came to the shelf, what of it is available, and what was given to which order.
  */
 import type { Books } from './books.ts';
 
@@ -10,20 +10,16 @@ export type Shelf = {
   restocked: number;
   returned: number;
   adjusted: number;
-  shipped: number;
-  onHand: number;
-  reserved: number;
-  /** What is promised, by order. */
-  readonly open: Map<string, number>;
+  available: number;
+  /** What was reserved and not given back, by order: it is kept for the order, or has left. */
+  readonly givenTo: Map<string, number>;
 };
 
 export type Shelves = {
   readonly shelves: ReadonlyMap<string, Shelf>;
-  /** Units that left, by order. */
-  readonly shippedByOrder: ReadonlyMap<string, number>;
   /** Units that came back, by `order return product`. */
   readonly returnedByReturn: ReadonlyMap<string, number>;
-  /** Each moment at which more was gone or promised than there was. */
+  /** Each moment at which more was given away than there was. */
   readonly belowZero: readonly string[];
 };
 
@@ -37,7 +33,6 @@ type Units = {
 
 export function foldShelves(books: Books): Shelves {
   const shelves = new Map<string, Shelf>();
-  const shippedByOrder = new Map<string, number>();
   const returnedByReturn = new Map<string, number>();
   const belowZero: string[] = [];
   // Through the whole log once: faster than by any index, and in the order in which it happened.
@@ -50,48 +45,40 @@ export function foldShelves(books: Books): Shelves {
     const shelf = shelfOf(shelves, productId);
     const units = JSON.parse(data) as Units;
     apply(shelf, type, units);
-    if (type === 'UnitsShipped') add(shippedByOrder, units.orderId, units.quantity);
     if (type === 'UnitsTakenBack') {
       add(returnedByReturn, `${units.orderId} ${units.returnId} ${productId}`, units.quantity);
     }
-    if (shelf.onHand < 0 || shelf.reserved < 0 || shelf.reserved > shelf.onHand) {
-      belowZero.push(
-        `product ${productId}: ${shelf.onHand} on hand, ${shelf.reserved} reserved after record ` +
-          `${position} (${type})`,
-      );
-    }
+    if (shelf.available >= 0) continue;
+    belowZero.push(
+      `product ${productId}: ${shelf.available} available after record ${position} (${type})`,
+    );
   }
-  return { shelves, shippedByOrder, returnedByReturn, belowZero };
+  return { shelves, returnedByReturn, belowZero };
 }
 
 function apply(shelf: Shelf, type: string, units: Units): void {
   switch (type) {
     case 'InitialStockReceived':
       shelf.initial += units.quantity;
-      shelf.onHand += units.quantity;
+      shelf.available += units.quantity;
       return;
     case 'StockRestocked':
       shelf.restocked += units.quantity;
-      shelf.onHand += units.quantity;
+      shelf.available += units.quantity;
       return;
     case 'StockAdjusted':
       shelf.adjusted += units.applied;
-      shelf.onHand += units.applied;
+      shelf.available += units.applied;
       return;
     case 'UnitsTakenBack':
       shelf.returned += units.quantity;
-      shelf.onHand += units.quantity;
+      shelf.available += units.quantity;
       return;
     case 'UnitsReserved':
-      promise(shelf, units.orderId, units.quantity);
+      give(shelf, units.orderId, units.quantity);
       return;
     case 'UnitsReleased':
-      promise(shelf, units.orderId, -units.quantity);
-      return;
-    case 'UnitsShipped':
-      promise(shelf, units.orderId, -units.quantity);
-      shelf.shipped += units.quantity;
-      shelf.onHand -= units.quantity;
+      give(shelf, units.orderId, -units.quantity);
       return;
     default:
       // What fell short has moved nothing.
@@ -99,11 +86,9 @@ function apply(shelf: Shelf, type: string, units: Units): void {
   }
 }
 
-function promise(shelf: Shelf, orderId: string, quantity: number): void {
-  shelf.reserved += quantity;
-  const left = (shelf.open.get(orderId) ?? 0) + quantity;
-  if (left === 0) shelf.open.delete(orderId);
-  else shelf.open.set(orderId, left);
+function give(shelf: Shelf, orderId: string, quantity: number): void {
+  shelf.available -= quantity;
+  add(shelf.givenTo, orderId, quantity);
 }
 
 function shelfOf(shelves: Map<string, Shelf>, productId: string): Shelf {
@@ -115,10 +100,8 @@ function shelfOf(shelves: Map<string, Shelf>, productId: string): Shelf {
     restocked: 0,
     returned: 0,
     adjusted: 0,
-    shipped: 0,
-    onHand: 0,
-    reserved: 0,
-    open: new Map(),
+    available: 0,
+    givenTo: new Map(),
   };
   shelves.set(productId, shelf);
   return shelf;

@@ -1,16 +1,18 @@
 /** Stock: never below zero, all of it accounted for, and none of it promised to an ended order. */
 import type { Books } from './books.ts';
 import { equation, side, type Equation } from './equation.ts';
+import { foldReservations, unitsOf, type ReservedLine } from './reservations.ts';
 import { hasEnded, type Sale } from './sales.ts';
 import { foldShelves, type Shelf, type Shelves } from './shelves.ts';
 
 export function auditStock(books: Books, sales: ReadonlyMap<string, Sale>): Equation[] {
   const folded = foldShelves(books);
+  const { held, shipped: left } = foldReservations(books);
   return [
     belowZero(folded),
-    onHand(books, folded.shelves),
-    reserved(folded.shelves, sales),
-    shipped(books, folded.shippedByOrder),
+    onHand(books, folded.shelves, { held: byProduct(held), left: byProduct(left) }),
+    reserved(folded.shelves, sales, { held, left }),
+    shipped(books, new Map([...left].map(([orderId, lines]) => [orderId, unitsOf(lines)]))),
     returned(books, folded.returnedByReturn),
   ];
 }
@@ -24,51 +26,91 @@ function belowZero({ belowZero: faults }: Shelves): Equation {
   );
 }
 
-function onHand(books: Books, shelves: ReadonlyMap<string, Shelf>): Equation {
-  const told = stockTold(books);
+/** Units of something by product. */
+type ByProduct = ReadonlyMap<string, number>;
+
+function onHand(
+  books: Books,
+  shelves: ReadonlyMap<string, Shelf>,
+  { held, left }: { readonly held: ByProduct; readonly left: ByProduct },
+): Equation {
+  const available = availableTold(books);
   const faults: string[] = [];
-  let computed = 0;
-  for (const shelf of shelves.values()) {
-    const { productId, initial, restocked, returned: back, adjusted, shipped: gone } = shelf;
-    const right = initial + restocked + back + adjusted - gone;
-    computed += right;
-    const left = told.get(productId) ?? 0;
-    if (left !== right)
-      faults.push(`product ${productId}: ${left} on hand, the log makes ${right}`);
+  let here = 0;
+  let moved = 0;
+  for (const productId of new Set([...shelves, ...available, ...held, ...left].map(([id]) => id))) {
+    const one = (available.get(productId) ?? 0) + (held.get(productId) ?? 0);
+    const other = broughtIn(shelves.get(productId)) - (left.get(productId) ?? 0);
+    here += one;
+    moved += other;
+    if (one !== other) faults.push(`product ${productId}: ${one} on hand, the log makes ${other}`);
+    if (other < 0) faults.push(`product ${productId}: ${-other} more left than ever came`);
   }
-  for (const [productId, units] of told) {
-    if (!shelves.has(productId))
-      faults.push(`product ${productId}: ${units} on hand, without events`);
-  }
-  let left = 0;
-  for (const units of told.values()) left += units;
   return equation(
     'On hand = initial + restocked + returned + adjusted − shipped',
-    side('on hand, as the shop shows it', left, 'units'),
-    side('all that came and went (log)', computed, 'units'),
+    side('available, as the shop shows it, and reserved', here, 'units'),
+    side('all that came and went (log)', moved, 'units'),
     faults,
   );
 }
 
+function broughtIn(shelf: Shelf | undefined): number {
+  if (shelf === undefined) return 0;
+  return shelf.initial + shelf.restocked + shelf.returned + shelf.adjusted;
+}
+
 /** What the shop tells of its stock: Inventory's read model. */
-function stockTold(books: Books): ReadonlyMap<string, number> {
+function availableTold(books: Books): ByProduct {
   return new Map(
     books.rows<readonly [string, number]>(
-      `select key, text ->> 'onHand' from inventory."documents:stock-levels@1"`,
+      `select key, text ->> 'available' from inventory."documents:stock-levels@1"`,
     ),
   );
 }
 
-function reserved(shelves: ReadonlyMap<string, Shelf>, sales: ReadonlyMap<string, Sale>): Equation {
-  const faults: string[] = [];
-  let forEnded = 0;
-  for (const { productId, open } of shelves.values()) {
-    for (const [orderId, quantity] of open) {
-      const sale = sales.get(orderId);
-      if (sale !== undefined && !hasEnded(sale)) continue;
-      forEnded += quantity;
-      faults.push(`product ${productId}: ${quantity} reserved for order ${orderId}, which ended`);
+type Lines = ReadonlyMap<string, readonly ReservedLine[]>;
+
+function byProduct(orders: Lines): ByProduct {
+  const units = new Map<string, number>();
+  for (const lines of orders.values()) {
+    for (const { productId, quantity } of lines) {
+      units.set(productId, (units.get(productId) ?? 0) + quantity);
     }
+  }
+  return units;
+}
+
+/** Both the stocks and the reservations are asked; what a stock gave to an order must have left. */
+function reserved(
+  shelves: ReadonlyMap<string, Shelf>,
+  sales: ReadonlyMap<string, Sale>,
+  { held, left }: { readonly held: Lines; readonly left: Lines },
+): Equation {
+  const isOpen = (orderId: string): boolean => {
+    const sale = sales.get(orderId);
+    return sale !== undefined && !hasEnded(sale);
+  };
+  const faults: string[] = [];
+  for (const [orderId, lines] of held) {
+    if (isOpen(orderId)) continue;
+    faults.push(`order ${orderId} ended, and its reservation holds ${unitsOf(lines)} units`);
+  }
+  const kept = new Map<string, number>();
+  const keep = (orderId: string, productId: string, units: number): void => {
+    const key = `${orderId}, product ${productId}`;
+    if (!isOpen(orderId)) kept.set(key, (kept.get(key) ?? 0) + units);
+  };
+  for (const { productId, givenTo } of shelves.values()) {
+    for (const [orderId, units] of givenTo) keep(orderId, productId, units);
+  }
+  for (const [orderId, lines] of left) {
+    for (const { productId, quantity } of lines) keep(orderId, productId, -quantity);
+  }
+  let forEnded = 0;
+  for (const [key, units] of kept) {
+    if (units === 0) continue;
+    forEnded += Math.abs(units);
+    faults.push(`order ${key}: reserved and shipped differ by ${units}, and it ended`);
   }
   return equation(
     'Nothing is reserved for an order that ended',

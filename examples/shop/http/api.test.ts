@@ -362,7 +362,7 @@ test('an order whose payment fails is cancelled, and its goods are back on the s
   await stop();
 
   assert.deepEqual([order.status, order.cancelledFor], ['cancelled', 'payment']);
-  assert.equal(product.onHand, 480);
+  assert.equal(product.available, 480);
 });
 
 type Answer = { readonly status: number; readonly headers: Headers; readonly body: Body };
@@ -378,7 +378,7 @@ type Body = {
   readonly refundPence: number;
   readonly refundedPence: number;
   readonly unitPriceMils: number;
-  readonly onHand: number;
+  readonly available: number;
   readonly lines: readonly { readonly returned: number }[];
   readonly code: string;
   readonly retryable: boolean;

@@ -1,4 +1,4 @@
-/** Goods over HTTP: what is sold, for how much, and how much of it lies on the shelves. */
+/** Goods over HTTP: what is sold, for how much, and how much of it is still to be had. */
 import { createRoute, z, type OpenAPIHono } from '@hono/zod-openapi';
 import type { Application } from 'thereupon';
 import { initialUnits } from '../inventory/model/restocking.ts';
@@ -51,12 +51,17 @@ const shelves = createRoute({
   request: {
     query: z.object({
       limit: limit.default(20),
-      atMost: z.coerce.number().int().min(0).optional().openapi({ description: 'Units on hand.' }),
+      atMost: z.coerce
+        .number()
+        .int()
+        .min(0)
+        .optional()
+        .openapi({ description: 'Units available.' }),
     }),
   },
   responses: {
     200: {
-      description: 'Units on hand, the fewest first',
+      description: 'Units available, the fewest first',
       content: { 'application/json': { schema: z.object({ stock: z.array(Stock) }) } },
     },
     ...always,
@@ -82,9 +87,9 @@ export function goodsRoutes({ app }: ShopApiOptions): OpenAPIHono {
   routes.openapi(shelves, async (context) => {
     const { limit: atMostShelves, atMost } = context.req.valid('query');
     const stock = await app.read(stockLevels).find({
-      orderBy: { onHand: 'ascending' },
+      orderBy: { available: 'ascending' },
       limit: atMostShelves,
-      ...(atMost === undefined ? {} : { where: { onHand: { atMost } } }),
+      ...(atMost === undefined ? {} : { where: { available: { atMost } } }),
     });
     return context.json({ stock: [...stock] }, 200);
   });
@@ -101,5 +106,5 @@ async function withStock(
   listed: ListedProduct,
 ): Promise<z.infer<typeof Product>> {
   const level = await app.read(stockLevels).get(listed.productId);
-  return { ...listed, onHand: level?.onHand ?? initialUnits };
+  return { ...listed, available: level?.available ?? initialUnits };
 }

@@ -35,7 +35,7 @@ export const Overview = z
     }),
     shelves: z
       .object({ empty: count, few: count, some: count, many: count })
-      .openapi({ description: 'How many products have 0, 1–50, 51–500 and more units on hand.' }),
+      .openapi({ description: 'How many products have 0, 1–50, 51–500 and more units available.' }),
     contexts: z.array(
       z.object({
         context: z.string(),
@@ -120,10 +120,10 @@ async function moneyOf(app: Application): Promise<z.infer<typeof Overview>['mone
 async function shelvesOf(app: Application): Promise<z.infer<typeof Overview>['shelves']> {
   const levels = app.read(stockLevels);
   const [empty, few, some, many] = await Promise.all([
-    levels.count({ onHand: { atMost: 0 } }),
-    levels.count({ onHand: { above: 0, atMost: 50 } }),
-    levels.count({ onHand: { above: 50, atMost: 500 } }),
-    levels.count({ onHand: { above: 500 } }),
+    levels.count({ available: { atMost: 0 } }),
+    levels.count({ available: { above: 0, atMost: 50 } }),
+    levels.count({ available: { above: 50, atMost: 500 } }),
+    levels.count({ available: { above: 500 } }),
   ]);
   return { empty, few, some, many };
 }

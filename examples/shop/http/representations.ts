@@ -87,8 +87,11 @@ export const Product = z
     productId,
     description: z.string(),
     unitPriceMils: z.int().nonnegative().openapi({ description: 'Thousandths of a pound.' }),
-    onHand: z.int().nonnegative().openapi({ description: 'Units on the shelf, reserved or not.' }),
+    available: z
+      .int()
+      .nonnegative()
+      .openapi({ description: 'Units on the shelf, reserved for no order.' }),
   })
   .openapi('Product');
 
-export const Stock = z.object({ productId, onHand: z.int().nonnegative() }).openapi('Stock');
+export const Stock = z.object({ productId, available: z.int().nonnegative() }).openapi('Stock');

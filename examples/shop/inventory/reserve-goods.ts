@@ -32,17 +32,26 @@ export async function reserveGoods(
       }),
     ),
   );
-  const missing = answers.flatMap(({ events }) => events.flatMap(missingOf));
+  const events = answers.flatMap((answer) => answer.events);
+  const missing = events.flatMap(missingOf);
   if (missing.length === 0) {
     await handle(reservation, orderId, { type: 'CompleteReservation', data: { orderId, lines } });
     return;
   }
   await Promise.all(
-    lines.map(({ productId }) =>
-      handle(stock, productId, { type: 'Release', data: { productId, orderId } }),
-    ),
+    events
+      .flatMap(reservedBy)
+      .map((line) =>
+        handle(stock, line.productId, { type: 'Release', data: { orderId, ...line } }),
+      ),
   );
   await handle(reservation, orderId, { type: 'FailReservation', data: { orderId, missing } });
+}
+
+function reservedBy(event: StockEvent): ReservationLine[] {
+  if (event.type !== 'UnitsReserved') return [];
+  const { productId, quantity } = event.data;
+  return [{ productId, quantity }];
 }
 
 function missingOf(event: StockEvent): MissingLine[] {

@@ -1,8 +1,8 @@
-/** What lies on the shelves. What is reserved still lies there until it is shipped. */
+/** What is still to be had: on the shelf, and reserved for no order. */
 import { readModel, type } from 'thereupon';
 import { stock } from './aggregates.ts';
 
-export type StockLevel = { readonly productId: string; readonly onHand: number };
+export type StockLevel = { readonly productId: string; readonly available: number };
 
 export const stockLevels = readModel({
   name: 'stock-levels',
@@ -13,14 +13,15 @@ export const stockLevels = readModel({
   evolve: {
     InitialStockReceived: (level, { data }) => moved(level, data.productId, data.quantity),
     StockRestocked: (level, { data }) => moved(level, data.productId, data.quantity),
-    UnitsShipped: (level, { data }) => moved(level, data.productId, -data.quantity),
+    UnitsReserved: (level, { data }) => moved(level, data.productId, -data.quantity),
+    UnitsReleased: (level, { data }) => moved(level, data.productId, data.quantity),
     UnitsTakenBack: (level, { data }) => moved(level, data.productId, data.quantity),
     StockAdjusted: (level, { data }) => moved(level, data.productId, data.applied),
   },
-  index: ['onHand'],
+  index: ['available'],
   inline: true,
 });
 
 function moved(level: StockLevel | undefined, productId: string, units: number): StockLevel {
-  return { productId, onHand: (level?.onHand ?? 0) + units };
+  return { productId, available: (level?.available ?? 0) + units };
 }

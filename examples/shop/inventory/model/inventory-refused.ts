@@ -19,8 +19,6 @@ export class InventoryRefusedError extends Error {
 
 export type InventoryRefusal =
   | 'number-not-valid'
-  | 'stock-reserved-differently'
-  | 'stock-not-reserved'
   | 'reservation-not-begun'
   | 'reservation-ended'
   | 'reservation-not-made'

@@ -9,7 +9,8 @@
  *            ends here too, and nothing is reserved for it afterwards.
  * shipped    an end: the goods have left. What comes back is put on the shelf once per return.
  *
- * It remembers the order so that the stocks may forget it.
+ * It remembers the order so that the stocks need not: each line reserved is given back, or leaves,
+ * once.
  */
 import { InventoryRefusedError } from './inventory-refused.ts';
 
@@ -41,7 +42,7 @@ export type ReservationEvent =
     }
   /** The lines to give back to the stocks; none when nothing had been reserved. */
   | { readonly type: 'ReservationReleased'; readonly data: WithLines }
-  /** The lines to take from the stocks. */
+  /** The lines that have left; the stocks gave them away when they were reserved. */
   | { readonly type: 'ReservationShipped'; readonly data: WithLines }
   | { readonly type: 'GoodsPutBack'; readonly data: WithLines & { readonly returnId: string } };
 

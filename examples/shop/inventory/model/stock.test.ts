@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { initialUnits } from './restocking.ts';
-import { available, decide, evolve, initial } from './stock.ts';
+import { decide, evolve, initial } from './stock.ts';
 import type { Stock, StockCommand, StockEvent } from './stock.ts';
 
 const productId = '85123A';
@@ -17,7 +17,7 @@ test('a product asked for the first time gets its initial stock before it is loo
 test('the initial stock is received once', () => {
   const receive: StockCommand = { type: 'ReceiveInitial', data: { productId } };
 
-  assert.equal(after(receive, receive, reserve('1', 6)).onHand, initialUnits);
+  assert.equal(after(receive, receive, reserve('1', 6)).available, initialUnits - 6);
 });
 
 test('the last unit can be reserved, and not one more', () => {
@@ -40,31 +40,13 @@ test('more than is available is not reserved, and is remembered as asked for', (
     },
   ]);
   const short = events.reduce(evolve, stock);
-  assert.equal(available(short), 1);
+  assert.equal(short.available, 1);
   assert.deepEqual(short.demand, [{ week: 2136, asked: initialUnits + 4 }]);
 });
 
-test('released units are available again, shipped units are gone', () => {
-  assert.equal(available(after(reserve('1', 6), of('Release', '1'))), initialUnits);
-  assert.equal(available(after(reserve('1', 6), of('Ship', '1'))), initialUnits - 6);
-  assert.equal(after(reserve('1', 6), of('Ship', '1')).onHand, initialUnits - 6);
-});
-
-test('a reservation that ended is forgotten', () => {
-  assert.deepEqual(after(reserve('1', 6), of('Ship', '1')).open, []);
-  assert.deepEqual(after(reserve('1', 6), of('Release', '1')).open, []);
-});
-
-test('what is not reserved cannot be shipped, and releasing it changes nothing', () => {
-  assert.throws(() => decide(of('Ship', '1'), initial), { code: 'stock-not-reserved' });
-  assert.deepEqual(decide(of('Release', '1'), initial), []);
-});
-
-test('the same reservation again reserves nothing twice, another quantity is refused', () => {
-  const stock = after(reserve('1', 6));
-
-  assert.deepEqual(decide(reserve('1', 6), stock), []);
-  assert.throws(() => decide(reserve('1', 7), stock), { code: 'stock-reserved-differently' });
+test('reserved units are gone for everybody else, released units are available again', () => {
+  assert.equal(after(reserve('1', 6)).available, initialUnits - 6);
+  assert.equal(after(reserve('1', 6), release('1', 6)).available, initialUnits);
 });
 
 test('an adjustment takes at most what is on hand and not reserved', () => {
@@ -85,26 +67,27 @@ test('an adjustment takes at most what is on hand and not reserved', () => {
 });
 
 test('an adjustment that finds goods applies whole', () => {
-  assert.equal(after(adjust(25)).onHand, 25);
+  assert.equal(after(adjust(25)).available, 25);
 });
 
 test('a restock brings the shelf up to twice the busiest week, once for each week', () => {
   const restock: StockCommand = { type: 'Restock', data: { productId, week: 2137 } };
-  const stock = after(reserve('1', 400), of('Ship', '1'));
+  const stock = after(reserve('1', 400));
 
-  const restocked = after(reserve('1', 400), of('Ship', '1'), restock);
+  const restocked = after(reserve('1', 400), restock);
 
-  assert.equal(available(stock), initialUnits - 400);
-  assert.equal(available(restocked), 800);
-  const sold = [reserve('2', 300, 2137), of('Ship', '2')].reduce(apply, restocked);
+  assert.equal(stock.available, initialUnits - 400);
+  assert.equal(restocked.available, 800);
+  const sold = apply(restocked, reserve('2', 300, 2137));
   assert.deepEqual(decide(restock, sold), []);
   const lateWeek: StockCommand = { type: 'Restock', data: { productId, week: 2136 } };
   assert.deepEqual(decide(lateWeek, sold), []);
 });
 
-test('no number of units but a whole one above zero is reserved or taken back', () => {
+test('no number of units but a whole one above zero is reserved, released or taken back', () => {
   for (const quantity of [0, -1, 0.5, Number.NaN]) {
     assert.throws(() => decide(reserve('1', quantity), initial), { code: 'number-not-valid' });
+    assert.throws(() => decide(release('1', quantity), initial), { code: 'number-not-valid' });
     assert.throws(() => decide(takeBack(quantity), initial), { code: 'number-not-valid' });
   }
 });
@@ -118,10 +101,8 @@ test('under any commands stock is never below zero and its books balance', () =>
         for (const event of eventsOrNone(command, stock)) {
           stock = evolve(stock, event);
           expected += movement(event);
-          assert.equal(stock.onHand, expected);
-          assert.ok(stock.onHand >= 0 && available(stock) >= 0);
-          const open = stock.open.reduce((units, each) => units + each.quantity, 0);
-          assert.equal(stock.reserved, open);
+          assert.equal(stock.available, expected);
+          assert.ok(stock.available >= 0);
         }
       }
     }),
@@ -133,26 +114,25 @@ test('the state stays small however long a product sells', () => {
   let stock = initial;
   for (let order = 0; order < 5000; order += 1) {
     const week = 2136 + Math.floor(order / 50);
-    stock = [reserve(`${order}`, 3, week), of('Ship', `${order}`)].reduce(apply, stock);
+    stock = apply(stock, reserve(`${order}`, 3, week));
     stock = apply(stock, { type: 'Restock', data: { productId, week } });
   }
 
   assert.ok(JSON.stringify(stock).length < 500, JSON.stringify(stock));
 });
 
-/** What an event does to the units on hand. */
+/** What an event does to the units available. */
 function movement(event: StockEvent): number {
   switch (event.type) {
     case 'InitialStockReceived':
     case 'StockRestocked':
+    case 'UnitsReleased':
     case 'UnitsTakenBack':
       return event.data.quantity;
     case 'StockAdjusted':
       return event.data.applied;
-    case 'UnitsShipped':
-      return -event.data.quantity;
     case 'UnitsReserved':
-    case 'UnitsReleased':
+      return -event.data.quantity;
     case 'UnitsFellShort':
       return 0;
   }
@@ -166,8 +146,7 @@ function anyCommand(): fc.Arbitrary<StockCommand> {
     fc.constant<StockCommand>({ type: 'ReceiveInitial', data: { productId } }),
     week.map((each): StockCommand => ({ type: 'Restock', data: { productId, week: each } })),
     fc.tuple(orderId, quantity, week).map((given) => reserve(...given)),
-    orderId.map((id) => of('Release', id)),
-    orderId.map((id) => of('Ship', id)),
+    fc.tuple(orderId, quantity).map((given) => release(...given)),
     quantity.map(takeBack),
     fc.integer({ min: -3 * initialUnits, max: initialUnits }).map(adjust),
   );
@@ -177,8 +156,8 @@ function reserve(orderId: string, quantity: number, week = 2136): StockCommand {
   return { type: 'Reserve', data: { productId, orderId, quantity, week } };
 }
 
-function of(type: 'Release' | 'Ship', orderId: string): StockCommand {
-  return { type, data: { productId, orderId } };
+function release(orderId: string, quantity: number): StockCommand {
+  return { type: 'Release', data: { productId, orderId, quantity } };
 }
 
 function takeBack(quantity: number): StockCommand {

@@ -1,11 +1,13 @@
 /**
- * The stock of one product. It never goes below zero, and at any time
- * on hand = initial + restocked + taken back + applied adjustments − shipped.
+ * The available stock of one product: what lies on the shelf and is promised to nobody. It never
+ * goes below zero.
  *
- * Units on hand are either available or reserved for an open order. A reservation ends when its
- * order is released or shipped, and is then forgotten: the `reservation` aggregate remembers the
- * order, so that the stock of a product that sells for years stays small and quick. It is also the
- * one that takes care that nothing is reserved, shipped or taken back twice.
+ * Units reserved for an order leave what is available at once; that they leave the house later
+ * changes nothing here. The `reservation` aggregate remembers what an order holds, says when it is
+ * shipped, and takes care that nothing is reserved, released, shipped or taken back twice. So the
+ * stock of a product that sells for years stays small and quick. Of all products together
+ *
+ *     on hand = available + reserved = initial + restocked + taken back + adjusted − shipped
  *
  * A product first asked for has its initial units put on the shelf before it is looked at.
  */
@@ -23,14 +25,7 @@ export type StockCommand =
       readonly type: 'Reserve';
       readonly data: OrderUnits & { readonly week: number };
     }
-  | {
-      readonly type: 'Release';
-      readonly data: { readonly productId: string; readonly orderId: string };
-    }
-  | {
-      readonly type: 'Ship';
-      readonly data: { readonly productId: string; readonly orderId: string };
-    }
+  | { readonly type: 'Release'; readonly data: OrderUnits }
   | {
       readonly type: 'TakeBack';
       readonly data: OrderUnits & { readonly returnId: string };
@@ -71,7 +66,6 @@ export type StockEvent =
       };
     }
   | { readonly type: 'UnitsReleased'; readonly data: OrderUnits }
-  | { readonly type: 'UnitsShipped'; readonly data: OrderUnits }
   | {
       readonly type: 'UnitsTakenBack';
       readonly data: OrderUnits & { readonly returnId: string };
@@ -95,11 +89,8 @@ type OrderUnits = {
 
 export type Stock = {
   readonly hasInitialStock: boolean;
-  readonly onHand: number;
-  /** Of those on hand, how many are reserved: the sum over the open reservations. */
-  readonly reserved: number;
-  /** The reservations of orders not yet shipped or released. */
-  readonly open: readonly { readonly orderId: string; readonly quantity: number }[];
+  /** Units on the shelf that are reserved for no order. */
+  readonly available: number;
   /** What was asked for in the weeks the restock rule looks at, oldest first. */
   readonly demand: readonly WeeklyDemand[];
   readonly lastRestockedWeek: number | null;
@@ -107,9 +98,7 @@ export type Stock = {
 
 export const initial: Stock = {
   hasInitialStock: false,
-  onHand: 0,
-  reserved: 0,
-  open: [],
+  available: 0,
   demand: [],
   lastRestockedWeek: null,
 };
@@ -122,18 +111,9 @@ export function decide(command: StockCommand, stock: Stock): StockEvent[] {
       return restock(stock, command.data);
     case 'Reserve':
       return reserve(stock, command.data);
-    case 'Release': {
-      const { productId, orderId } = command.data;
-      const quantity = reservedFor(stock, orderId);
-      if (quantity === 0) return [];
-      return [{ type: 'UnitsReleased', data: { productId, orderId, quantity } }];
-    }
-    case 'Ship': {
-      const { productId, orderId } = command.data;
-      const quantity = reservedFor(stock, orderId);
-      if (quantity === 0) throw notReserved(productId, orderId);
-      return [{ type: 'UnitsShipped', data: { productId, orderId, quantity } }];
-    }
+    case 'Release':
+      assertUnits(command.data.productId, command.data.quantity);
+      return [{ type: 'UnitsReleased', data: command.data }];
     case 'TakeBack':
       assertUnits(command.data.productId, command.data.quantity);
       return [{ type: 'UnitsTakenBack', data: command.data }];
@@ -145,46 +125,30 @@ export function decide(command: StockCommand, stock: Stock): StockEvent[] {
 export function evolve(stock: Stock, event: StockEvent): Stock {
   switch (event.type) {
     case 'InitialStockReceived':
-      return { ...stock, hasInitialStock: true, onHand: stock.onHand + event.data.quantity };
+      return { ...moved(stock, event.data.quantity), hasInitialStock: true };
     case 'StockRestocked':
-      return {
-        ...stock,
-        onHand: stock.onHand + event.data.quantity,
-        lastRestockedWeek: event.data.week,
-      };
+      return { ...moved(stock, event.data.quantity), lastRestockedWeek: event.data.week };
     case 'UnitsReserved': {
-      const { orderId, quantity, week } = event.data;
-      return {
-        ...stock,
-        reserved: stock.reserved + quantity,
-        open: [...stock.open, { orderId, quantity }],
-        demand: withDemand(stock.demand, week, quantity),
-      };
+      const { quantity, week } = event.data;
+      return { ...moved(stock, -quantity), demand: withDemand(stock.demand, week, quantity) };
     }
     case 'UnitsFellShort': {
       const { week, asked } = event.data;
       return { ...stock, demand: withDemand(stock.demand, week, asked) };
     }
     case 'UnitsReleased':
-      return closed(stock, event.data, stock.onHand);
-    case 'UnitsShipped':
-      return closed(stock, event.data, stock.onHand - event.data.quantity);
     case 'UnitsTakenBack':
-      return { ...stock, onHand: stock.onHand + event.data.quantity };
+      return moved(stock, event.data.quantity);
     case 'StockAdjusted':
-      return { ...stock, onHand: stock.onHand + event.data.applied };
+      return moved(stock, event.data.applied);
   }
-}
-
-export function available(stock: Stock): number {
-  return stock.onHand - stock.reserved;
 }
 
 type DataOf<Type extends StockCommand['type']> = Extract<StockCommand, { type: Type }>['data'];
 
 function restock(stock: Stock, { productId, week }: DataOf<'Restock'>): StockEvent[] {
   if (stock.lastRestockedWeek !== null && week <= stock.lastRestockedWeek) return [];
-  const quantity = unitsToRestock(stock.demand, week, available(stock));
+  const quantity = unitsToRestock(stock.demand, week, stock.available);
   return quantity === 0 ? [] : [{ type: 'StockRestocked', data: { productId, week, quantity } }];
 }
 
@@ -193,11 +157,8 @@ function reserve(
   { productId, orderId, quantity, week }: DataOf<'Reserve'>,
 ): StockEvent[] {
   assertUnits(productId, quantity);
-  const before = reservedFor(stock, orderId);
-  if (before === quantity) return [];
-  if (before > 0) throw reservedDifferently(productId, orderId, before, quantity);
   const first = stock.hasInitialStock ? [] : [initialStock(productId)];
-  const free = available(stock) + (stock.hasInitialStock ? 0 : initialUnits);
+  const free = stock.available + (stock.hasInitialStock ? 0 : initialUnits);
   if (quantity <= free) {
     return [...first, { type: 'UnitsReserved', data: { productId, orderId, quantity, week } }];
   }
@@ -212,7 +173,7 @@ function adjust(
 ): StockEvent[] {
   if (!Number.isSafeInteger(quantity)) throw notWhole(productId, quantity);
   if (quantity === 0) return [];
-  const applied = quantity > 0 ? quantity : -Math.min(-quantity, available(stock));
+  const applied = quantity > 0 ? quantity : -Math.min(-quantity, stock.available);
   // Minus zero is not JSON.
   const data = { productId, adjustmentId, asked: quantity, applied: applied === 0 ? 0 : applied };
   return [{ type: 'StockAdjusted', data }];
@@ -222,19 +183,8 @@ function initialStock(productId: string): StockEvent {
   return { type: 'InitialStockReceived', data: { productId, quantity: initialUnits } };
 }
 
-// Few orders are open at a time, so a walk is quicker than an index kept in every state.
-function reservedFor(stock: Stock, orderId: string): number {
-  for (const each of stock.open) if (each.orderId === orderId) return each.quantity;
-  return 0;
-}
-
-function closed(stock: Stock, { orderId, quantity }: OrderUnits, onHand: number): Stock {
-  return {
-    ...stock,
-    onHand,
-    reserved: stock.reserved - quantity,
-    open: stock.open.filter((each) => each.orderId !== orderId),
-  };
+function moved(stock: Stock, units: number): Stock {
+  return { ...stock, available: stock.available + units };
 }
 
 function assertUnits(productId: string, quantity: number): void {
@@ -247,27 +197,5 @@ function notWhole(productId: string, quantity: number): InventoryRefusedError {
     productId,
     `${quantity} is no number of units of product ${productId}; it must be a whole one, and only ` +
       `an adjustment may be below 1.`,
-  );
-}
-
-function notReserved(productId: string, orderId: string): InventoryRefusedError {
-  return new InventoryRefusedError(
-    'stock-not-reserved',
-    productId,
-    `Nothing of product ${productId} is reserved for order ${orderId}, so nothing can be shipped.`,
-  );
-}
-
-function reservedDifferently(
-  productId: string,
-  orderId: string,
-  before: number,
-  asked: number,
-): InventoryRefusedError {
-  return new InventoryRefusedError(
-    'stock-reserved-differently',
-    productId,
-    `Order ${orderId} has ${before} units of product ${productId} reserved already, now ${asked} ` +
-      `are asked for. Gather an order's lines of one product before reserving.`,
   );
 }
