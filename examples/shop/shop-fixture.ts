@@ -3,7 +3,7 @@
  * as it is told.
  */
 import { run, silent, type Application } from 'thereupon';
-import { memory } from 'thereupon/memory';
+import { memory, type MemoryStore } from 'thereupon/memory';
 import type { PaymentGateway } from './billing/payment-gateway.ts';
 import { contexts } from './contexts.ts';
 import { GatewayError } from './gateway/gateway-error.ts';
@@ -12,22 +12,36 @@ import { order } from './ordering/aggregates.ts';
 export type TestShop = {
   readonly app: Application;
   readonly gateway: TestGateway;
+  /** What happened to an order's parcel, as the log of Fulfilment says. */
+  readonly parcelOf: (orderId: string) => Promise<readonly ParcelEvent[]>;
 };
+
+export type ParcelEvent = { readonly type: string; readonly address?: string };
 
 /** Opens a shop, and closes it whatever the test does with it. */
 export async function withShop(test: (shop: TestShop) => Promise<void>): Promise<void> {
   const gateway = new TestGateway();
+  const store = memory();
   const app = await run(contexts, {
-    store: memory(),
+    store,
     dependencies: { gateway },
     logger: silent,
   });
   try {
-    await test({ app, gateway });
+    await test({ app, gateway, parcelOf: (orderId) => parcelEvents(store, orderId) });
   } finally {
     gateway.letGo();
     await app.stop();
   }
+}
+
+async function parcelEvents(store: MemoryStore, orderId: string): Promise<ParcelEvent[]> {
+  const reader = await store.reader('fulfilment');
+  const records = await reader.readStream(`shipment/${orderId}`, { limit: 10 });
+  return records.map(({ type, data }) => {
+    const { address } = JSON.parse(data) as { address?: string };
+    return address === undefined ? { type } : { type, address };
+  });
 }
 
 /** Keeps its books by idempotency key, as the real one does. */

@@ -6,7 +6,6 @@ import { takings } from './billing/takings.ts';
 import { catalogue } from './catalogue/context.ts';
 import { listPrices } from './catalogue/list-prices.ts';
 import { fulfilment } from './fulfilment/context.ts';
-import { parcels } from './fulfilment/parcels.ts';
 import { adjustment } from './inventory/aggregates.ts';
 import { initialUnits } from './inventory/model/restocking.ts';
 import { weekOf } from './inventory/model/week.ts';
@@ -18,18 +17,17 @@ import { priceList } from './ordering/price-list.ts';
 import { purchases } from './ordering/purchases.ts';
 import { returnBook } from './ordering/return-book.ts';
 import { restockWeek } from './restock-week.ts';
-import { place, withShop } from './shop-fixture.ts';
+import { place, withShop, type ParcelEvent } from './shop-fixture.ts';
 
 test('an order goes through all contexts: reserved, paid, confirmed, shipped', () =>
-  withShop(async ({ app, gateway }) => {
+  withShop(async ({ app, gateway, parcelOf }) => {
     await place(app, '1', { lines: [['MUG', 3, 2_550]] });
     await app.settled();
 
     assert.equal(await statusOf(app, '1'), 'shipped');
     assert.equal(await available(app, 'MUG'), initialUnits - 3);
     assert.equal(gateway.keptPence, 765);
-    assert.equal((await app.read(parcels).get('1'))?.status, 'shipped');
-    assert.equal(await addressOn(app, '1'), 'Customer ada, 1 ada Lane, France');
+    assert.deepEqual(await parcelOf('1'), sentTo('Customer ada, 1 ada Lane, France'));
     const [day] = await app.read(takings).find();
     assert.equal(day?.chargedPence, 765);
   }));
@@ -56,18 +54,18 @@ test('an order that meets too empty a shelf is cancelled, and what was taken is 
   }));
 
 test('an order whose card is declined is cancelled, and its goods are free again', () =>
-  withShop(async ({ app, gateway }) => {
+  withShop(async ({ app, gateway, parcelOf }) => {
     gateway.declines.add('1');
     await place(app, '1', { lines: [['MUG', 3, 100]] });
     await app.settled();
 
     assert.equal((await app.read(orderBook).get('1'))?.cancelledFor, 'payment');
     assert.equal(await available(app, 'MUG'), initialUnits);
-    assert.equal((await app.read(parcels).get('1'))?.status, 'stopped');
+    assert.deepEqual(await parcelOf('1'), [{ type: 'ShipmentStopped' }]);
   }));
 
 test('an order cancelled while its card is charged gets its money back and is never shipped', () =>
-  withShop(async ({ app, gateway }) => {
+  withShop(async ({ app, gateway, parcelOf }) => {
     gateway.hold();
     await place(app, '1', { lines: [['MUG', 3, 100]] });
     const command = { type: 'CancelOrder', data: { orderId: '1', reason: 'customer' } } as const;
@@ -78,11 +76,11 @@ test('an order cancelled while its card is charged gets its money back and is ne
     assert.equal(await statusOf(app, '1'), 'cancelled');
     assert.equal(gateway.keptPence, 0);
     assert.equal(await available(app, 'MUG'), initialUnits);
-    assert.equal((await app.read(parcels).get('1'))?.status, 'stopped');
+    assert.deepEqual(await parcelOf('1'), [{ type: 'ShipmentStopped' }]);
   }));
 
 test('an order cancelled while its parcel leaves ends shipped, and is cancelled no more', () =>
-  withShop(async ({ app, gateway }) => {
+  withShop(async ({ app, gateway, parcelOf }) => {
     const who = { who: 'a test', why: 'the parcel waits at the door' };
     await app.pause(fulfilment, 'send parcels', who);
     await place(app, '1', { lines: [['MUG', 3, 100]] });
@@ -94,6 +92,7 @@ test('an order cancelled while its parcel leaves ends shipped, and is cancelled 
 
     assert.equal(state.status, 'cancelling');
     assert.equal(await statusOf(app, '1'), 'shipped');
+    assert.deepEqual(await parcelOf('1'), sentTo('Customer ada, 1 ada Lane, France'));
     assert.equal(gateway.keptPence, 30);
   }));
 
@@ -173,22 +172,22 @@ test('while the gateway is off Billing pauses and parks nothing; then all goes o
   }));
 
 test('a guest is not registered, and gets a parcel to a country', () =>
-  withShop(async ({ app }) => {
+  withShop(async ({ app, parcelOf }) => {
     await place(app, '1', { customerId: null, country: 'EIRE', lines: [['MUG', 1, 100]] });
     await app.settled();
 
     assert.equal(await statusOf(app, '1'), 'shipped');
-    assert.equal(await addressOn(app, '1'), 'guest, EIRE');
+    assert.deepEqual(await parcelOf('1'), sentTo('guest, EIRE'));
   }));
 
 test('a customer who tells other details gets the next parcel there', () =>
-  withShop(async ({ app }) => {
+  withShop(async ({ app, parcelOf }) => {
     await place(app, '1', { lines: [['MUG', 1, 100]] });
     await app.settled();
     await place(app, '2', { country: 'Norway', lines: [['MUG', 1, 100]] });
     await app.settled();
 
-    assert.equal(await addressOn(app, '2'), 'Customer ada, 1 ada Lane, Norway');
+    assert.deepEqual(await parcelOf('2'), sentTo('Customer ada, 1 ada Lane, Norway'));
   }));
 
 test('a week is restocked once, by what was asked for before', () =>
@@ -254,8 +253,8 @@ async function available(app: Application, productId: string): Promise<number | 
   return (await app.read(stockLevels).get(productId))?.available;
 }
 
-async function addressOn(app: Application, orderId: string): Promise<string | null | undefined> {
-  return (await app.read(parcels).get(orderId))?.sentTo;
+function sentTo(address: string): readonly ParcelEvent[] {
+  return [{ type: 'OrderShipped', address }];
 }
 
 async function bringBack(

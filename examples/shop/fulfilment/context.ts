@@ -3,7 +3,6 @@ import { boundedContext, publish } from 'thereupon';
 import { addressees } from './addressees.ts';
 import { shipment } from './aggregates.ts';
 import { OrderShipped, ShipmentStopped } from './contracts.ts';
-import { parcels } from './parcels.ts';
 import { sendParcels } from './send-parcels.ts';
 
 export const fulfilment = boundedContext('fulfilment', {
@@ -13,5 +12,5 @@ export const fulfilment = boundedContext('fulfilment', {
     publish(ShipmentStopped, shipment, 'ShipmentStopped', (event) => event.data),
   ],
   reactions: [sendParcels],
-  readModels: [addressees, parcels],
+  readModels: [addressees],
 });

@@ -27,9 +27,16 @@ export const OrderPlaced = contract('ordering.OrderPlaced', {
 
 export const OrderConfirmed = contract('ordering.OrderConfirmed', {
   version: 1,
-  schema: z.object({ orderId: z.string() }),
+  schema: z.object({
+    orderId: z.string(),
+    customerId: z.string().nullable(),
+    country: z.string(),
+    units: z.int().nonnegative(),
+  }),
   key: (data) => data.orderId,
-  documentation: 'The goods are reserved and paid: the order may be sent.',
+  documentation:
+    'The goods are reserved and paid: the order may be sent. A guest has no customerId; `units` is ' +
+    'how many goods go into the parcel.',
 });
 
 export const CancellationRequested = contract('ordering.CancellationRequested', {

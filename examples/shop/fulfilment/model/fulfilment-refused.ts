@@ -16,7 +16,4 @@ export class FulfilmentRefusedError extends Error {
   }
 }
 
-export type FulfilmentRefusal =
-  | 'shipment-not-prepared'
-  | 'shipment-already-shipped'
-  | 'shipment-stopped';
+export type FulfilmentRefusal = 'shipment-already-shipped' | 'shipment-stopped';

@@ -65,6 +65,19 @@ export type OrderPlaced = {
   };
 };
 
+/** With what it takes to send the order, so that whoever does need not remember it. */
+export type OrderConfirmed = {
+  readonly type: 'OrderConfirmed';
+  readonly data: {
+    readonly orderId: string;
+    /** Null for a guest. */
+    readonly customerId: string | null;
+    readonly country: string;
+    /** Of all goods together; none for an order of charges alone. */
+    readonly units: number;
+  };
+};
+
 export type GoodsReturned = {
   readonly type: 'GoodsReturned';
   readonly data: {
@@ -77,7 +90,7 @@ export type GoodsReturned = {
 
 export type OrderEvent =
   | OrderPlaced
-  | { readonly type: 'OrderConfirmed'; readonly data: { readonly orderId: string } }
+  | OrderConfirmed
   | { readonly type: 'CancellationRequested'; readonly data: { readonly orderId: string } }
   | {
       readonly type: 'OrderCancelled';

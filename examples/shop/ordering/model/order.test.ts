@@ -80,6 +80,15 @@ test('an order without stock is cancelled, and not confirmed afterwards', () => 
   assert.throws(() => decide(shipped, order), { code: 'order-cancelled' });
 });
 
+test('a confirmed order says what it takes to send it', () => {
+  const [event] = decide(confirm, after(place));
+
+  assert.deepEqual(event, {
+    type: 'OrderConfirmed',
+    data: { orderId, customerId: '17850', country: 'United Kingdom', units: 9 },
+  });
+});
+
 test('a confirmed order is cancelled only when the warehouse says that the parcel stays', () => {
   assert.equal(after(place, confirm, cancel).status, 'cancelling');
   assert.equal(after(place, confirm, cancel, stopped).status, 'cancelled');

@@ -12,7 +12,13 @@
  * From confirmed on, goods may come back. A command that has been applied already changes nothing;
  * one that the state does not allow is refused with `OrderingRefusedError`.
  */
-import type { CancellationReason, Order, OrderCommand, OrderEvent } from './order-language.ts';
+import type {
+  CancellationReason,
+  Order,
+  OrderCommand,
+  OrderConfirmed,
+  OrderEvent,
+} from './order-language.ts';
 import { OrderingRefusedError } from './ordering-refused.ts';
 import { placeOrder, sameOrder } from './place-order.ts';
 import { returnGoods } from './return-goods.ts';
@@ -46,7 +52,7 @@ export function decide(command: OrderCommand, order: Order): OrderEvent[] {
   switch (command.type) {
     case 'ConfirmOrder':
       if (order.status === 'cancelled') throw alreadyCancelled(orderId);
-      return order.status === 'placed' ? [{ type: 'OrderConfirmed', data: { orderId } }] : [];
+      return order.status === 'placed' ? [confirmed(order, orderId)] : [];
     case 'CancelOrder':
       return cancel(order, orderId, command.data.reason);
     case 'MarkShipmentStopped':
@@ -98,6 +104,11 @@ export function evolve(order: Order, event: OrderEvent): Order {
       return { ...order, returned, returnIds: [...order.returnIds, event.data.returnId] };
     }
   }
+}
+
+function confirmed({ customerId, country, lines }: Order, orderId: string): OrderConfirmed {
+  const units = lines.reduce((total, { quantity }) => total + quantity, 0);
+  return { type: 'OrderConfirmed', data: { orderId, customerId, country, units } };
 }
 
 function cancel(order: Order, orderId: string, reason: CancellationReason): OrderEvent[] {
