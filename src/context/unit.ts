@@ -218,15 +218,12 @@ export class Unit {
     const version = before.version + events.length;
     this.#states.set(stream, { state, version, aggregate });
     if (isSnapshotDue(aggregate, before.version, version)) this.#snapshots.add(stream);
-    const changed = {
+    const changed = new ChangedStream<State, Event>({
       id,
-      // What is given out is the very state that is decided on next, so nobody may change it.
-      get state() {
-        return deepFreeze(state as State);
-      },
+      state: state as State,
       version,
       events: recorded as Recorded<Event>[],
-    };
+    });
     return { changed, recorded };
   }
 
@@ -357,6 +354,29 @@ interface Asked<Command> {
   readonly cause: Cause;
   /** Told before the decider is asked: what it says of another state is of no interest. */
   readonly expectedVersion?: number | undefined;
+}
+
+/**
+ * What a command changed. The state is the very one that is decided on next, so nobody may change
+ * it: it is frozen for those who look at it. A class, because a getter written into each object
+ * gives each a hidden class of its own, which keeps all that it sees alive for long.
+ */
+class ChangedStream<State, Event extends Fact> implements Changed<State, Event> {
+  readonly id: string;
+  readonly version: number;
+  readonly events: readonly Recorded<Event>[];
+  readonly #state: State;
+
+  constructor(changed: Changed<State, Event>) {
+    this.id = changed.id;
+    this.version = changed.version;
+    this.events = changed.events;
+    this.#state = changed.state;
+  }
+
+  get state(): State {
+    return deepFreeze(this.#state);
+  }
 }
 
 /** What a unit wants to change. */
