@@ -45,7 +45,7 @@ export async function runHandler<T>(
 ): Promise<Awaited<T>> {
   const { unit } = handler;
   try {
-    const answer = await withTimeout(handler, (signal) => run(toolsFor(handler, signal)));
+    const answer = await withTimeout(handler, (signal) => run(new HandlerTools(handler, signal)));
     if (unit.isBusy) throw new NotAwaitedError(handler.name);
     return answer;
   } finally {
@@ -94,31 +94,43 @@ export async function withTimeout<T>(
   }
 }
 
-function toolsFor(
-  handler: {
-    readonly unit: Unit;
-    readonly cause: Cause;
-    readonly surroundings: HandlerSurroundings;
-  },
-  signal: () => AbortSignal,
-): Tools {
-  const { unit, cause, surroundings } = handler;
-  return {
-    handle(aggregate, id, command, options) {
+/**
+ * The tools of one handler, which may be taken apart. A class for the sake of `signal`: a getter
+ * written into each object gives each a hidden class of its own, which lives for long.
+ */
+class HandlerTools implements Tools {
+  readonly handle: Tools['handle'];
+  readonly publish: Tools['publish'];
+  readonly read: Tools['read'];
+  readonly dependencies: Dependencies;
+  readonly #signal: () => AbortSignal;
+
+  constructor(
+    handler: {
+      readonly unit: Unit;
+      readonly cause: Cause;
+      readonly surroundings: HandlerSurroundings;
+    },
+    signal: () => AbortSignal,
+  ) {
+    const { unit, cause, surroundings } = handler;
+    this.#signal = signal;
+    this.dependencies = surroundings.dependencies;
+    this.handle = (aggregate, id, command, options) => {
       const asked = { command, cause: at(cause, options?.occurredAt) };
       const handling = unit.handle(aggregate, id, asked);
       // Nobody may be waiting for it; that is told by the handler's own failure.
       handling.catch(() => undefined);
       return handling;
-    },
-    publish: (contract, data, options) =>
-      unit.publish(contract, data, at(cause, options?.occurredAt)),
-    read: (model) => surroundings.query(model),
-    get signal() {
-      return signal();
-    },
-    dependencies: surroundings.dependencies,
-  };
+    };
+    this.publish = (contract, data, options) =>
+      unit.publish(contract, data, at(cause, options?.occurredAt));
+    this.read = (model) => surroundings.query(model);
+  }
+
+  get signal(): AbortSignal {
+    return this.#signal();
+  }
 }
 
 function at(cause: Cause, occurredAt: string | undefined): Cause {
