@@ -173,11 +173,6 @@ export class Unit {
     return { expects, records: this.#records, snapshots, documents: this.documents.writes() };
   }
 
-  /** Whether nothing is to be written: no record, no document. */
-  get isEmpty(): boolean {
-    return this.#records.length === 0 && this.documents.isEmpty;
-  }
-
   /** After the commit: the states are now those of the log. */
   keepStates(): void {
     for (const [stream, known] of this.#states) this.#workplace.states.keep(stream, known);

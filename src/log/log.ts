@@ -32,12 +32,6 @@ import type {
  * its own, but for a lock that another process holds for a moment; it never calls user code.
  */
 export interface Log extends LogReader {
-  /**
-   * Whether nobody else can append while this log is open (one owner a file): what was decided
-   * from a known state and changes nothing then needs no commit to be sure of.
-   */
-  readonly isSoleWriter: boolean;
-
   /** Commits write sets in order, each with its own outcome. At most 10,000 at once. */
   commit(writeSets: readonly WriteSet[]): Promise<readonly Outcome[]>;
 

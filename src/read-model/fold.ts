@@ -29,10 +29,6 @@ export class Documents {
     documents.set(key, document);
   }
 
-  get isEmpty(): boolean {
-    return this.#byModel === undefined;
-  }
-
   /** Takes over what another one touched. */
   merge(other: Documents): void {
     for (const [model, documents] of other.#byModel ?? [])

@@ -365,11 +365,6 @@ export class Subscription {
 
   async #commitBatch(batch: Batch): Promise<boolean> {
     const waiting = batch.rowsInOrder();
-    // Handled, and nothing came of it: should a crash forget that, it is handled again.
-    if (waiting.length === 0 && batch.unit.isEmpty && this.#parts.log.isSoleWriter) {
-      await this.#pass(batch.reached);
-      return true;
-    }
     const isCommitted = await batch.unit.commit((collected) => {
       // Documents and effects to perform follow from records that are on disk.
       const isRepeatable = collected.records.length === 0;

@@ -15,7 +15,6 @@ export function memoryLog(handle: MemoryHandle): Log {
     ...memoryReader(handle),
     // Again, because the spread takes it as it is now; an owner's epoch does not change any more.
     epoch: handle.contents.epoch,
-    isSoleWriter: true,
     commit: (writeSets) => handle.change(() => commit(handle, writeSets)),
     transaction: (work) => transactions.run(work),
     claim: (claim) => handle.change((contents) => claimRange(contents, claim)),

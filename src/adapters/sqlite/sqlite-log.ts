@@ -59,7 +59,6 @@ function ownedLog(writer: Writer): Log {
   return {
     ...reading(where, host.clock, () => writer.connection()),
     context: where.context,
-    isSoleWriter: true,
     epoch: readMeta(writer.connection(), 'epoch') ?? '',
     commit: (writeSets) => writer.commit(writeSets),
     transaction: (work) => writer.transaction(work),
