@@ -12,6 +12,7 @@ import { faultyBackbone } from '../backbone/fixtures/faulty-backbone.ts';
 import { embedded } from '../backbone/log-to-log.ts';
 import { quickClock } from '../host/fixtures/quick-clock.ts';
 import type { Store } from '../log/store.ts';
+import type { WriteSet } from '../log/write-set.ts';
 import { silent } from '../telemetry/logger.ts';
 import { type Fault, Faults, everyFault } from '../testing/faults.ts';
 import { faultyStore } from '../testing/faulty-log.ts';
@@ -100,14 +101,15 @@ function storeWithOutage(store: Store, outage: Outage): Store {
             throw new Error('The store cannot be reached.');
           }
           if (name === 'commit') commits += 1;
-          const isLost = name === 'commit' && commits === outage.nth;
+          const isLost =
+            name === 'commit' && outage.calls === 0 && begins(outage, commits, given[0]);
           if (isLost && outage.kind === 'before') {
             away = 30;
             throw new Error('It was not committed.');
           }
           const answer = await method.apply(log, given);
           if (!isLost) return answer;
-          away = 30;
+          away = outage.away ?? 30;
           throw new Error('The answer was lost.');
         };
       return new Proxy(log, {
@@ -121,10 +123,17 @@ function storeWithOutage(store: Store, outage: Outage): Store {
   };
 }
 
+function begins(outage: Outage, commits: number, writeSets: unknown): boolean {
+  if (typeof outage.nth === 'number') return commits === outage.nth;
+  return (writeSets as readonly WriteSet[]).some(outage.nth);
+}
+
 interface Outage {
-  /** Which commit it begins with. */
-  readonly nth: number;
+  /** Which commit it begins with: by its number, or by what it holds. */
+  readonly nth: number | ((writeSet: WriteSet) => boolean);
   readonly kind: 'before' | 'answer-lost';
+  /** For how many calls the store is away then. Default 30. */
+  readonly away?: number;
   /** How many calls were refused. */
   calls: number;
 }
@@ -206,6 +215,25 @@ test('log to log: whichever call fails, everything is done in the end, and once'
 
 test('over a broker: whichever call fails, everything is done in the end, and once', async () => {
   await sweep('over a broker', () => memoryBackbone({ redeliverAfterMs: 20 }));
+});
+
+test('an effect is recorded once, also when the answer was lost and the store stays away', async () => {
+  const inWorld = world(embedded);
+  const isRecording = ({ done = [], records = [] }: WriteSet): boolean =>
+    done.length > 0 && records.length > 0;
+  // So long that the committer gives up asking, and no longer: then it is committed again.
+  const outage: Outage = { nth: isRecording, kind: 'answer-lost', away: 10, calls: 0 };
+  const app = await run(shop(chargeIn(inWorld)), {
+    store: storeWithOutage(inWorld.store, outage),
+    logger: silent,
+    host: { clock: quickClock(50) },
+  });
+
+  await work(app, new Faults(), new Promise(() => undefined));
+  await assertAllDoneOnce(inWorld);
+  await app.stop();
+
+  assert.equal(outage.calls, 10);
 });
 
 for (const kind of ['before', 'answer-lost'] as const) {

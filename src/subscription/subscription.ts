@@ -1,5 +1,6 @@
 import { Unit, type Workplace } from '../context/unit.ts';
 import type { Committer } from '../log/committer.ts';
+import { findOutcome } from '../log/find-outcome.ts';
 import type { Log } from '../log/log.ts';
 import type { WaitingRow } from '../log/waiting-row.ts';
 import type { Fence, Operation, WriteSet } from '../log/write-set.ts';
@@ -606,8 +607,10 @@ export class Subscription {
 
   /** Commits whatever the store does meanwhile; a failing store is no failure of a record. */
   async #commitSurely(writeSet: WriteSet): Promise<boolean> {
-    for (;;) {
+    for (let isInDoubt = false; ; isInDoubt = true) {
       try {
+        // It may be in already, and only its answer was lost: it would be in conflict with itself.
+        if (isInDoubt && (await findOutcome(this.#parts.log, writeSet)) !== undefined) return true;
         return await this.#commit(writeSet);
       } catch (error) {
         if (error instanceof FencedError) this.#lost(error);
