@@ -110,7 +110,10 @@ test('a redrive has a rate, and stops when it is told to', async (t) => {
 
   assert.ok(performance.now() - began >= 60);
   assert.ok(redriven.done.length < 20);
-  assert.equal((await app.parked()).length, 20 - redriven.done.length);
+  // The one that was being tried when it stopped is in neither list for certain.
+  const left = (await app.parked()).length;
+  const { done, underWay } = redriven;
+  assert.ok(left <= 20 - done.length && left >= 20 - done.length - underWay.length);
 });
 
 test('two people redrive the same records at once: each record is handled once', async (t) => {
