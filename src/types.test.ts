@@ -202,6 +202,25 @@ export function contracts(): void {
     schema: z.object({ id: z.string(), total: z.string().transform(Number) }),
     key: id,
   });
+  // Types that hold themselves end somewhere.
+  contract('x.Y', {
+    version: 1,
+    schema: z.object({ id: z.string(), anything: z.json() }),
+    key: id,
+  });
+  interface Tree {
+    readonly id: string;
+    readonly children: readonly Tree[];
+  }
+  contract('x.Y', { version: 1, schema: z.custom<Tree>(), key: id });
+  interface Dated {
+    readonly id: string;
+    readonly at: Date;
+    readonly children: readonly Dated[];
+  }
+  // @ts-expect-error -- a Date is no JSON, wherever it is
+  contract('x.Y', { version: 1, schema: z.custom<Dated>(), key: id });
+
   // What a schema would fill in is not filled in, and the type says so.
   const filled = contract('x.Y', {
     version: 1,
