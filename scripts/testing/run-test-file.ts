@@ -61,9 +61,12 @@ interface ChildEnd {
   readonly output: string;
 }
 
+const STAY_ALIVE = `--import=${import.meta.resolve('./stay-alive.ts')}`;
+
 function runChild(file: string, lines: string, options: RunOptions): Promise<ChildEnd> {
   const args = [
     '--conditions=thereupon-source',
+    ...(process.versions.node.startsWith('22.') ? [STAY_ALIVE] : []),
     `--test-timeout=${options.testTimeoutMs}`,
     `--test-reporter=${import.meta.resolve('./event-lines.ts')}`,
     `--test-reporter-destination=${lines}`,
