@@ -7,6 +7,7 @@ import { auditTable } from './audit/audit-table.ts';
 import { runAudit } from './audit/run-audit.ts';
 import { help, readCommandLine, type CommandLine } from './command-line.ts';
 import { beginAnew } from './data-directory.ts';
+import { logForPeople } from './log-for-people.ts';
 import { openShop, type Shop } from './open-shop.ts';
 import { seededDice } from './replay/dice.ts';
 import { replayFile } from './replay-file.ts';
@@ -28,7 +29,8 @@ try {
 
 async function runShop(wanted: CommandLine): Promise<void> {
   if (wanted.fresh) await beginAnew(wanted.data);
-  const shop = await openShop({ directory: wanted.data, onGatewayLost: gatewayLost });
+  const logger = logForPeople((text) => process.stderr.write(text));
+  const shop = await openShop({ directory: wanted.data, logger, onGatewayLost: gatewayLost });
   let served: Served | undefined;
   try {
     if (wanted.port !== undefined) {
@@ -89,6 +91,8 @@ function stop(): void {
 }
 
 function gatewayLost(how: string): void {
+  // Whoever stops all of us at once stops it, too; what was not charged is at the next start.
+  if (stopping.signal.aborted) return;
   process.stderr.write(
     `The payment gateway has ended (${how}); Billing waits until the next start.\n`,
   );
