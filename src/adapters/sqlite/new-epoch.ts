@@ -3,11 +3,11 @@ import { type Host, systemHost } from '../../host/host.ts';
 import type { Predecessor } from '../../log/store.ts';
 import { type Connection, openReader, openWriter, plainRows } from './connection.ts';
 import { LogCorruptError, translate, type Where } from './errors.ts';
+import { lastPosition } from './known-ends.ts';
 import { contextsIn, migrate, placeOf, readMeta, recognise, writeMeta } from './log-file.ts';
 import { acquireOwnerLock } from './owner-lock.ts';
 import { checkpoints, marks } from './progress-queries.ts';
 import { head } from './record-queries.ts';
-import { lastPosition } from './restored-log.ts';
 import { inTransaction, unlessBusy } from './transaction.ts';
 
 /** How a new epoch is begun. */
@@ -73,12 +73,11 @@ function begin(connection: Connection, epoch: string, beyondElsewhere: number): 
   const before = readMeta(connection, 'epoch') ?? '';
   const upTo = head(connection);
   const positions = checkpoints(connection).map((checkpoint) => checkpoint.position);
-  const beyond = Math.max(upTo, lastPosition(connection), beyondElsewhere, ...positions);
+  const beyond = Math.max(lastPosition(connection), beyondElsewhere, ...positions);
   // What it shared with an older epoch beyond its present end is gone too.
   connection.prepared('update predecessors set up_to = min(up_to, ?)').run(upTo);
   connection.prepared('insert into predecessors (epoch, up_to) values (?, ?)').run(before, upTo);
-  connection.database.exec("delete from sqlite_sequence where name = 'log'");
-  connection.prepared("insert into sqlite_sequence (name, seq) values ('log', ?)").run(beyond);
+  writeMeta(connection, 'beyond', String(beyond));
   writeMeta(connection, 'epoch', epoch);
   return { epoch, predecessor: { epoch: before, upTo }, beyond };
 }

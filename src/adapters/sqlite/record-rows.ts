@@ -16,24 +16,25 @@ export const PUBLISHED_COLUMNS =
 
 const INSERT_RECORD = `
   insert into log (
-    id, direction, stream, version, type, schema_version, key, data, source,
+    position, id, direction, stream, version, type, schema_version, key, data, source,
     occurred_at, recorded_at, correlation_id, causation_id, traceparent, metadata
-  ) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
+  ) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
 
-/** Appends a record and returns its position. */
-export function insertRecord(connection: Connection, record: NewRecord): number {
+/** Writes a record at a position. */
+export function insertRecord(connection: Connection, record: NewRecord, position: number): void {
   try {
-    return insert(connection, record);
+    insert(connection, record, position);
   } catch (error) {
     if (isUniqueViolation(error, 'log.id')) throw new RecordKnownError(record.id);
     throw error;
   }
 }
 
-function insert(connection: Connection, record: NewRecord): number {
-  const { lastInsertRowid } = connection
+function insert(connection: Connection, record: NewRecord, position: number): void {
+  connection
     .prepared(INSERT_RECORD)
     .run(
+      position,
       record.id,
       record.direction,
       record.stream,
@@ -50,7 +51,6 @@ function insert(connection: Connection, record: NewRecord): number {
       record.traceparent,
       record.metadata,
     );
-  return Number(lastInsertRowid);
 }
 
 /** Runs a query for `RECORD_COLUMNS`. Arrays and not objects: that is most of the speed. */

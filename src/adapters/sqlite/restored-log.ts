@@ -2,9 +2,9 @@ import { dirname } from 'node:path';
 import type { Connection } from './connection.ts';
 import { openReader } from './connection.ts';
 import type { Where } from './errors.ts';
+import { lastPosition } from './known-ends.ts';
 import { contextsIn, placeOf, readMeta, recognise } from './log-file.ts';
 import { marks } from './progress-queries.ts';
-import { head } from './record-queries.ts';
 
 /**
  * A log that was put back from a backup must not be written to before it has a new epoch: it would
@@ -15,19 +15,13 @@ import { head } from './record-queries.ts';
  */
 export function assertNotBehind(connection: Connection, where: Where): void {
   const epoch = readMeta(connection, 'epoch');
-  const last = Math.max(head(connection), lastPosition(connection));
+  const last = lastPosition(connection);
   for (const neighbour of contextsIn(dirname(where.path))) {
     if (neighbour === where.context) continue;
     for (const mark of marksSeen(placeOf(dirname(where.path), neighbour)))
       if (mark.source === where.context && mark.epoch === epoch && mark.position > last)
         throw new LogBehindError(where, { last, neighbour, seen: mark.position });
   }
-}
-
-/** The last position that was given out, also when its record is gone by age. */
-export function lastPosition(connection: Connection): number {
-  const row = connection.prepared("select seq from sqlite_sequence where name = 'log'").get();
-  return (row?.['seq'] as number | undefined) ?? 0;
 }
 
 // What is wrong with a neighbour's own file is for whoever opens that one to say.

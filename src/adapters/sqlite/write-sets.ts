@@ -3,37 +3,37 @@ import type { Fence, Outcome, WriteSet } from '../../log/write-set.ts';
 import type { Connection } from './connection.ts';
 import { writeDocument } from './document-queries.ts';
 import { command, keepCommand, keepOperation, keepSnapshot } from './kept-queries.ts';
+import type { KnownEnds } from './known-ends.ts';
 import { holds, mayMove, moveCheckpoint, receive, setMark } from './progress-queries.ts';
 import { insertRecord } from './record-rows.ts';
-import type { StreamVersions } from './stream-versions.ts';
 import { removeWaiting, writeWaiting } from './waiting-queries.ts';
 
 /** Two write sets see each other in order; each is checked whole before anything of it is written. */
 export function applyWriteSet(
   connection: Connection,
-  versions: StreamVersions,
+  ends: KnownEnds,
   writeSet: WriteSet,
 ): Outcome {
   return (
-    checkStreams(connection, versions, writeSet) ??
+    checkStreams(connection, ends, writeSet) ??
     checkCommand(connection, writeSet) ??
     checkRanges(connection, writeSet) ?? {
       kind: 'committed',
-      positions: write(connection, versions, writeSet),
+      positions: write(connection, ends, writeSet),
     }
   );
 }
 
 function checkStreams(
   connection: Connection,
-  versions: StreamVersions,
+  ends: KnownEnds,
   writeSet: WriteSet,
 ): Outcome | undefined {
   for (const { stream, version } of writeSet.expects ?? []) {
-    const actual = versions.get(connection, stream);
+    const actual = ends.streamVersion(connection, stream);
     if (actual !== version) return { kind: 'conflict', stream, expected: version, actual };
   }
-  return checkRecords(connection, versions, writeSet.records ?? []);
+  return checkRecords(connection, ends, writeSet.records ?? []);
 }
 
 /**
@@ -42,16 +42,16 @@ function checkStreams(
  */
 function checkRecords(
   connection: Connection,
-  versions: StreamVersions,
+  ends: KnownEnds,
   records: readonly NewRecord[],
 ): Outcome | undefined {
   let reached: Map<string, number> | undefined;
   for (const { stream, version } of records) {
     if (stream === null || version === null) continue;
     const before = reached?.get(stream);
-    const actual = before ?? versions.get(connection, stream);
+    const actual = before ?? ends.streamVersion(connection, stream);
     if (actual !== version - 1) {
-      const stored = before === undefined ? actual : versions.get(connection, stream);
+      const stored = before === undefined ? actual : ends.streamVersion(connection, stream);
       return { kind: 'conflict', stream, expected: version - 1, actual: stored };
     }
     if (records.length > 1) (reached ??= new Map()).set(stream, version);
@@ -79,11 +79,12 @@ function fenced({ subscription, firstSlot }: Fence): Outcome {
   return { kind: 'fenced', subscription, firstSlot };
 }
 
-function write(connection: Connection, versions: StreamVersions, writeSet: WriteSet): number[] {
+function write(connection: Connection, ends: KnownEnds, writeSet: WriteSet): number[] {
   const positions = (writeSet.records ?? []).map((record) => {
     if (record.received !== undefined && !receive(connection, record.received)) return 0;
-    const position = insertRecord(connection, record);
-    if (record.stream !== null) versions.set(record.stream, record.version ?? 0);
+    const position = ends.nextPosition(connection);
+    insertRecord(connection, record, position);
+    if (record.stream !== null) ends.setStreamVersion(record.stream, record.version ?? 0);
     return position;
   });
   if (writeSet.command !== undefined) keepCommand(connection, writeSet.command);

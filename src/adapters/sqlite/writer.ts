@@ -5,7 +5,7 @@ import type { Changes } from './changes.ts';
 import { type Connection, type Durability, openWriter } from './connection.ts';
 import { isAboutStatement, translate, type Where } from './errors.ts';
 import { runExclusive } from './exclusive-transaction.ts';
-import { StreamVersions } from './stream-versions.ts';
+import { KnownEnds } from './known-ends.ts';
 import { inTransaction } from './transaction.ts';
 import { Turns } from './turns.ts';
 import { applyWriteSet } from './write-sets.ts';
@@ -29,7 +29,7 @@ export class Writer {
   readonly #connection: Connection;
   readonly #releaseLock: () => void;
   readonly #turns = new Turns();
-  readonly #versions = new StreamVersions();
+  readonly #ends = new KnownEnds();
   #exclusive: Connection | undefined;
   /** Unknown until the first change: the connection was made ready by somebody else. */
   #synchronous: Durability | undefined;
@@ -82,12 +82,12 @@ export class Writer {
           clock: host.clock,
           timeoutMs: transactionTimeoutMs,
           work,
-          apply: (connection, writeSet) => applyWriteSet(connection, this.#versions, writeSet),
+          apply: (connection, writeSet) => applyWriteSet(connection, this.#ends, writeSet),
         });
         if (done.outcome.kind === 'committed') this.options.changes.tell();
         return done;
       } catch (error) {
-        this.#versions.clear();
+        this.#ends.clear();
         // Whatever the work still holds of it must not write into a later transaction.
         this.#exclusive.close();
         this.#exclusive = undefined;
@@ -134,7 +134,7 @@ export class Writer {
 
   #inTransaction<T>(work: () => T): Promise<T> {
     const { where, host } = this.options;
-    const onRollBack = (): void => this.#versions.clear();
+    const onRollBack = (): void => this.#ends.clear();
     return inTransaction(this.#connection, { where, clock: host.clock, onRollBack }, work);
   }
 
@@ -153,7 +153,7 @@ export class Writer {
 
   #commitTogether(writeSets: readonly WriteSet[]): Promise<readonly Outcome[]> {
     return this.#inTransaction(() =>
-      writeSets.map((writeSet) => applyWriteSet(this.#connection, this.#versions, writeSet)),
+      writeSets.map((writeSet) => applyWriteSet(this.#connection, this.#ends, writeSet)),
     );
   }
 
@@ -174,13 +174,13 @@ export class Writer {
     const { database } = this.#connection;
     database.exec('savepoint write_set');
     try {
-      applyWriteSet(this.#connection, this.#versions, writeSet);
+      applyWriteSet(this.#connection, this.#ends, writeSet);
       database.exec('release write_set');
       return [];
     } catch (error) {
       if (!isAboutStatement(error)) throw error;
       database.exec('rollback to write_set; release write_set');
-      this.#versions.clear();
+      this.#ends.clear();
       return [error];
     }
   }

@@ -3,7 +3,8 @@
  * number. Readable with the `sqlite3` shell; times are milliseconds since 1970.
  */
 export const migration0001 = `
--- What this file is: rows "context", "format", "epoch", and "owner" (who runs it, as JSON).
+-- What this file is: rows "context", "format", "epoch", "owner" (who runs it, as JSON), and after
+-- a restore "beyond": all positions from then on are greater.
 create table meta (
   name text primary key,
   value text not null
@@ -15,10 +16,11 @@ create table predecessors (
   up_to integer not null
 ) strict, without rowid;
 
--- The log. Autoincrement: a position that was given out never comes back. A stream's version is
--- the highest in the index log_stream; whatever drops old records leaves a stream's last one.
+-- The log. A position that was given out never comes back: the next one is one more than that of
+-- the last record, and that one stays. A stream's version is the highest in the index log_stream;
+-- whatever drops old records leaves a stream's last one.
 create table log (
-  position integer primary key autoincrement,
+  position integer primary key,
   id text not null,
   direction text not null,
   stream text,
@@ -40,6 +42,12 @@ create unique index log_id on log (id);
 create unique index log_stream on log (stream, version) where stream is not null;
 create index log_action on log (correlation_id);
 create index log_outgoing on log (position, type) where direction = 'outgoing';
+
+create trigger log_keeps_its_end before delete on log
+when old.position = (select max(position) from log)
+begin
+  select raise(abort, 'the last record of a log must stay: its position would be given out again');
+end;
 
 -- All that another context may read, beside the epoch.
 create view published_v1 as
