@@ -12,13 +12,14 @@ import type { Host } from '../host/host.ts';
 import type { LogReader } from '../log/log.ts';
 import type { NewRecord } from '../log/record.ts';
 import { VersionConflictError } from '../log/version-conflict.ts';
-import type { StoredSnapshot, WriteSet } from '../log/write-set.ts';
+import type { DocumentWrite, StoredSnapshot, WriteSet } from '../log/write-set.ts';
 import type { Fact, Recorded } from '../message/fact.ts';
 import { deepFreeze } from '../message/json.ts';
 import { payloadText } from '../message/payload.ts';
 import { timeTexts } from '../message/time-text.ts';
 import { currentVersion } from '../message/upcasting.ts';
 import { Documents, documentKeys, foldInto, folds } from '../read-model/fold.ts';
+import type { KnownDocuments } from '../read-model/known-documents.ts';
 import type { AnyReadModel } from '../read-model/read-model.ts';
 import type { KeyedLock } from './keyed-lock.ts';
 import { assertNothingPersonalLeaks } from './personal-data.ts';
@@ -36,6 +37,7 @@ export interface Workplace {
   readonly inlineModels: readonly AnyReadModel[];
   /** Whoever folds their documents holds these, until that is committed. */
   readonly inlineLock: KeyedLock;
+  readonly inlineDocuments: KnownDocuments;
   /** Publications by `aggregate/type`. */
   readonly publications: ReadonlyMap<string, readonly Publication[]>;
   readonly published: ReadonlySet<AnyContract>;
@@ -157,12 +159,21 @@ export class Unit {
    * others may have changed them since, so they are folded again where nobody comes between. Who
    * folds other documents does not wait, and shares the commit.
    */
-  commit<T>(commit: (writeSet: Collected) => Promise<T>): Promise<T> {
+  commit<T>(
+    commit: (writeSet: Collected) => Promise<T>,
+    isCommitted: (answer: T) => boolean,
+  ): Promise<T> {
     if (this.#told.length === 0) return commit(this.writeSet());
-    return this.#workplace.inlineLock.run(this.#inlineKeys(), async () => {
+    const { inlineLock, inlineDocuments } = this.#workplace;
+    return inlineLock.run(this.#inlineKeys(), async () => {
       this.documents = new Documents();
       for (const told of this.#told.splice(0)) await this.#tellInlineModels(told);
-      return commit(this.writeSet());
+      const writeSet = this.writeSet();
+      // Until it is known to be committed, nobody knows what these are.
+      inlineDocuments.drop(writeSet.documents);
+      const answer = await commit(writeSet);
+      if (isCommitted(answer)) inlineDocuments.keep(writeSet.documents);
+      return answer;
     });
   }
 
@@ -268,7 +279,8 @@ export class Unit {
 
   async #tellInlineModels(told: Told): Promise<void> {
     this.#told.push(told);
-    const place = { documents: this.documents, log: this.#workplace.log };
+    const { log, inlineDocuments } = this.#workplace;
+    const place = { documents: this.documents, known: inlineDocuments, log };
     for (const { model, key } of this.#inlineDocuments(told)) {
       const folding = foldInto(model, told.event, key, place);
       if (folding !== undefined) (await folding)(this.documents);
@@ -375,7 +387,10 @@ class ChangedStream<State, Event extends Fact> implements Changed<State, Event> 
 }
 
 /** What a unit wants to change. */
-export type Collected = WriteSet & { readonly records: readonly NewRecord[] };
+export type Collected = WriteSet & {
+  readonly records: readonly NewRecord[];
+  readonly documents: readonly DocumentWrite[];
+};
 
 interface Told {
   readonly aggregate: AnyAggregate;

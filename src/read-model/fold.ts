@@ -1,6 +1,7 @@
 import type { LogReader } from '../log/log.ts';
 import type { DocumentWrite } from '../log/write-set.ts';
 import type { Fact, Recorded } from '../message/fact.ts';
+import type { KnownDocuments } from './known-documents.ts';
 import { type AnyReadModel, modelName } from './read-model.ts';
 
 /**
@@ -66,16 +67,26 @@ export function foldInto(
   model: AnyReadModel,
   event: Recorded<Fact>,
   key: string,
-  place: { readonly name?: string; readonly documents: Documents; readonly log: LogReader },
+  place: Place,
 ): Promise<(documents: Documents) => void> | void {
   const name = place.name ?? modelName(model);
-  const before = place.documents.get(name, key);
+  const own = place.documents.get(name, key);
+  const before = own === undefined ? place.known?.get(name, key) : own;
   if (before !== undefined) return fold(model, event, key, { name, before, ...place });
   return place.log.document(name, key).then((text) => (documents) => {
     const read = text === undefined ? null : (JSON.parse(text) as object);
     const known = documents.get(name, key);
     fold(model, event, key, { name, before: known === undefined ? read : known, documents });
   });
+}
+
+/** Where documents are at hand, or read. */
+export interface Place {
+  /** The name under which they are stored, where it is not the read model's own. */
+  readonly name?: string;
+  readonly documents: Documents;
+  readonly known?: KnownDocuments;
+  readonly log: LogReader;
 }
 
 function fold(

@@ -88,10 +88,13 @@ async function decideAndCommit<State, Command extends Fact, Event extends Fact>(
         ? undefined
         : { command: storedCommand({ ...asked, stream, fingerprint, before, changed, running }) };
     let records: readonly NewRecord[] = [];
-    const outcome = await unit.commit((collected) => {
-      records = collected.records;
-      return running.committer.commit(kept === undefined ? collected : { ...collected, ...kept });
-    });
+    const outcome = await unit.commit(
+      (collected) => {
+        records = collected.records;
+        return running.committer.commit(kept === undefined ? collected : { ...collected, ...kept });
+      },
+      ({ kind }) => kind === 'committed',
+    );
     if (outcome.kind === 'committed') {
       unit.keepStates();
       return handled(running, changed, { records, positions: outcome.positions });

@@ -32,6 +32,36 @@ test('commands at once that change one inline document lose nothing of each othe
   assert.deepEqual(await app.read(total).get('all'), { total: 5 * COMMANDS });
 });
 
+test('an inline document that was just written is not read to be folded again', async (t) => {
+  const total = deposits(() => 'all');
+  const { store, reads } = counting();
+  const app = await start(t, [banking(total)], { store });
+  await app.handle(account, 'a', deposit(5));
+  const before = reads();
+
+  for (let count = 0; count < 5; count += 1) await app.handle(account, 'a', deposit(5));
+
+  assert.equal(reads() - before, 0);
+  assert.deepEqual(await app.read(total).get('all'), { total: 30 });
+});
+
+test('after a commit that failed, an inline document is what the log says', async (t) => {
+  const total = deposits(() => 'all');
+  const { store, loseOne } = counting();
+  const app = await start(t, [banking(total)], { store });
+  await app.handle(account, 'a', deposit(5));
+
+  loseOne('before');
+  await assert.rejects(app.handle(account, 'a', deposit(7)), /lost/);
+  await app.handle(account, 'a', deposit(5));
+  // It was committed, and only the answer was lost: the committer finds it.
+  loseOne('after');
+  await app.handle(account, 'a', deposit(7));
+  await app.handle(account, 'a', deposit(5));
+
+  assert.deepEqual(await app.read(total).get('all'), { total: 22 });
+});
+
 function deposits(by: (event: Recorded<AccountEvent>) => string) {
   return readModel({
     name: 'deposits',
@@ -54,25 +84,39 @@ function ids(): string[] {
   return Array.from({ length: COMMANDS }, (_, index) => `a-${index}`);
 }
 
-/** A store that counts how often something is committed. */
-function counting(): { store: Store; commits: () => number } {
+/** A store that counts what is asked of it, and can lose a commit or its answer. */
+function counting() {
   const store = memory();
   let commits = 0;
-  return {
-    commits: () => commits,
-    store: {
-      name: store.name,
-      reader: (context) => store.reader(context),
-      published: (context) => store.published(context),
-      async open(context) {
-        const log = await store.open(context);
-        const commit = log.commit.bind(log);
-        log.commit = (writeSets) => {
-          commits += 1;
-          return commit(writeSets);
-        };
-        return log;
-      },
+  let reads = 0;
+  let toLose: 'before' | 'after' | undefined;
+  const counted: Store = {
+    name: store.name,
+    reader: (context) => store.reader(context),
+    published: (context) => store.published(context),
+    async open(context) {
+      const log = await store.open(context);
+      const { commit, document } = log;
+      log.commit = async (writeSets) => {
+        commits += 1;
+        const lost = toLose;
+        toLose = undefined;
+        if (lost === 'before') throw new Error('lost');
+        const outcomes = await commit.call(log, writeSets);
+        if (lost === 'after') throw new Error('lost');
+        return outcomes;
+      };
+      log.document = (model, key) => {
+        reads += 1;
+        return document.call(log, model, key);
+      };
+      return log;
     },
+  };
+  return {
+    store: counted,
+    commits: () => commits,
+    reads: () => reads,
+    loseOne: (when: 'before' | 'after') => void (toLose = when),
   };
 }

@@ -25,6 +25,7 @@ import { UnderWay } from '../reaction/under-way.ts';
 import { reactionSubscription } from '../reaction/reaction-subscription.ts';
 import type { Dependencies } from '../reaction/tools.ts';
 import { modelSubscription } from '../read-model/model-subscription.ts';
+import { KnownDocuments } from '../read-model/known-documents.ts';
 import { type AnyReadModel, modelName } from '../read-model/read-model.ts';
 import { describeError } from '../subscription/failure.ts';
 import { Subscription, type SubscriptionDefinition } from '../subscription/subscription.ts';
@@ -103,6 +104,7 @@ export class RunningContext {
       charactersMax: means.charactersMax ?? PAYLOAD_CHARACTERS_MAX,
       inlineModels: context.readModels.filter((model) => model.inline),
       inlineLock: new KeyedLock(),
+      inlineDocuments: new KnownDocuments(),
       publications: publicationsByEvent(context),
       published: new Set(publishedContracts(context)),
     };

@@ -1,4 +1,4 @@
-import { Unit, type Workplace } from '../context/unit.ts';
+import { type Collected, Unit, type Workplace } from '../context/unit.ts';
 import type { Committer } from '../log/committer.ts';
 import { findOutcome } from '../log/find-outcome.ts';
 import type { Log } from '../log/log.ts';
@@ -370,7 +370,7 @@ export class Subscription {
       // Documents and effects to perform follow from records that are on disk.
       const isRepeatable = collected.records.length === 0;
       return this.#commitMove({ ...collected, waiting, isRepeatable }, batch.reached);
-    });
+    }, Boolean);
     if (!isCommitted) {
       batch.unit.dropStates();
       return false;
@@ -540,7 +540,8 @@ export class Subscription {
       if (isNotYet(answer)) return answer.reason;
       const unit = this.#unitOf(answer);
       const end = { done: [row], fences: [this.#fence()] };
-      if (await unit.commit((collected) => this.#commitSurely({ ...collected, ...end }))) {
+      const save = (collected: Collected) => this.#commitSurely({ ...collected, ...end });
+      if (await unit.commit(save, Boolean)) {
         unit.keepStates();
         return undefined;
       }
