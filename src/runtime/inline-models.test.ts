@@ -96,19 +96,20 @@ function counting() {
     published: (context) => store.published(context),
     async open(context) {
       const log = await store.open(context);
-      const { commit, document } = log;
+      const commit = log.commit.bind(log);
+      const document = log.document.bind(log);
       log.commit = async (writeSets) => {
         commits += 1;
         const lost = toLose;
         toLose = undefined;
         if (lost === 'before') throw new Error('lost');
-        const outcomes = await commit.call(log, writeSets);
+        const outcomes = await commit(writeSets);
         if (lost === 'after') throw new Error('lost');
         return outcomes;
       };
       log.document = (model, key) => {
         reads += 1;
-        return document.call(log, model, key);
+        return document(model, key);
       };
       return log;
     },

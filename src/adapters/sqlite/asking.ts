@@ -6,15 +6,24 @@ import { unlessBusy } from './transaction.ts';
 /** Answers a question by a connection, or with `otherwise` while there is no log yet. */
 export type Ask = <T>(otherwise: T, question: (open: Connection) => T) => Promise<T>;
 
-/** `connection` throws when the log is closed, and gives nothing while there is no log yet. */
-export function asking(where: Where, clock: Clock, connection: () => Connection | undefined): Ask {
+/** Whom a question is put to. */
+export interface Asked {
+  /** Throws when the log is closed, and gives nothing while there is no log yet. */
+  readonly connection: () => Connection | undefined;
+  /** Pending while something that can be read is not on the disk yet. */
+  readonly durable?: () => Promise<void> | undefined;
+}
+
+export function asking(where: Where, clock: Clock, asked: Asked): Ask {
   // Async, so that whatever is thrown rejects.
   return async (otherwise, question) => {
     try {
-      return await unlessBusy(clock, where, () => {
-        const open = connection();
+      const answer = await unlessBusy(clock, where, () => {
+        const open = asked.connection();
         return open === undefined ? otherwise : question(open);
       });
+      await asked.durable?.();
+      return answer;
     } catch (error) {
       throw translate(error, where);
     }

@@ -44,16 +44,19 @@ export class Connection {
   }
 }
 
-/** A connection that writes. Creates the file when there is none. */
-export function openWriter(path: string, durability: Durability): Connection {
+/**
+ * A connection that writes. Creates the file when there is none. A commit of it does not wait for
+ * the disk: see `WalSync`.
+ */
+export function openWriter(path: string): Connection {
   const database = new DatabaseSync(path);
   try {
-    // full: the disk has it when commit answers; fullfsync says the same to macOS. normal: a power
-    // cut may take the last commits, never a part of one.
+    // normal: SQLite itself syncs where pages move from the write-ahead log into the file, so that
+    // a power cut takes whole commits from the end, never a part of one; on macOS, too.
     database.exec(`
       pragma journal_mode = wal;
-      pragma synchronous = ${durability};
-      pragma fullfsync = ${durability === 'full' ? 'on' : 'off'};
+      pragma synchronous = normal;
+      pragma checkpoint_fullfsync = on;
       pragma foreign_keys = on;
       pragma journal_size_limit = ${WAL_SIZE_KEPT};
       pragma wal_autocheckpoint = ${CHECKPOINT_PAGES};

@@ -133,6 +133,29 @@ export class StoreFailedError extends Error {
   }
 }
 
+/**
+ * What was committed last could not be brought to the disk. It may be gone after a power cut, so
+ * nobody was told of it, and nothing more is taken.
+ */
+export class StoreNotSyncedError extends Error {
+  override readonly name = 'StoreNotSyncedError';
+  readonly code = 'store-not-synced';
+  readonly retryable = false;
+  readonly context: string;
+  readonly path: string;
+
+  constructor(where: Where, cause: unknown) {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    super(
+      `${where.path} could not be brought to the disk: ${why}. Check the disk, then start the ` +
+        'application again: it goes on from what the disk has.',
+      { cause },
+    );
+    this.context = where.context;
+    this.path = where.path;
+  }
+}
+
 // The primary result codes of SQLite that are about the file and not about a statement.
 const BUSY = 5;
 const LOCKED = 6;

@@ -11,6 +11,8 @@ export interface ExclusiveWork<T> {
   readonly clock: Clock;
   readonly timeoutMs: number;
   readonly work: (database: unknown) => Promise<Exclusive<T>>;
+  /** Called as soon as it is committed. */
+  readonly onCommit: () => void;
   readonly apply: (connection: Connection, writeSet: WriteSet) => Outcome;
 }
 
@@ -32,8 +34,10 @@ export async function runExclusive<T>(
     const { result, writeSet } = await withinTime(asked, connection);
     releaseSavepoint(connection, where);
     const outcome = asked.apply(connection, writeSet);
-    if (outcome.kind === 'committed') connection.prepared('commit').run();
-    else rollBack(connection);
+    if (outcome.kind === 'committed') {
+      connection.prepared('commit').run();
+      asked.onCommit();
+    } else rollBack(connection);
     return { result, outcome };
   } catch (error) {
     rollBack(connection);

@@ -6,6 +6,7 @@ export {
   StoreBusyError,
   StoreFailedError,
   StoreFullError,
+  StoreNotSyncedError,
   StoreReadOnlyError,
 } from './errors.ts';
 export { TransactionTimeoutError } from './exclusive-transaction.ts';

@@ -8,6 +8,7 @@ import { systemHost } from '../../host/host.ts';
 import { Changes } from './changes.ts';
 import { type Connection, openWriter } from './connection.ts';
 import { migrate } from './log-file.ts';
+import { WalSync } from './wal-sync.ts';
 import { Writer } from './writer.ts';
 
 let directory: string;
@@ -18,7 +19,7 @@ beforeEach(() => {
   directory = mkdtempSync(join(tmpdir(), 'thereupon-'));
   const where = { context: 'ordering', path: join(directory, 'ordering.sqlite') };
   const host = systemHost();
-  connection = openWriter(where.path, 'full');
+  connection = openWriter(where.path);
   migrate(connection, where, host.ids);
   const changes = new Changes();
   const options = {
@@ -26,13 +27,14 @@ beforeEach(() => {
     host,
     changes,
     durability: 'full',
+    wal: new WalSync(where),
     transactionTimeoutMs: 5_000,
   } as const;
   writer = new Writer(options, connection, () => undefined);
 });
 
-afterEach(() => {
-  connection.close();
+afterEach(async () => {
+  await writer.close();
   rmSync(directory, { recursive: true, force: true });
 });
 

@@ -9,6 +9,7 @@ import { acquireOwnerLock } from './owner-lock.ts';
 import { checkpoints, marks } from './progress-queries.ts';
 import { head } from './record-queries.ts';
 import { inTransaction, unlessBusy } from './transaction.ts';
+import { syncWalOf } from './wal-sync.ts';
 
 /** How a new epoch is begun. */
 export interface NewEpochOptions {
@@ -49,12 +50,14 @@ export async function newEpoch(
   const lock = acquireOwnerLock(where);
   let connection: Connection | undefined;
   try {
-    connection = await unlessBusy(host.clock, where, () => openWriter(where.path, 'full'));
+    connection = await unlessBusy(host.clock, where, () => openWriter(where.path));
     const opened = connection;
-    return await inTransaction(opened, { where, clock: host.clock }, () => {
+    const begun = await inTransaction(opened, { where, clock: host.clock }, () => {
       migrate(opened, where, host.ids);
       return begin(opened, host.ids.next(), beyondElsewhere);
     });
+    await syncWalOf(where);
+    return begun;
   } catch (error) {
     throw translate(error, where);
   } finally {

@@ -1,7 +1,6 @@
 import type { Clock } from '../../host/clock.ts';
 import type { LogReader } from '../../log/log.ts';
-import { asking } from './asking.ts';
-import type { Connection } from './connection.ts';
+import { type Asked, asking } from './asking.ts';
 import * as documentQueries from './document-queries.ts';
 import type { Where } from './errors.ts';
 import * as keptQueries from './kept-queries.ts';
@@ -14,16 +13,9 @@ import * as waitingQueries from './waiting-queries.ts';
 /** The questions of the port, apart from what belongs to being open. */
 export type Reading = Omit<LogReader, 'context' | 'epoch' | 'onChange' | 'close'>;
 
-/**
- * All questions of the port over one connection. `connection` throws when the log is closed, and
- * gives nothing while there is no log yet: then the answers are those of an empty one.
- */
-export function reading(
-  where: Where,
-  clock: Clock,
-  connection: () => Connection | undefined,
-): Reading {
-  const ask = asking(where, clock, connection);
+/** All questions of the port. While there is no log yet the answers are those of an empty one. */
+export function reading(where: Where, clock: Clock, asked: Asked): Reading {
+  const ask = asking(where, clock, asked);
   return {
     head: () => ask(0, recordQueries.head),
     read: (query) =>

@@ -27,13 +27,12 @@ export async function openSqliteLog(options: WriterOptions): Promise<Log> {
   }
 }
 
-async function openOwned({ where, host, durability }: WriterOptions): Promise<Connection> {
+async function openOwned({ where, host }: WriterOptions): Promise<Connection> {
   const { clock } = host;
   const isNew = !existsSync(where.path);
-  const connection = await unlessBusy(clock, where, () => openWriter(where.path, durability));
+  const connection = await unlessBusy(clock, where, () => openWriter(where.path));
   try {
-    // What is lost of it in a power cut is made again by the next start.
-    connection.database.exec('pragma synchronous = normal');
+    // Not synced: what is lost of it in a power cut is made again by the next start.
     await inTransaction(connection, { where, clock }, () => {
       migrate(connection, where, host.ids);
       if (!isNew) assertNotBehind(connection, where);
@@ -57,7 +56,10 @@ function ownedLog(writer: Writer): Log {
     version: () => writer.foreignVersion(),
   });
   return {
-    ...reading(where, host.clock, () => writer.connection()),
+    ...reading(where, host.clock, {
+      connection: () => writer.connection(),
+      durable: () => writer.durable(),
+    }),
     context: where.context,
     epoch: readMeta(writer.connection(), 'epoch') ?? '',
     commit: (writeSets) => writer.commit(writeSets),

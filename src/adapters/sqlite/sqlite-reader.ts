@@ -11,6 +11,7 @@ import { predecessors } from './new-epoch.ts';
 import { reading } from './reading.ts';
 import { readInWindows } from './reading-in-windows.ts';
 import { head, readPublished } from './record-queries.ts';
+import { syncWalOf } from './wal-sync.ts';
 
 /** What a reader of a log is opened with. */
 export interface ReaderOptions {
@@ -29,7 +30,7 @@ export function sqliteReader(options: ReaderOptions): LogReader {
   const file = new FileToRead(where);
   const watcher = watch(options, file);
   return {
-    ...reading(where, clock, () => file.connection()),
+    ...reading(where, clock, { connection: () => file.connection() }),
     context: where.context,
     get epoch() {
       const connection = file.connection();
@@ -48,13 +49,19 @@ export function sqlitePublished(options: ReaderOptions): PublishedLog {
   const { where, clock } = options;
   const file = new FileToRead(where);
   const watcher = watch(options, file);
-  const ask = asking(where, clock, () => file.connection());
+  const ask = asking(where, clock, { connection: () => file.connection() });
   return {
     epoch: () => ask('', epochOf),
     predecessors: () => ask([], predecessors),
     head: () => ask(0, head),
-    read: (query) =>
-      readInWindows(ask, clock, query, (open, part) => readPublished(open, query.types, part)),
+    async read(query) {
+      const records = await readInWindows(ask, clock, query, (open, part) =>
+        readPublished(open, query.types, part),
+      );
+      // Another process wrote it and may not have it on its disk yet: no consumer may be ahead.
+      if (records.length > 0) await syncWalOf(where);
+      return records;
+    },
     onChange: (listener) => watcher.listen(listener),
     async close() {
       watcher.close();

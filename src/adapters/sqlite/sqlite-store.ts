@@ -7,6 +7,7 @@ import { StoreReadOnlyError, StoreFullError, type Where } from './errors.ts';
 import { placeOf } from './log-file.ts';
 import { refuseNetworkFileSystem } from './network-file-system.ts';
 import { openSqliteLog } from './sqlite-log.ts';
+import { WalSync } from './wal-sync.ts';
 import { sqlitePublished, sqliteReader } from './sqlite-reader.ts';
 
 /** How the embedded store keeps its files. */
@@ -54,6 +55,7 @@ export function sqlite(directory: string, options: SqliteOptions = {}): Store {
         host,
         changes: changesOf(context),
         durability: options.durability ?? 'full',
+        wal: new WalSync(where),
         transactionTimeoutMs: options.transactionTimeoutMs ?? 5_000,
       });
     },

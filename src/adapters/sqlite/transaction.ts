@@ -9,6 +9,8 @@ const BUSY_PAUSE_MAX_MS = 50;
 export interface TransactionOptions {
   readonly where: Where;
   readonly clock: Clock;
+  /** Called as soon as it is committed. */
+  readonly onCommit?: () => void;
   /** Called when what `work` did is undone. */
   readonly onRollBack?: () => void;
 }
@@ -19,7 +21,7 @@ export interface TransactionOptions {
  */
 export function inTransaction<T>(
   connection: Connection,
-  { where, clock, onRollBack }: TransactionOptions,
+  { where, clock, onCommit, onRollBack }: TransactionOptions,
   work: () => T,
 ): Promise<T> {
   return unlessBusy(clock, where, () => {
@@ -27,6 +29,7 @@ export function inTransaction<T>(
     try {
       const done = work();
       connection.prepared('commit').run();
+      onCommit?.();
       return done;
     } catch (error) {
       rollBack(connection);

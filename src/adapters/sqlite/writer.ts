@@ -3,11 +3,12 @@ import { type Exclusive, type ExclusiveOutcome, LogClosedError } from '../../log
 import type { Outcome, WriteSet } from '../../log/write-set.ts';
 import type { Changes } from './changes.ts';
 import { type Connection, type Durability, openWriter } from './connection.ts';
-import { isAboutStatement, translate, type Where } from './errors.ts';
+import { isAboutStatement, StoreNotSyncedError, translate, type Where } from './errors.ts';
 import { runExclusive } from './exclusive-transaction.ts';
 import { KnownEnds } from './known-ends.ts';
 import { inTransaction } from './transaction.ts';
 import { Turns } from './turns.ts';
+import type { WalSync } from './wal-sync.ts';
 import { applyWriteSet } from './write-sets.ts';
 
 const WRITE_SETS_MAX = 10_000;
@@ -17,12 +18,17 @@ export interface WriterOptions {
   readonly host: Host;
   readonly changes: Changes;
   readonly durability: Durability;
+  readonly wal: Pick<WalSync, 'sync' | 'close'>;
   readonly transactionTimeoutMs: number;
 }
 
 /**
  * The one that writes to a context's file. Writers take turns; what is done in a turn on the main
  * connection is synchronous from BEGIN to COMMIT, so that nothing can come between.
+ *
+ * COMMIT itself does not wait for the disk; the turn does, before anybody is told. Whoever reads
+ * meanwhile gets the answer when what it shows is on the disk (`durable`). Where that fails,
+ * nobody knows what a power cut would leave: nothing more is written or answered.
  */
 export class Writer {
   readonly options: WriterOptions;
@@ -31,8 +37,8 @@ export class Writer {
   readonly #turns = new Turns();
   readonly #ends = new KnownEnds();
   #exclusive: Connection | undefined;
-  /** Unknown until the first change: the connection was made ready by somebody else. */
-  #synchronous: Durability | undefined;
+  #syncing: Promise<void> | undefined;
+  #failure: StoreNotSyncedError | undefined;
   #closing: Promise<void> | undefined;
 
   constructor(options: WriterOptions, connection: Connection, releaseLock: () => void) {
@@ -44,7 +50,13 @@ export class Writer {
   /** To ask: it never shows half a commit. */
   connection(): Connection {
     if (this.#closing !== undefined) throw new LogClosedError(this.options.where.context);
+    if (this.#failure !== undefined) throw this.#failure;
     return this.#connection;
+  }
+
+  /** Pending while something that can be read is not on the disk yet. */
+  durable(): Promise<void> | undefined {
+    return this.#syncing;
   }
 
   /** Another number after another process, or an exclusive transaction, has committed. */
@@ -59,33 +71,30 @@ export class Writer {
         `${writeSets.length} write sets in one commit: at most ${WRITE_SETS_MAX}. Make several.`,
       );
     }
-    return this.#turn(async () => {
-      this.#syncAsNeeded(writeSets);
-      const outcomes = await this.#commitTogether(writeSets).catch((error: unknown) => {
+    const isRepeatable = writeSets.every((writeSet) => writeSet.isRepeatable === true);
+    return this.#turn(() =>
+      this.#commitTogether(isRepeatable, writeSets).catch((error: unknown) => {
         if (writeSets.length === 1 || !isAboutStatement(error)) throw error;
-        return this.#commitEachForItself(writeSets);
-      });
-      if (outcomes.some((outcome) => outcome.kind === 'committed')) this.options.changes.tell();
-      return outcomes;
-    });
+        return this.#commitEachForItself(isRepeatable, writeSets);
+      }),
+    );
   }
 
   async transaction<T>(
     work: (database: unknown) => Promise<Exclusive<T>>,
   ): Promise<ExclusiveOutcome<T>> {
-    const { where, host, durability, transactionTimeoutMs } = this.options;
+    const { where, host, transactionTimeoutMs } = this.options;
     return this.#turn(async () => {
-      this.#exclusive ??= openWriter(where.path, durability);
+      this.#exclusive ??= openWriter(where.path);
       try {
-        const done = await runExclusive(this.#exclusive, {
+        return await runExclusive(this.#exclusive, {
           where,
           clock: host.clock,
           timeoutMs: transactionTimeoutMs,
           work,
+          onCommit: () => this.#sync(false),
           apply: (connection, writeSet) => applyWriteSet(connection, this.#ends, writeSet),
         });
-        if (done.outcome.kind === 'committed') this.options.changes.tell();
-        return done;
       } catch (error) {
         this.#ends.clear();
         // Whatever the work still holds of it must not write into a later transaction.
@@ -98,61 +107,82 @@ export class Writer {
 
   /** Makes a change of its own, apart from write sets. */
   change<T>(make: (connection: Connection) => T): Promise<T> {
-    return this.#change({}, make);
+    return this.#change(false, make);
   }
 
   /** The same for what would be made again if it were lost with everything after it. */
   changeRepeatable<T>(make: (connection: Connection) => T): Promise<T> {
-    return this.#change({ isRepeatable: true }, make);
+    return this.#change(true, make);
   }
 
   close(): Promise<void> {
     this.#closing ??= this.#turns.take(async () => {
       this.#exclusive?.close();
       this.#connection.close();
+      this.options.wal.close();
       this.#releaseLock();
     });
     return this.#closing;
   }
 
+  #change<T>(isRepeatable: boolean, make: (connection: Connection) => T): Promise<T> {
+    return this.#turn(() => this.#inTransaction(isRepeatable, () => make(this.#connection)));
+  }
+
   async #turn<T>(work: () => Promise<T>): Promise<T> {
-    const { where } = this.options;
+    const { where, changes } = this.options;
     if (this.#closing !== undefined) throw new LogClosedError(where.context);
     try {
-      return await this.#turns.take(work);
+      return await this.#turns.take(async () => {
+        if (this.#failure !== undefined) throw this.#failure;
+        try {
+          return await work();
+        } finally {
+          // Also when it failed: a part of it may have been committed.
+          await this.#syncing;
+          changes.tell();
+        }
+      });
     } catch (error) {
       throw translate(error, where);
     }
   }
 
-  #change<T>(like: WriteSet, make: (connection: Connection) => T): Promise<T> {
-    return this.#turn(() => {
-      this.#syncAsNeeded([like]);
-      return this.#inTransaction(() => make(this.#connection));
-    });
-  }
-
-  #inTransaction<T>(work: () => T): Promise<T> {
+  #inTransaction<T>(isRepeatable: boolean, work: () => T): Promise<T> {
     const { where, host } = this.options;
-    const onRollBack = (): void => this.#ends.clear();
-    return inTransaction(this.#connection, { where, clock: host.clock, onRollBack }, work);
+    const options = {
+      where,
+      clock: host.clock,
+      onCommit: () => this.#sync(isRepeatable),
+      onRollBack: () => this.#ends.clear(),
+    };
+    return inTransaction(this.#connection, options, work);
   }
 
-  /**
-   * The write-ahead log is synced as a whole and read back only up to its first gap, so a commit
-   * that was not synced is on disk before the next one that is, or both are lost.
-   */
-  #syncAsNeeded(writeSets: readonly WriteSet[]): void {
-    const isRepeatable = writeSets.every((writeSet) => writeSet.isRepeatable === true);
-    const wanted = isRepeatable ? 'normal' : this.options.durability;
-    if (wanted === this.#synchronous) return;
-    // Not prepared: this pragma takes effect when it is compiled, which a cache would hide.
-    this.#connection.database.exec(`pragma synchronous = ${wanted}`);
-    this.#synchronous = wanted;
+  /** Begins as soon as it can be read. What would be made again if it were lost is not synced. */
+  #sync(isRepeatable: boolean): void {
+    if (isRepeatable || this.options.durability === 'normal') return;
+    this.#syncing = this.#syncNow();
+    // Those who wait for it are told.
+    this.#syncing.catch(() => undefined);
   }
 
-  #commitTogether(writeSets: readonly WriteSet[]): Promise<readonly Outcome[]> {
-    return this.#inTransaction(() =>
+  async #syncNow(): Promise<void> {
+    const { wal, where } = this.options;
+    try {
+      await wal.sync();
+      this.#syncing = undefined;
+    } catch (error) {
+      this.#failure = new StoreNotSyncedError(where, error);
+      throw this.#failure;
+    }
+  }
+
+  #commitTogether(
+    isRepeatable: boolean,
+    writeSets: readonly WriteSet[],
+  ): Promise<readonly Outcome[]> {
+    return this.#inTransaction(isRepeatable, () =>
       writeSets.map((writeSet) => applyWriteSet(this.#connection, this.#ends, writeSet)),
     );
   }
@@ -161,11 +191,13 @@ export class Writer {
    * One of these write sets cannot be written at all, and took the others with it. The others are
    * committed without it; the error is thrown then, and the committer finds what is in.
    */
-  async #commitEachForItself(writeSets: readonly WriteSet[]): Promise<never> {
-    const failures = await this.#inTransaction(() =>
+  async #commitEachForItself(
+    isRepeatable: boolean,
+    writeSets: readonly WriteSet[],
+  ): Promise<never> {
+    const failures = await this.#inTransaction(isRepeatable, () =>
       writeSets.flatMap((writeSet) => this.#applyOrUndo(writeSet)),
     );
-    this.options.changes.tell();
     throw failures[0];
   }
 

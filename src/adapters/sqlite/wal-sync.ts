@@ -1,0 +1,60 @@
+import { close, closeSync, fdatasync, open, openSync } from 'node:fs';
+import { promisify } from 'node:util';
+import type { Where } from './errors.ts';
+
+/**
+ * Brings a file's write-ahead log to the disk, without stopping the event loop: SQLite's own sync
+ * would. The log is read back only up to its first gap, so whatever was written to it before is on
+ * the disk, too; before SQLite moves pages of it into the file it syncs it by itself.
+ *
+ * A sync that failed is not tried again: the system may have dropped what it could not write, and
+ * would call the next one a success.
+ */
+export class WalSync {
+  readonly #where: Where;
+  #file: number | undefined;
+
+  constructor(where: Where) {
+    this.#where = where;
+  }
+
+  /** Resolves when all that was committed before the call is on the disk. */
+  async sync(): Promise<void> {
+    // Open as long as the database is: SQLite writes into the same file again and again.
+    this.#file ??= openSync(walOf(this.#where), FLAGS);
+    await dataSync(this.#file);
+  }
+
+  close(): void {
+    if (this.#file !== undefined) closeSync(this.#file);
+    this.#file = undefined;
+  }
+}
+
+/** The same once, by somebody who only reads: what another process has committed. */
+export async function syncWalOf(where: Where): Promise<void> {
+  let file: number;
+  try {
+    file = await openFile(walOf(where), FLAGS);
+  } catch (error) {
+    // All of it is in the file itself, which was synced then.
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return;
+    throw error;
+  }
+  try {
+    await dataSync(file);
+  } finally {
+    await closeFile(file);
+  }
+}
+
+const openFile = promisify(open);
+const closeFile = promisify(close);
+const dataSync = promisify(fdatasync);
+
+// Windows syncs only what may be written to.
+const FLAGS = process.platform === 'win32' ? 'r+' : 'r';
+
+function walOf({ path }: Where): string {
+  return `${path}-wal`;
+}
