@@ -8,38 +8,44 @@ export interface KnownState {
  * The states of the streams used last, so that loading does not cost the length of a stream. A
  * state that fell behind its stream does no harm: what is decided on it is refused as a conflict,
  * and it is dropped.
+ *
+ * In two generations: what is used belongs to the young one, and when that is full the old one is
+ * forgotten. To move each state to the end of one list whenever it is used costs more than to
+ * forget a little less exactly.
  */
 export class StateCache {
-  readonly #states = new Map<string, KnownState>();
-  readonly #sizeMax: number;
+  #young = new Map<string, KnownState>();
+  #old = new Map<string, KnownState>();
+  readonly #youngMax: number;
 
   constructor(sizeMax: number) {
-    this.#sizeMax = sizeMax;
+    this.#youngMax = Math.ceil(sizeMax / 2);
   }
 
   get(stream: string): KnownState | undefined {
-    const known = this.#states.get(stream);
-    if (known === undefined) return undefined;
-    // A map keeps its order of insertion: moving to the end makes the first the least used.
-    this.#states.delete(stream);
-    this.#states.set(stream, known);
-    return known;
+    const young = this.#young.get(stream);
+    if (young !== undefined) return young;
+    const old = this.#old.get(stream);
+    if (old !== undefined) this.#use(stream, old);
+    return old;
   }
 
   /** Keeps a committed state, unless a newer one is known. */
   keep(stream: string, known: KnownState): void {
-    const before = this.#states.get(stream);
-    if (before !== undefined) {
-      if (before.version > known.version) return;
-      this.#states.delete(stream);
-    } else if (this.#states.size >= this.#sizeMax) {
-      const oldest = this.#states.keys().next();
-      if (oldest.done !== true) this.#states.delete(oldest.value);
-    }
-    this.#states.set(stream, known);
+    const before = this.#young.get(stream) ?? this.#old.get(stream);
+    if (before === undefined || before.version <= known.version) this.#use(stream, known);
   }
 
   drop(stream: string): void {
-    this.#states.delete(stream);
+    this.#young.delete(stream);
+    this.#old.delete(stream);
+  }
+
+  #use(stream: string, known: KnownState): void {
+    if (this.#young.size >= this.#youngMax && !this.#young.has(stream)) {
+      this.#old = this.#young;
+      this.#young = new Map();
+    }
+    this.#young.set(stream, known);
   }
 }

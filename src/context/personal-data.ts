@@ -59,11 +59,18 @@ function translateMarked(
 
 // Digits only, so that changing case does not hide it.
 function markOf(field: string): string {
+  const known = marks.get(field);
+  if (known !== undefined) return known;
   const digits = Array.from(field, (letter) =>
     (letter.codePointAt(0) ?? 0).toString().padStart(7, '0'),
   );
-  return `20777${digits.join('')}20777`;
+  const mark = `20777${digits.join('')}20777`;
+  marks.set(field, mark);
+  return mark;
 }
+
+/** By the fields that some wiring lists. */
+const marks = new Map<string, string>();
 
 function withMarks(value: unknown, mark: string): unknown {
   if (Array.isArray(value)) return value.map((item) => withMarks(item, mark));

@@ -600,8 +600,9 @@ export class Subscription {
   /** Commits, and moves the checkpoint. False: a conflict. */
   async #commitMove(writeSet: WriteSet, to: number): Promise<boolean> {
     const move = { ...this.#fence(), from: this.#persisted, to };
-    const moves = move.from === to ? [] : [move];
-    if (!(await this.#commit({ ...writeSet, moves, fences: [this.#fence()] }))) return false;
+    // A move is a fence, too.
+    const ours = move.from === to ? { fences: [this.#fence()] } : { moves: [move] };
+    if (!(await this.#commit({ ...writeSet, ...ours }))) return false;
     this.#persisted = to;
     return true;
   }
