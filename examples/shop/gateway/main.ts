@@ -14,7 +14,7 @@ const help = `Usage: node examples/shop/gateway/main.ts --data FILE [options]
 
   --data FILE            the gateway's SQLite file, made when it is not there
   --port N               the port on 127.0.0.1; default 0, any free one
-  --late-ms N            how late late answers come, in milliseconds; default 25
+  --late-ms N            how late late answers come, in milliseconds; default 10
   --until-stdin-closes   end when standard input closes
   --help                 this text
 `;
@@ -22,7 +22,7 @@ const help = `Usage: node examples/shop/gateway/main.ts --data FILE [options]
 const options = {
   data: { type: 'string' },
   port: { type: 'string', default: '0' },
-  'late-ms': { type: 'string', default: '25' },
+  'late-ms': { type: 'string', default: '10' },
   'until-stdin-closes': { type: 'boolean', default: false },
   help: { type: 'boolean', default: false },
 } as const;

@@ -13,7 +13,7 @@ export type StartGatewayOptions = {
   readonly dataFile: string;
   /** Default 0: any free port. */
   readonly port?: number;
-  /** How late late answers come, in milliseconds; default 25. */
+  /** How late late answers come, in milliseconds; default 10. */
   readonly lateMs?: number;
 };
 
@@ -36,7 +36,7 @@ const startMsMax = 10_000;
 const stopMsMax = 5_000;
 
 export async function startGateway(options: StartGatewayOptions): Promise<RunningGateway> {
-  const { dataFile, port = 0, lateMs = 25 } = options;
+  const { dataFile, port = 0, lateMs = 10 } = options;
   const program = fileURLToPath(import.meta.resolve('./main.ts'));
   const programArguments = ['--until-stdin-closes', '--data', dataFile, '--port', String(port)];
   const child = spawn(

@@ -98,7 +98,7 @@ const CHECKPOINT_PAGES = 4_000;
 const WAL_SIZE_KEPT = 64 * 1024 * 1024;
 
 // A writer's upper pages of its indexes stay in memory; a reader of pages after pages needs little.
-const WRITER_CACHE_KIB = 16 * 1024;
+const WRITER_CACHE_KIB = 8 * 1024;
 const READER_CACHE_KIB = 4 * 1024;
 
 // No mmap: it reads a tenth faster, and counts the whole file as memory of the process.
