@@ -73,14 +73,10 @@ async function doBusiness(shop: Shop, wanted: CommandLine): Promise<void> {
   if (!wanted.exit && !signal.aborted) await untilStopped();
 }
 
+/** The running shop keeps the process alive. */
 function untilStopped(): Promise<void> {
-  // A signal handler alone does not keep a process alive.
-  const alive = setInterval(() => undefined, 60_000);
   return new Promise((resolve) => {
-    stopping.signal.addEventListener('abort', () => {
-      clearInterval(alive);
-      resolve();
-    });
+    stopping.signal.addEventListener('abort', () => resolve());
   });
 }
 

@@ -9,7 +9,7 @@ export interface Clock {
   elapsedMs(): number;
   /** Resolves after `delayMs`, or as soon as `signal` aborts: the caller looks at the signal. */
   sleep(delayMs: number, signal?: AbortSignal): Promise<void>;
-  /** Calls `then` after `delayMs` unless cancelled. Never keeps the process alive. */
+  /** Calls `then` after `delayMs` unless cancelled. Never keeps the process alive: see `stayAlive`. */
   after(delayMs: number, then: () => void): CancelTimer;
   /** Resolves once everything that is ready now has had its turn. */
   turn(): Promise<void>;

@@ -195,7 +195,10 @@ export class Application {
     return healthOf(this.#contexts);
   }
 
-  /** Stops taking, finishes or hands back, writes checkpoints, closes. Idempotent. */
+  /**
+   * Stops taking, finishes or hands back, writes checkpoints, closes. Idempotent. Until it has
+   * ended, the application keeps its process alive; afterwards nothing of it does.
+   */
   async stop(): Promise<void> {
     assertOutsideHandler('app.stop');
     await (this.#stopping ??= this.#stop());

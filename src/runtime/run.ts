@@ -2,6 +2,7 @@ import type { Backbone } from '../backbone/backbone.ts';
 import { embedded } from '../backbone/log-to-log.ts';
 import type { BoundedContext } from '../context/bounded-context.ts';
 import { type Host, systemHost } from '../host/host.ts';
+import { stayAlive } from '../host/stay-alive.ts';
 import type { Store } from '../log/store.ts';
 import type { Dependencies } from '../reaction/tools.ts';
 import { describeError } from '../subscription/failure.ts';
@@ -58,10 +59,15 @@ export interface RunOptions {
  * Brings contexts to life: opens their logs, starts what reads them, and answers when commands can
  * be handled. It is always given the whole context map.
  *
+ * From now until `stop` has ended it keeps its process alive, like a server, also while there is
+ * nothing to do: what runs here may be waited for by other processes. A program that is to end by
+ * itself stops it.
+ *
  * @throws {ConfigurationError} naming everything that is wrong with the map.
  * @throws {LogInUseError} when another process runs one of the contexts on this store.
  * @example
  * const app = await run([ordering, billing], { store: sqlite('./data') });
+ * process.once('SIGTERM', () => void app.stop());
  */
 export async function run(
   contexts: readonly BoundedContext[],
@@ -92,10 +98,18 @@ export async function run(
       callHook(logger, context, () => options.onStalled?.({ context, subscription, why })),
   };
   const chosen = contexts.filter((context) => options.only?.includes(context.name) ?? true);
-  const running = await start(chosen, means);
+  const letGo = stayAlive();
+  const running = await start(chosen, means).catch((error: unknown) => {
+    letGo();
+    throw error;
+  });
   const end = async (): Promise<void> => {
-    await stopAll(running);
-    await backbone.close();
+    try {
+      await stopAll(running);
+      await backbone.close();
+    } finally {
+      letGo();
+    }
   };
   return new Application({ contexts: running, activity, clock: host.clock, parked, end });
 }
