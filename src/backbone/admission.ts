@@ -2,12 +2,21 @@ import type { AnyContract } from '../contract/contract.ts';
 import { assertFits } from '../contract/validate.ts';
 import type { Received } from '../log/write-set.ts';
 import type { NewRecord } from '../log/record.ts';
-import { PAYLOAD_CHARACTERS_MAX, PayloadTooLargeError, payloadText } from '../message/payload.ts';
+import { PayloadTooLargeError, payloadText } from '../message/payload.ts';
 import { upcast } from '../message/upcasting.ts';
 import type { Envelope } from './backbone.ts';
 
 /** A message as it is taken in: a record, and what makes it unique. */
 export type IncomingRecord = NewRecord & { readonly received: Received };
+
+/** What is known here while a message is looked at. */
+export interface Admission {
+  /** Undefined when this context listens to no contract of that name. */
+  readonly contract: AnyContract | undefined;
+  /** The largest payload of a record here. */
+  readonly charactersMax: number;
+  readonly recordedAt: number;
+}
 
 /**
  * Makes a record out of a message, or says by a typed error why it cannot be taken in.
@@ -21,14 +30,13 @@ export type IncomingRecord = NewRecord & { readonly received: Received };
  */
 export function admit(
   envelope: Envelope,
-  contract: AnyContract | undefined,
-  recordedAt: number,
+  { contract, charactersMax, recordedAt }: Admission,
 ): IncomingRecord {
   if (contract === undefined) throw new MessageRefusedError('unknown-contract', envelope);
   const { schemaVersion } = envelope;
   if (!Number.isSafeInteger(schemaVersion) || schemaVersion < 1)
     throw new MessageRefusedError('invalid-version', envelope);
-  const sent = parse(envelope);
+  const sent = parse(envelope, charactersMax);
   const data = schemaVersion < contract.version ? toCurrent(envelope, contract, sent) : sent;
   assertKnown(envelope, contract, data);
   return {
@@ -39,7 +47,7 @@ export function admit(
     type: envelope.type,
     schemaVersion: Math.max(schemaVersion, contract.version),
     key: keyOf(envelope, contract, data),
-    data: data === sent ? envelope.data : textOf(envelope, data),
+    data: data === sent ? envelope.data : payloadText(envelope.type, data, charactersMax),
     source: envelope.source,
     occurredAt: envelope.occurredAt,
     recordedAt,
@@ -56,9 +64,9 @@ export function assertWithinWindow(envelope: Envelope, floor: number): void {
   if (envelope.recordedAt < floor) throw new MessageRefusedError('older-than-window', envelope);
 }
 
-function parse(envelope: Envelope): unknown {
-  if (envelope.data.length > PAYLOAD_CHARACTERS_MAX)
-    throw new PayloadTooLargeError(envelope.type, envelope.data.length, PAYLOAD_CHARACTERS_MAX);
+function parse(envelope: Envelope, charactersMax: number): unknown {
+  if (envelope.data.length > charactersMax)
+    throw new PayloadTooLargeError(envelope.type, envelope.data.length, charactersMax);
   try {
     return JSON.parse(envelope.data);
   } catch (cause) {
@@ -92,10 +100,6 @@ function keyOf(envelope: Envelope, contract: AnyContract, data: unknown): string
   }
   if (typeof key !== 'string') throw new MessageRefusedError('key-failed', envelope);
   return key;
-}
-
-function textOf(envelope: Envelope, data: unknown): string {
-  return payloadText(envelope.type, data, PAYLOAD_CHARACTERS_MAX);
 }
 
 export type RefusalCode = keyof typeof REASONS;

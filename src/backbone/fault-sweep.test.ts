@@ -9,6 +9,7 @@ import { memoryBackbone } from '../adapters/memory/memory-backbone.ts';
 import { type MemoryStore, memory } from '../adapters/memory/memory-store.ts';
 import { systemHost } from '../host/host.ts';
 import { Committer } from '../log/committer.ts';
+import { PAYLOAD_CHARACTERS_MAX } from '../message/payload.ts';
 import { type Fault, Faults, everyFault } from '../testing/faults.ts';
 import { faultyLog, faultyStore } from '../testing/faulty-log.ts';
 import type { Backbone, Envelope } from './backbone.ts';
@@ -58,6 +59,7 @@ async function live(world: World, faults: Faults): Promise<void> {
     host,
     logger: { log: () => {} },
     retry: QUICKLY,
+    charactersMax: PAYLOAD_CHARACTERS_MAX,
   });
   const outlet = await backbone.outlet('ordering');
   const relay = outlet && relayOf({ log: publishing, outlet, host, committer });

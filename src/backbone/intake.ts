@@ -36,6 +36,8 @@ export interface IntakeOptions {
   /** Called when something was taken in, and when nothing more was found. */
   readonly onProgress?: (() => void) | undefined;
   readonly retry?: RetryPolicy;
+  /** The largest payload of a record, in characters of JSON. */
+  readonly charactersMax: number;
 }
 
 /**
@@ -225,6 +227,7 @@ export class Intake {
       contracts: this.#contracts,
       known: ids.length === 0 ? [] : await this.#options.log.recordsById(ids),
       floor: -Infinity,
+      charactersMax: this.#options.charactersMax,
       now: this.#options.host.clock.now(),
     };
   }

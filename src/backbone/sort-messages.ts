@@ -25,6 +25,8 @@ export interface Judgement {
   readonly known: readonly StoredRecord[];
   /** Messages recorded before this are set aside. */
   readonly floor: number;
+  /** The largest payload of a record here. */
+  readonly charactersMax: number;
   readonly now: number;
 }
 
@@ -81,9 +83,10 @@ function isTaken({ id, source }: Envelope, { known }: Judgement): boolean {
 }
 
 function examine(message: Envelope, judgement: Judgement): IncomingRecord {
-  const { contracts, known, floor, now } = judgement;
+  const { contracts, known, floor, charactersMax, now } = judgement;
   if (known.some((record) => record.id === message.id))
     throw new MessageRefusedError('id-known', message);
   assertWithinWindow(message, floor);
-  return admit(message, contracts.get(message.type), now);
+  const contract = contracts.get(message.type);
+  return admit(message, { contract, charactersMax, recordedAt: now });
 }

@@ -251,6 +251,7 @@ export class RunningContext {
       host,
       logger,
       onProgress: this.activity.happened,
+      charactersMax: this.workplace.charactersMax,
       onParked: (row) => onParked(this.name, row),
       onProblem: (problem) => this.#tellProblem(borderSubscription(source), problem),
     });

@@ -6,6 +6,7 @@ import { Relay } from '../../backbone/relay.ts';
 import { contract } from '../../contract/contract.ts';
 import { Committer } from '../../log/committer.ts';
 import type { Log } from '../../log/log.ts';
+import { PAYLOAD_CHARACTERS_MAX } from '../../message/payload.ts';
 import { silent } from '../../telemetry/logger.ts';
 import { PATIENCE_MS, type Scenarios, type Scene, ids } from './scene.ts';
 
@@ -106,6 +107,7 @@ function intakeOf(scene: Scene, log: Log): Intake {
     host: scene.host,
     logger: silent,
     retry: QUICKLY,
+    charactersMax: PAYLOAD_CHARACTERS_MAX,
   });
 }
 
