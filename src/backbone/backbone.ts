@@ -36,7 +36,10 @@ export interface Backbone {
 export interface Capabilities {
   /** log: all of a publisher in order. key: in order per key. none: in any order. */
   readonly order: 'log' | 'key' | 'none';
-  /** Whether a consumer added later is given what was published before it. */
+  /**
+   * Whether a consumer added later is given what was published before it, and likewise a consumer
+   * that listens to one more contract what was published of that one.
+   */
   readonly replay: boolean;
 }
 
@@ -89,15 +92,15 @@ export interface Consumer {
   readonly source: string;
   /** The names of the contracts it listens to. */
   readonly contracts: readonly string[];
-  /** How far the consumer's own log says it has come; undefined at the first time. */
-  readonly mark: Mark | undefined;
+  /** How far the consumer's own log says it has come with each contract; none for a new one. */
+  readonly marks: readonly Mark[];
 }
 
 /** Some messages, and how to say that they are taken. */
 export interface Delivery {
   readonly messages: readonly Envelope[];
-  /** To be committed together with the messages; undefined where the backbone keeps count. */
-  readonly mark: Mark | undefined;
+  /** To be committed together with the messages; none where the backbone keeps count. */
+  readonly marks: readonly Mark[];
   /** Called after the commit; what is not acknowledged comes again. */
   acknowledge(): Promise<void>;
 }

@@ -7,13 +7,21 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { memoryBackbone } from '../adapters/memory/memory-backbone.ts';
 import { type MemoryStore, memory } from '../adapters/memory/memory-store.ts';
+import type { AnyContract } from '../contract/contract.ts';
 import { systemHost } from '../host/host.ts';
 import { Committer } from '../log/committer.ts';
 import { PAYLOAD_CHARACTERS_MAX } from '../message/payload.ts';
 import { type Fault, Faults, everyFault } from '../testing/faults.ts';
 import { faultyLog, faultyStore } from '../testing/faulty-log.ts';
 import type { Backbone, Envelope } from './backbone.ts';
-import { OrderPlaced, QUICKLY, incomingIds, message, outgoing } from './fixtures/ends.ts';
+import {
+  OrderPlaced,
+  OrderShipped,
+  QUICKLY,
+  incomingIds,
+  message,
+  outgoing,
+} from './fixtures/ends.ts';
 import { faultyBackbone } from './fixtures/faulty-backbone.ts';
 import { relayOf, seeded, until, waitingAtBorder } from './fixtures/ends.ts';
 import { Intake } from './intake.ts';
@@ -34,6 +42,8 @@ interface World {
   readonly store: MemoryStore;
   readonly backbone: Backbone;
   readonly messages: readonly Envelope[];
+  /** What the consumer listens to; OrderPlaced where it is not said. */
+  readonly contracts?: readonly AnyContract[];
 }
 
 /** One life of the application; it ends when all is done, or at a crash. */
@@ -52,7 +62,7 @@ async function live(world: World, faults: Faults): Promise<void> {
   const intake = new Intake({
     context: 'billing',
     source: 'ordering',
-    contracts: [OrderPlaced],
+    contracts: world.contracts ?? [OrderPlaced],
     backbone,
     log,
     committer: new Committer(log, host.clock),
@@ -105,20 +115,28 @@ async function assertAllTakenIn({ store, messages }: World): Promise<void> {
 }
 
 /** Fails each call in turn; prints how many there were, and how many of them were reached. */
-async function sweep(name: string, world: () => World): Promise<void> {
+async function sweep(
+  name: string,
+  world: () => World | Promise<World>,
+  assertDone: (world: World) => Promise<void> = assertAllTakenIn,
+): Promise<void> {
   const counting = new Faults();
-  const first = world();
+  const first = await world();
   await live(first, counting);
-  await assertAllTakenIn(first);
+  await assertDone(first);
 
   const all = everyFault(counting.counts);
   let struck = 0;
-  for (const fault of all) struck += (await survives(world(), fault)) ? 1 : 0;
+  for (const fault of all) struck += (await survives(await world(), fault, assertDone)) ? 1 : 0;
   console.log(`${name}: ${all.length} faults, ${struck} struck`);
   assert.ok(struck > 0.9 * all.length, 'most of the faults strike');
 }
 
-async function survives(world: World, fault: Fault): Promise<boolean> {
+async function survives(
+  world: World,
+  fault: Fault,
+  assertDone: (world: World) => Promise<void>,
+): Promise<boolean> {
   const crash = (): void => {
     world.store.crash('billing');
     world.store.crash('ordering');
@@ -127,7 +145,7 @@ async function survives(world: World, fault: Fault): Promise<boolean> {
   try {
     await live(world, faults);
     await live(world, new Faults());
-    await assertAllTakenIn(world);
+    await assertDone(world);
   } catch (error) {
     throw new Error(`after ${fault.kind} of call ${fault.nth} of ${fault.call}`, { cause: error });
   }
@@ -140,6 +158,29 @@ test('log to log: whichever call fails, each message is taken in once', async ()
     backbone: embedded(),
     messages: published(),
   }));
+});
+
+test('a contract listened to later: whichever call fails, its past is taken in once, in order', async () => {
+  const shipped = ['a', 'b', 'a'].map((key) => message({ key, type: OrderShipped.name }));
+  const listener = async (contracts: readonly AnyContract[], backbone: Backbone) => {
+    const messages = [...shipped.slice(0, 2), ...published(), ...shipped.slice(2)];
+    const world = { store: memory(), backbone, messages, contracts };
+    await live({ ...world, contracts: [OrderPlaced] }, new Faults());
+    return world;
+  };
+  for (const backbone of [embedded, () => memoryBackbone({ redeliverAfterMs: 5 })]) {
+    const worlds = () => listener([OrderPlaced, OrderShipped], backbone());
+    const assertBoth = async ({ store }: World): Promise<void> => {
+      const log = await store.open('billing');
+      const taken = await log.read({ after: 0, limit: 100 });
+      assert.deepEqual(
+        taken.filter(({ type }) => type === OrderShipped.name).map(({ id }) => id),
+        shipped.map(({ id }) => id),
+      );
+      assert.equal(taken.length, shipped.length + 7);
+    };
+    await sweep(`later, over ${backbone().name}`, worlds, assertBoth);
+  }
 });
 
 test('over a broker: whichever call fails, each message is taken in once', async () => {

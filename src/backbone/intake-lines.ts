@@ -1,6 +1,32 @@
 import type { Logger } from '../telemetry/logger.ts';
-import type { Envelope } from './backbone.ts';
+import type { Backbone, Envelope } from './backbone.ts';
 import type { Sorted } from './sort-messages.ts';
+
+/** A line for contracts that are listened to for the first time. */
+export function logListening(
+  logger: Logger,
+  listening: {
+    readonly context: string;
+    readonly source: string;
+    readonly contracts: readonly string[];
+    /** Whether other contracts of that source were listened to before. */
+    readonly isLater: boolean;
+    readonly backbone: Backbone;
+  },
+): void {
+  const { context, source, contracts, isLater, backbone } = listening;
+  const { replay } = backbone.capabilities;
+  logger.log({
+    level: isLater && !replay ? 'warn' : 'info',
+    event: 'listening',
+    context,
+    source,
+    contracts: contracts.join(', '),
+    message: replay
+      ? 'what was published of it before is taken in first'
+      : `what was published of it before does not come: the backbone ${backbone.name} keeps none of it`,
+  });
+}
 
 /** A line for each message that came, and what became of it; nothing of its data. */
 export function logTakenIn(

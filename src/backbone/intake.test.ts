@@ -7,7 +7,14 @@ import { upcasting } from '../message/upcasting.ts';
 import { Faults } from '../testing/faults.ts';
 import { faultyLog } from '../testing/faulty-log.ts';
 import type { Envelope } from './backbone.ts';
-import { OrderPlaced, ends, incomingIds, message, outgoing } from './fixtures/ends.ts';
+import {
+  OrderPlaced,
+  OrderShipped,
+  ends,
+  incomingIds,
+  message,
+  outgoing,
+} from './fixtures/ends.ts';
 import { until, waitingAtBorder } from './fixtures/ends.ts';
 
 /** Version 2: the order's total, in pence; version 1 had it in pounds. */
@@ -123,7 +130,7 @@ for (const [which, { sent, code }] of Object.entries(refused)) {
       consumer: 'billing',
       source: 'ordering',
       contracts: ['ordering.Unknown', 'ordering.OrderPlaced'],
-      mark: undefined,
+      marks: [],
     });
     await inlet.close();
     await publish([bad, good]);
@@ -271,7 +278,7 @@ test('a message that comes again is left out, and its line says so', async () =>
   assert.deepEqual(await incomingIds(log), [sent.id]);
   assert.deepEqual(
     lines.map(({ event }) => event),
-    ['taken-in', 'duplicate', 'duplicate'],
+    ['listening', 'taken-in', 'duplicate', 'duplicate'],
   );
 });
 
@@ -310,7 +317,7 @@ test('a message with the id of another record is parked, and stops nothing', asy
 test('nothing is acknowledged before it is committed', async () => {
   const sent = message();
   const { log, lines, settledIntake } = await given([sent]);
-  const faults = new Faults({ call: 'billing.commit', nth: 1, kind: 'before' });
+  const faults = new Faults({ call: 'billing.commit', nth: 2, kind: 'before' });
 
   const intake = await settledIntake({ log: faultyLog(log, faults) });
   await intake.stop();
@@ -319,14 +326,14 @@ test('nothing is acknowledged before it is committed', async () => {
   assert.deepEqual(await incomingIds(log), [sent.id]);
   assert.deepEqual(
     lines.map(({ event }) => event),
-    ['trouble', 'taken-in', 'recovered'],
+    ['listening', 'trouble', 'taken-in', 'recovered'],
   );
 });
 
 test('a lost answer of a commit takes nothing twice and parks nothing twice', async () => {
   const sent = [message({ key: 'good' }), message({ data: '{}' }), message()];
   const { log, settledIntake } = await given(sent);
-  const faults = new Faults({ call: 'billing.commit', nth: 1, kind: 'answer-lost' });
+  const faults = new Faults({ call: 'billing.commit', nth: 2, kind: 'answer-lost' });
 
   const intake = await settledIntake({ log: faultyLog(log, faults) });
   await intake.stop();
@@ -358,6 +365,7 @@ test('an outage is reported once, and so is its end', async () => {
   assert.deepEqual(
     lines.map(({ event, code }) => [event, code]),
     [
+      ['listening', undefined],
       ['trouble', 'backbone-unavailable'],
       ['recovered', undefined],
       ['taken-in', undefined],
@@ -401,4 +409,26 @@ test('when too much waits at the border nothing more is taken, until some of it 
   assert.equal(code, 'border-full');
   assert.deepEqual(before, []);
   assert.deepEqual(await incomingIds(log), [good.id]);
+});
+
+test('a contract listened to later says whether its past comes, and says it once', async () => {
+  for (const replay of [true, false]) {
+    const scene = await ends(memoryBackbone({ replay }));
+    for (const contracts of [[OrderPlaced], [OrderPlaced, OrderShipped], [OrderShipped]])
+      await (await scene.settledIntake({ contracts })).stop();
+
+    const later = replay
+      ? ['info', 'what was published of it before is taken in first']
+      : [
+          'warn',
+          'what was published of it before does not come: the backbone memory keeps none of it',
+        ];
+    assert.deepEqual(
+      scene.lines.map(({ level, contracts, message }) => [contracts, level, message]),
+      [
+        ['ordering.OrderPlaced', 'info', later[1]],
+        ['ordering.OrderShipped', ...later],
+      ],
+    );
+  }
 });

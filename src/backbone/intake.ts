@@ -9,7 +9,7 @@ import type { Logger } from '../telemetry/logger.ts';
 import { BackboneUnavailableError } from './backbone.ts';
 import type { Backbone, Delivery, Inlet } from './backbone.ts';
 import { BORDER_READ_MAX, Border, BorderFullError, inOrderOfArrival } from './border.ts';
-import { logTakenIn } from './intake-lines.ts';
+import { logListening, logTakenIn } from './intake-lines.ts';
 import { Progress } from './progress.ts';
 import { type Judgement, type Sorted, sortMessages, sortWaiting } from './sort-messages.ts';
 import { OUTAGE_POLICY, Trouble } from './trouble.ts';
@@ -58,7 +58,8 @@ export class Intake {
   readonly #stopping = new AbortController();
   readonly #progress = new Progress();
   #inlet: Inlet | undefined;
-  #mark: Mark | undefined;
+  /** By contract. */
+  readonly #marks = new Map<string, Mark>();
   #running: Promise<void> | undefined;
   /** Taking in and taking again change the border one after the other. */
   #turn: Promise<unknown> = Promise.resolve();
@@ -78,9 +79,10 @@ export class Intake {
     return this.#options.source;
   }
 
-  /** How far the source's log has been taken in; undefined before the first message. */
-  get mark(): Mark | undefined {
-    return this.#mark;
+  /** How far the source's log has been taken in; 0 before the first message. */
+  get position(): number {
+    const positions = [...this.#contracts.keys()].map((name) => this.#marks.get(name)?.position);
+    return Math.min(...positions.map((position) => position ?? 0));
   }
 
   /** What keeps it from taking in now, if anything. */
@@ -91,8 +93,8 @@ export class Intake {
   /** Reads where it stands and begins to take in. It waits for its own log, not for the backbone. */
   async start(): Promise<void> {
     const { log } = this.#options;
-    const marks = await log.marks();
-    this.#mark = marks.find((mark) => mark.source === this.source);
+    for (const mark of await log.marks())
+      if (mark.source === this.source) this.#marks.set(mark.contract, mark);
     const firsts = await this.#border.load(log);
     await this.takeAgain(firsts.filter(mayGoByNow));
     this.#running = this.#run();
@@ -118,7 +120,7 @@ export class Intake {
    */
   async waitUntil(position: number, signal: AbortSignal): Promise<boolean> {
     while (!signal.aborted && !this.#stopping.signal.aborted) {
-      if (this.#mark !== undefined && this.#mark.position >= position) return true;
+      if (this.position >= position) return true;
       const progress = this.#progress.next(signal);
       if (await this.#hasPassedAll()) {
         progress.cancel();
@@ -144,10 +146,31 @@ export class Intake {
     return { taken, parked };
   }
 
+  /**
+   * Notes which contracts are listened to for the first time, and says what becomes of what was
+   * published of them before: nobody should have to find that out from what is missing.
+   */
+  async #beginToListen(): Promise<void> {
+    const { backbone, context, logger } = this.#options;
+    const { source } = this;
+    const added = [...this.#contracts.keys()].filter((name) => !this.#marks.has(name));
+    if (added.length === 0) return;
+    const isLater = this.#marks.size > 0;
+    const marks = added.map((contract) => ({ source, contract, epoch: '', position: 0 }));
+    await this.#commit({ marks }, { isRepeatable: true });
+    this.#keep(marks);
+    logListening(logger, { context, source, contracts: added, isLater, backbone });
+  }
+
+  #keep(marks: readonly Mark[]): void {
+    for (const mark of marks) this.#marks.set(mark.contract, mark);
+  }
+
   async #run(): Promise<void> {
     const { signal } = this.#stopping;
     while (!signal.aborted) {
       try {
+        await this.#beginToListen();
         this.#inlet = await this.#open();
         this.#trouble.succeeded('reaching');
         this.#progressed();
@@ -164,7 +187,8 @@ export class Intake {
   #open(): Promise<Inlet> {
     const { backbone, context, source } = this.#options;
     const contracts = [...this.#contracts.keys()];
-    return backbone.inlet({ consumer: context, source, contracts, mark: this.#mark });
+    const marks = [...this.#marks.values()];
+    return backbone.inlet({ consumer: context, source, contracts, marks });
   }
 
   async #takeFrom(inlet: Inlet): Promise<void> {
@@ -177,8 +201,9 @@ export class Intake {
         this.#progressed();
         continue;
       }
-      // Without a place of our own, or just after an outage, messages may be known already.
-      const mayBeKnown = isFirst || delivery.mark === undefined;
+      // Without a place of our own, just after an outage, and while a contract that is listened to
+      // later catches up, messages may be known already.
+      const mayBeKnown = isFirst || delivery.marks.length < this.#contracts.size;
       await this.#inTurn(() => this.#take(delivery, mayBeKnown));
       await delivery.acknowledge();
       isFirst = false;
@@ -189,19 +214,19 @@ export class Intake {
   }
 
   async #take(delivery: Delivery, mayBeKnown: boolean): Promise<void> {
-    const { mark, messages } = delivery;
+    const { marks, messages } = delivery;
+    const isExact = marks.length > 0;
     const ids = messages.map((message) => message.id);
     const judgement = await this.#judgement(mayBeKnown ? ids : []);
     // A place in the publisher's log is exact; without one, an old message may be a forgotten one.
-    const floor = mark === undefined ? await this.#options.log.floor(this.source) : -Infinity;
+    const floor = isExact ? -Infinity : await this.#options.log.floor(this.source);
     const sorted = sortMessages(messages, { ...judgement, floor });
     const { records, rows } = sorted;
-    const marks = mark === undefined ? [] : [mark];
     const writeSet = { records, waiting: rows, marks };
     // With a place in another log it can be taken in again; a broker is told that we have it.
-    const positions = await this.#commit(writeSet, { isRepeatable: mark !== undefined });
+    const positions = await this.#commit(writeSet, { isRepeatable: isExact });
     for (const row of rows) this.#border.add(row);
-    this.#mark = mark ?? this.#mark;
+    this.#keep(marks);
     this.#tell({ ...sorted, positions });
   }
 

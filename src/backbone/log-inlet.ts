@@ -6,18 +6,24 @@ import type { PublishedWindow } from './published-window.ts';
 
 /**
  * Where one consumer takes what one publisher's log shows. Its place in memory runs ahead of its
- * mark: it also passes what is of no interest, while the mark is only ever a record that was read.
+ * marks: it also passes what is of no interest, while a mark is only ever a record that was read.
+ *
+ * Contracts may stand at different places, when one is listened to later than the others. It reads
+ * in the order of the log, each contract from its place on: the later one's history comes first,
+ * alone, until it has come to the place of the others, and from there on all go together.
  */
 export class LogInlet implements Inlet {
   readonly #window: PublishedWindow;
   readonly #askEpoch: () => Promise<string>;
   readonly #source: string;
   readonly #backbone: string;
-  readonly #types: ReadonlySet<string>;
+  /** How far each contract has been read. */
+  readonly #places: Map<string, number>;
   readonly #stopListening: () => void;
   /** Asked when there is a record: only then there is a log for certain. */
   #epoch: string | undefined;
   #position: number;
+  #stretch: Stretch;
   #isAcknowledged = true;
   #isClosed = false;
   #wake: (() => void) | undefined;
@@ -25,15 +31,16 @@ export class LogInlet implements Inlet {
   constructor(options: {
     readonly window: PublishedWindow;
     readonly epoch: () => Promise<string>;
-    readonly position: number;
+    readonly places: ReadonlyMap<string, number>;
     readonly consumer: Consumer;
     readonly backbone: string;
   }) {
     this.#window = options.window;
     this.#askEpoch = options.epoch;
-    this.#position = options.position;
+    this.#places = new Map(options.places);
+    this.#position = Math.min(...options.places.values());
+    this.#stretch = this.#nextStretch();
     this.#source = options.consumer.source;
-    this.#types = new Set(options.consumer.contracts);
     this.#backbone = options.backbone;
     this.#stopListening = options.window.onMore(() => this.#wake?.());
   }
@@ -44,13 +51,13 @@ export class LogInlet implements Inlet {
     while (!signal.aborted && !this.#isClosed) {
       const records = await this.#read(limit);
       if (records.length > 0) return this.#deliver(records);
-      if (this.#window.hasNothingFor(this.#position, this.#types)) break;
+      if (this.#hasNothing()) break;
     }
     return NOTHING;
   }
 
   async isDrained(): Promise<boolean> {
-    return this.#isAcknowledged && this.#window.hasNothingFor(this.#position, this.#types);
+    return this.#isAcknowledged && this.#hasNothing();
   }
 
   async lookAgain(): Promise<boolean> {
@@ -70,10 +77,12 @@ export class LogInlet implements Inlet {
 
   async #read(limit: number): Promise<readonly StoredRecord[]> {
     try {
-      const { records, to } = await this.#window.read(this.#position, this.#types, limit);
+      const { types, end } = this.#stretch;
+      const page = await this.#window.read(this.#position, types, limit);
+      const records = page.records.filter(({ position }) => position <= end);
       // In one step with the place: whoever asks in between must not see it drained.
       if (records.length > 0) this.#isAcknowledged = false;
-      this.#position = to;
+      this.#moveTo(page.records.length > 0 || end === Infinity ? page.to : end);
       if (records.length > 0) this.#epoch ??= await this.#askEpoch();
       return records;
     } catch (error) {
@@ -81,11 +90,36 @@ export class LogInlet implements Inlet {
     }
   }
 
+  #moveTo(position: number): void {
+    const { end } = this.#stretch;
+    this.#position = Math.min(position, end);
+    if (this.#position === end) this.#stretch = this.#nextStretch();
+  }
+
+  /** The contracts to read from here on, and where the next one joins them. */
+  #nextStretch(): Stretch {
+    const isHere = ([, place]: [string, number]): boolean => place <= this.#position;
+    const all = [...this.#places];
+    return {
+      types: new Set(all.filter(isHere).map(([contract]) => contract)),
+      end: Math.min(...all.filter((one) => !isHere(one)).map(([, place]) => place)),
+    };
+  }
+
+  /** In a stretch that ends there is something at its end, the next stretch. */
+  #hasNothing(): boolean {
+    const { types, end } = this.#stretch;
+    return end === Infinity && this.#window.hasNothingFor(this.#position, types);
+  }
+
   #deliver(records: readonly StoredRecord[]): Delivery {
     const { position } = records.at(-1) as StoredRecord;
+    const behind = [...this.#places].filter(([, place]) => place < position);
+    for (const [contract] of behind) this.#places.set(contract, position);
+    const epoch = this.#epoch ?? '';
     return {
       messages: records.map((record) => envelopeOf(record)),
-      mark: { source: this.#source, epoch: this.#epoch ?? '', position },
+      marks: behind.map(([contract]) => ({ source: this.#source, contract, epoch, position })),
       acknowledge: async () => {
         this.#isAcknowledged = true;
       },
@@ -96,7 +130,7 @@ export class LogInlet implements Inlet {
   #more(signal: AbortSignal): Promise<void> {
     return new Promise((resolve) => {
       if (signal.aborted || this.#isClosed) return resolve();
-      if (!this.#window.hasNothingFor(this.#position, this.#types)) return resolve();
+      if (!this.#hasNothing()) return resolve();
       const done = (): void => {
         signal.removeEventListener('abort', done);
         this.#wake = undefined;
@@ -108,4 +142,10 @@ export class LogInlet implements Inlet {
   }
 }
 
-const NOTHING: Delivery = { messages: [], mark: undefined, acknowledge: async () => undefined };
+interface Stretch {
+  readonly types: ReadonlySet<string>;
+  /** Infinity when all contracts are read together. */
+  readonly end: number;
+}
+
+const NOTHING: Delivery = { messages: [], marks: [], acknowledge: async () => undefined };

@@ -5,7 +5,16 @@ import { testBackbone } from '../conformance/backbone.ts';
 import { systemClock } from '../host/clock.ts';
 import type { PublishedLog, Store } from '../log/store.ts';
 import { LogRestoredError } from './backbone.ts';
-import { ends, incomingIds, message, outgoing, until, waitingAtBorder } from './fixtures/ends.ts';
+import {
+  OrderPlaced,
+  OrderShipped,
+  ends,
+  incomingIds,
+  message,
+  outgoing,
+  until,
+  waitingAtBorder,
+} from './fixtures/ends.ts';
 import { embedded } from './log-to-log.ts';
 
 testBackbone('embedded, over logs in memory', {
@@ -50,7 +59,7 @@ test('an idle log costs nothing, and a commit of the publisher one read for all 
         consumer,
         source: 'ordering',
         contracts: ['ordering.OrderPlaced'],
-        mark: undefined,
+        marks: [],
       }),
     ),
   );
@@ -107,8 +116,9 @@ test('the mark is the position of a record that was read, with the epoch of its 
   const intake = await settledIntake();
   await intake.stop();
 
-  const mark = { source: 'ordering', epoch: 'epoch of ordering', position: 2 };
-  assert.deepEqual(intake.mark, mark);
+  const contract = 'ordering.OrderPlaced';
+  const mark = { source: 'ordering', contract, epoch: 'epoch of ordering', position: 2 };
+  assert.equal(intake.position, 2);
   assert.deepEqual(await log.marks(), [mark]);
 });
 
@@ -146,7 +156,7 @@ test('a publisher that ends before what was taken from it was restored: nothing 
     consumer: 'billing',
     source: 'ordering',
     contracts: ['ordering.OrderPlaced'],
-    mark: (await log.marks())[0],
+    marks: await log.marks(),
   });
 
   await assert.rejects(opening, {
@@ -199,6 +209,72 @@ test('a log that got a new epoch on purpose is read on from where it parts from 
   await intake.stop();
 
   assert.deepEqual(await incomingIds(scene.log), [kept.id, lost.id, anew.id]);
-  assert.deepEqual(intake.mark, { source: 'ordering', epoch: 'another', position: 2 });
+  const [anewMark] = await scene.log.marks();
+  assert.deepEqual([anewMark?.epoch, anewMark?.position], ['another', 2]);
   assert.deepEqual(await waitingAtBorder(scene.log), []);
 });
+
+test('a contract listened to later is caught up from its beginning, and nothing comes twice', async () => {
+  const { scene, publish } = await shipping();
+  const [ship1, place1, ship2] = await publish('ship', 'place', 'ship');
+  await (await scene.settledIntake({ contracts: [OrderPlaced] })).stop();
+  const before = await incomingIds(scene.log);
+
+  const intake = await scene.settledIntake({ contracts: [OrderPlaced, OrderShipped] });
+  const [place2, ship3] = await publish('place', 'ship');
+  await until('idle', () => intake.isIdle());
+  await intake.stop();
+
+  assert.deepEqual(before, [place1]);
+  assert.deepEqual(await incomingIds(scene.log), [place1, ship1, ship2, place2, ship3]);
+  assert.equal(intake.position, 5);
+});
+
+test('what waits to be caught up keeps back what came after it, over many deliveries', async () => {
+  const { scene, publish } = await shipping();
+  const ships = await publish(...Array.from({ length: 1_000 }, () => 'ship' as const));
+  const [place1] = await publish('place');
+  await (await scene.settledIntake({ contracts: [OrderPlaced] })).stop();
+  const after = await publish('ship', 'place');
+
+  const both = [OrderPlaced, OrderShipped];
+  const interrupted = scene.intake({ contracts: both });
+  await interrupted.start();
+  await until('a part of it', async () => (await incomingIds(scene.log)).length > 1);
+  await interrupted.stop();
+  await (await scene.settledIntake({ contracts: both })).stop();
+
+  assert.deepEqual(await incomingIds(scene.log), [place1, ...ships, ...after]);
+});
+
+test('a contract that is not listened to for a while goes on where it was', async () => {
+  const { scene, publish } = await shipping();
+  const both = [OrderPlaced, OrderShipped];
+  const first = await publish('ship', 'place');
+  await (await scene.settledIntake({ contracts: both })).stop();
+  const [ship2, place2] = await publish('ship', 'place');
+  await (await scene.settledIntake({ contracts: [OrderPlaced] })).stop();
+
+  await (await scene.settledIntake({ contracts: both })).stop();
+
+  assert.deepEqual(await incomingIds(scene.log), [...first, place2, ship2]);
+  assert.deepEqual(
+    scene.lines.map(({ event }) => event).filter((event) => event !== 'taken-in'),
+    ['listening'],
+  );
+});
+
+/** A publisher of two contracts, and who may listen to them. */
+async function shipping() {
+  const store = memory();
+  const publisher = await store.open('ordering');
+  const scene = await ends(embedded(), { store });
+  const publish = async (...kinds: readonly ('place' | 'ship')[]): Promise<readonly string[]> => {
+    const sent = kinds.map((kind) =>
+      message({ type: (kind === 'place' ? OrderPlaced : OrderShipped).name }),
+    );
+    await publisher.commit([{ records: sent.map(outgoing) }]);
+    return sent.map(({ id }) => id);
+  };
+  return { scene, publish };
+}

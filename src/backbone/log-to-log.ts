@@ -9,8 +9,8 @@ import { PublishedWindow } from './published-window.ts';
 /**
  * The backbone that needs no broker: each consumer reads what the publisher's log shows to others,
  * and keeps its place (position and epoch) in its own log, in the commit that takes the messages
- * in. Nothing is relayed, so there is no outlet. A consumer that has no place yet begins at the
- * beginning.
+ * in. Nothing is relayed, so there is no outlet. A contract that a consumer has no place for yet is
+ * read from its beginning, before anything that comes after the places of the others.
  *
  * A publisher that was restored from a backup is recognised: its epoch is another one, or its log
  * ends before the consumer's place. Then nothing is taken from it (`LogRestoredError`) until its
@@ -41,10 +41,10 @@ class LogToLog implements Backbone {
 
   async inlet(consumer: Consumer): Promise<Inlet> {
     const { log, window } = await this.#publisher(consumer.source);
-    const position = await this.#reach(() => startPosition(log, consumer));
+    const places = await this.#reach(() => startPlaces(log, consumer));
     window.addTypes(consumer.contracts);
     const epoch = (): Promise<string> => log.epoch();
-    return new LogInlet({ window, epoch, position, consumer, backbone: this.name });
+    return new LogInlet({ window, epoch, places, consumer, backbone: this.name });
   }
 
   async close(): Promise<void> {
@@ -87,10 +87,21 @@ interface Publisher {
   readonly window: PublishedWindow;
 }
 
-/** Where a consumer goes on reading. */
-async function startPosition(log: PublishedLog, consumer: Consumer): Promise<number> {
-  const { mark } = consumer;
-  if (mark === undefined) return 0;
+/** Where a consumer goes on reading each contract. */
+async function startPlaces(
+  log: PublishedLog,
+  consumer: Consumer,
+): Promise<ReadonlyMap<string, number>> {
+  const places = new Map<string, number>();
+  for (const contract of consumer.contracts) {
+    const mark = consumer.marks.find((candidate) => candidate.contract === contract);
+    places.set(contract, mark === undefined ? 0 : await startPlace(log, consumer, mark));
+  }
+  return places;
+}
+
+async function startPlace(log: PublishedLog, consumer: Consumer, mark: Mark): Promise<number> {
+  if (mark.position === 0) return 0;
   const epoch = await log.epoch();
   if (epoch !== mark.epoch) return sharedPosition(log, consumer, mark);
   const head = await log.head();

@@ -27,7 +27,7 @@ export interface WriteSet {
   readonly moves?: readonly CheckpointMove[];
   /** Ranges that must still be ours, wherever their checkpoint stands: against a lost lease. */
   readonly fences?: readonly Fence[];
-  /** How far other contexts' logs have been taken in. */
+  /** How far other contexts' logs have been taken in, one by (source, contract). */
   readonly marks?: readonly Mark[];
   readonly snapshots?: readonly StoredSnapshot[];
   /** Documents to write; text null deletes. */
@@ -94,11 +94,16 @@ export interface Checkpoint {
   readonly fingerprint: string;
 }
 
-/** How far a foreign log has been taken in. */
+/**
+ * How far the messages of one contract have been taken in out of a foreign log. By contract, so
+ * that one which is listened to later begins at its own beginning.
+ */
 export interface Mark {
   readonly source: string;
+  readonly contract: string;
   /** The foreign log's epoch: positions of another epoch mean nothing. */
   readonly epoch: string;
+  /** Nothing of the contract is missing up to here. 0: nothing was taken in yet, in any epoch. */
   readonly position: number;
 }
 

@@ -49,9 +49,9 @@ async function contextHealth(running: RunningContext): Promise<ContextHealth> {
   }));
   const { relay, intakes, tail } = running;
   if (relay?.problem !== undefined) subscriptions.push(inTrouble(RELAY, relay.problem, 0));
-  for (const [source, { problem, mark }] of intakes)
+  for (const [source, { problem, position }] of intakes)
     if (problem !== undefined)
-      subscriptions.push(inTrouble(borderSubscription(source), problem, mark?.position ?? 0));
+      subscriptions.push(inTrouble(borderSubscription(source), problem, position));
   return { context: running.name, head: tail.head, subscriptions, waiting };
 }
 

@@ -30,6 +30,7 @@ export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
 /**
  * - published: an integration event was committed to the publisher's log.
  * - relayed: the backbone has confirmed it.
+ * - listening: a context listens to contracts for the first time; what becomes of their past.
  * - taken-in: it was committed to a consumer's log.
  * - duplicate: it came again, and was left out.
  * - retry: handling it failed, it will be tried again.
@@ -41,6 +42,7 @@ export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
 export type LogEvent =
   | 'published'
   | 'relayed'
+  | 'listening'
   | 'taken-in'
   | 'duplicate'
   | 'retry'

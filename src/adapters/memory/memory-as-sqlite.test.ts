@@ -87,7 +87,9 @@ const writeSet = fc.record(
     moves: fc.array(fc.record({ subscription: name, epoch: small, from: small, to: small }), {
       maxLength: 1,
     }),
-    marks: fc.array(fc.record({ source: name, epoch: name, position: small }), { maxLength: 2 }),
+    marks: fc.array(fc.record({ source: name, contract: name, epoch: name, position: small }), {
+      maxLength: 2,
+    }),
     documents: fc.array(documentWrite, { maxLength: 5 }),
     waiting: fc.array(waitingRow, { maxLength: 3 }),
     done: fc.array(waitingKey, { maxLength: 2 }),

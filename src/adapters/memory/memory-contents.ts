@@ -68,3 +68,7 @@ interface Listener {
 export function rangeOf(range: { subscription: string; firstSlot: number }): string {
   return `${range.firstSlot} ${range.subscription}`;
 }
+
+export function markOf({ source, contract }: Mark): string {
+  return JSON.stringify([source, contract]);
+}

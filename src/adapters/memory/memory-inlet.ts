@@ -34,14 +34,14 @@ export class MemoryInlet implements Inlet {
       }
       return {
         messages: taken.map((message) => message.envelope),
-        mark: undefined,
+        marks: [],
         acknowledge: async () => {
           this.#assertConnected();
           this.#queue.acknowledge(taken.filter((message) => message.holder === this));
         },
       };
     }
-    return { messages: [], mark: undefined, acknowledge: async () => undefined };
+    return { messages: [], marks: [], acknowledge: async () => undefined };
   }
 
   async isDrained(): Promise<boolean> {

@@ -44,7 +44,9 @@ function sortedCheckpoints({ checkpoints }: MemoryContents) {
 }
 
 function sortedMarks({ marks }: MemoryContents) {
-  return [...marks.values()].toSorted((a, b) => compareText(a.source, b.source));
+  return [...marks.values()].toSorted(
+    (a, b) => compareText(a.source, b.source) || compareText(a.contract, b.contract),
+  );
 }
 
 // The latest first; of one millisecond, the one that came last.

@@ -1,7 +1,7 @@
 import { RecordKnownError } from '../../log/record-known.ts';
 import type { NewRecord } from '../../log/record.ts';
 import type { Fence, Outcome, WriteSet } from '../../log/write-set.ts';
-import { rangeOf, type MemoryContents } from './memory-contents.ts';
+import { markOf, rangeOf, type MemoryContents } from './memory-contents.ts';
 
 /** Checks the whole write set before any of it is written. */
 export function applyWriteSet(contents: MemoryContents, writeSet: WriteSet): Outcome {
@@ -39,7 +39,7 @@ export function write(contents: MemoryContents, writeSet: WriteSet): Outcome {
     contents.checkpoints.set(rangeOf(move), Object.freeze({ ...checkpoint, position: move.to }));
   }
   for (const mark of writeSet.marks ?? []) {
-    contents.marks.set(mark.source, Object.freeze({ ...mark }));
+    contents.marks.set(markOf(mark), Object.freeze({ ...mark }));
   }
   for (const snapshot of writeSet.snapshots ?? []) {
     contents.snapshots.set(snapshot.stream, Object.freeze({ ...snapshot }));

@@ -130,7 +130,9 @@ async function publish(log: Log, from: number, to: number): Promise<readonly num
 }
 
 async function take(log: Log, source: Log, position: number): Promise<void> {
-  await log.commit([{ marks: [{ source: source.context, epoch: source.epoch, position }] }]);
+  await log.commit([
+    { marks: [{ source: source.context, contract: 'c', epoch: source.epoch, position }] },
+  ]);
 }
 
 function message(number: number): NewRecord {

@@ -62,16 +62,16 @@ export function moveCheckpoint(connection: Connection, move: CheckpointMove): vo
 }
 
 export function marks(connection: Connection): Mark[] {
-  const sql = 'select source, epoch, position from marks order by source';
+  const sql = 'select source, contract, epoch, position from marks order by source, contract';
   return plainRows<Mark>(connection.prepared(sql).all());
 }
 
 const SET_MARK = `
-  insert into marks (source, epoch, position) values (?, ?, ?)
-  on conflict (source) do update set epoch = excluded.epoch, position = excluded.position`;
+  insert into marks (source, contract, epoch, position) values (?, ?, ?, ?)
+  on conflict (source, contract) do update set epoch = excluded.epoch, position = excluded.position`;
 
 export function setMark(connection: Connection, mark: Mark): void {
-  connection.prepared(SET_MARK).run(mark.source, mark.epoch, mark.position);
+  connection.prepared(SET_MARK).run(mark.source, mark.contract, mark.epoch, mark.position);
 }
 
 const RECEIVED = `

@@ -46,7 +46,7 @@ test('kill -9 gives the log free, with all that was committed and nothing else',
   const owner = await start(`
     const log = await store.open('ordering');
     for (let version = 1; ; version += 1) {
-      await log.commit([{ records: [record(version)], marks: [{ source: 'x', epoch: 'e', position: version }] }]);
+      await log.commit([{ records: [record(version)], marks: [{ source: 'x', contract: 'c', epoch: 'e', position: version }] }]);
       say(version);
     }`);
   let acknowledged = 0;
@@ -135,7 +135,9 @@ test('a writer waits for the lock of another process without stopping the event 
   let ticks = 0;
   const ticking = setInterval(() => (ticks += 1), 5);
 
-  const commit = log.commit([{ marks: [{ source: 'billing', epoch: 'e', position: 1 }] }]);
+  const commit = log.commit([
+    { marks: [{ source: 'billing', contract: 'c', epoch: 'e', position: 1 }] },
+  ]);
   await sleepAlive(100, '');
   const ticksWhileLocked = ticks;
   shell.stdin?.write('go\n');

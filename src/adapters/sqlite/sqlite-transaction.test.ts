@@ -10,7 +10,7 @@ import { TransactionTimeoutError } from './exclusive-transaction.ts';
 import { sqlite } from './sqlite-store.ts';
 
 const nothing = { result: undefined, writeSet: {} };
-const mark = { source: 'billing', epoch: 'e', position: 1 };
+const mark = { source: 'billing', contract: 'c', epoch: 'e', position: 1 };
 
 let directory: string;
 let log: Log;
@@ -54,7 +54,7 @@ test('an error in the work rolls back both and comes to the caller as it is', as
 test('nobody sees a transaction before it has committed, and other writers wait', async () => {
   const order: string[] = [];
   const transaction = log.transaction(async (database) => {
-    (database as DatabaseSync).exec("insert into marks values ('shipping', 'e', 1)");
+    (database as DatabaseSync).exec("insert into marks values ('shipping', 'c', 'e', 1)");
     await sleep(50);
     order.push(`transaction, marks seen beside it: ${(await log.marks()).length}`);
     return { result: undefined, writeSet: { marks: [mark] } };

@@ -10,7 +10,7 @@ import { migrate } from './log-file.ts';
 import { reading } from './reading.ts';
 import { Writer } from './writer.ts';
 
-const mark = { source: 'billing', epoch: 'e', position: 1 };
+const mark = { source: 'billing', contract: 'c', epoch: 'e', position: 1 };
 
 let directory: string;
 let writer: Writer;

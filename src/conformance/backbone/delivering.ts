@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import type { Envelope } from '../../backbone/backbone.ts';
 import { type Scenarios, ids } from './scene.ts';
 
 /** What arrives, where, and in which order. */
@@ -137,5 +138,36 @@ export const delivering: Scenarios = {
     await consumer.takeAll(messages);
 
     assert.equal(consumer.firstIds().length, 600);
+  },
+
+  'a contract listened to later comes from its beginning, where the backbone replays': async (
+    scene,
+  ) => {
+    if (!scene.backbone.capabilities.replay) return scene.skip('it does not replay');
+    const placed = scene.messages(300, 7);
+    const shipped = placed.map(() => scene.message({ type: 'ordering.OrderShipped' }));
+    const mixed = placed.flatMap((message, index) => [shipped[index] as Envelope, message]);
+    await scene.publish(mixed);
+    const before = await scene.consumer();
+    await before.takeAll(placed);
+    await before.close();
+
+    const later = await scene.consumer({
+      contracts: ['ordering.OrderPlaced', 'ordering.OrderShipped'],
+      marks: before.marks,
+    });
+    const anew = [scene.message({ type: 'ordering.OrderShipped' }), scene.message({})];
+    await scene.publish(anew);
+    await later.takeAll([...shipped, ...anew]);
+
+    const ofOneKey = later.firstIds().filter((id) => !ids(placed).includes(id));
+    assert.equal(ofOneKey.length, 302);
+    if (scene.backbone.capabilities.order !== 'none') {
+      const isShipped = new Set([...ids(shipped), ...ids(anew.slice(0, 1))]);
+      assert.deepEqual(
+        ofOneKey.filter((id) => isShipped.has(id)),
+        [...isShipped],
+      );
+    }
   },
 };

@@ -115,7 +115,7 @@ export class Scene {
       consumer: 'billing',
       source: 'ordering',
       contracts: ['ordering.OrderPlaced'],
-      mark: undefined,
+      marks: [],
       ...fields,
     });
     await consumer.open();
@@ -151,13 +151,14 @@ export class TestConsumer {
   readonly #scene: Scene;
   readonly #consumer: Consumer;
   readonly taken: Envelope[] = [];
-  #mark: Mark | undefined;
+  /** By contract. */
+  readonly #marks = new Map<string, Mark>();
   #inlet: Inlet | undefined;
 
   constructor(scene: Scene, consumer: Consumer) {
     this.#scene = scene;
     this.#consumer = consumer;
-    this.#mark = consumer.mark;
+    this.#keep(consumer.marks);
   }
 
   get inlet(): Inlet {
@@ -165,9 +166,14 @@ export class TestConsumer {
     return this.#inlet;
   }
 
+  /** How far it has come, for another life of the same consumer. */
+  get marks(): readonly Mark[] {
+    return [...this.#marks.values()];
+  }
+
   async open(): Promise<void> {
     const { backbone } = this.#scene;
-    this.#inlet = await backbone.inlet({ ...this.#consumer, mark: this.#mark });
+    this.#inlet = await backbone.inlet({ ...this.#consumer, marks: this.marks });
   }
 
   async close(): Promise<void> {
@@ -188,7 +194,7 @@ export class TestConsumer {
   /** Commits and acknowledges. */
   async take(delivery: Delivery): Promise<void> {
     this.taken.push(...delivery.messages);
-    this.#mark = delivery.mark ?? this.#mark;
+    this.#keep(delivery.marks);
     await delivery.acknowledge();
   }
 
@@ -202,6 +208,10 @@ export class TestConsumer {
       for (const { id } of delivery.messages) missing.delete(id);
       await this.take(delivery);
     }
+  }
+
+  #keep(marks: readonly Mark[]): void {
+    for (const mark of marks) this.#marks.set(mark.contract, mark);
   }
 
   /** The ids in the order in which they came first: what comes again is no matter. */

@@ -60,15 +60,31 @@ export const kept: Scenarios = {
     assert.equal(await log.snapshot('o-3'), undefined);
   },
 
-  'a source has one mark, which may go to another epoch and back': async ({ log }) => {
-    await committed(log, { marks: [{ source: 'billing', epoch: 'a', position: 90 }] });
-    await committed(log, { marks: [{ source: 'catalogue', epoch: 'c', position: 1 }] });
+  'each contract of a source has a mark of its own': async ({ log }) => {
+    const mark = { source: 'billing', contract: 'paid', epoch: 'a', position: 9 };
+    const other = { source: 'billing', contract: 'refunded', epoch: '', position: 0 };
+    await committed(log, { marks: [other, mark] });
 
-    await committed(log, { marks: [{ source: 'billing', epoch: 'b', position: 5 }] });
+    await committed(log, { marks: [{ ...other, epoch: 'a', position: 4 }] });
+
+    assert.deepEqual(await log.marks(), [mark, { ...other, epoch: 'a', position: 4 }]);
+  },
+
+  'a contract has one mark, which may go to another epoch and back': async ({ log }) => {
+    await committed(log, {
+      marks: [{ source: 'billing', contract: 'c', epoch: 'a', position: 90 }],
+    });
+    await committed(log, {
+      marks: [{ source: 'catalogue', contract: 'c', epoch: 'c', position: 1 }],
+    });
+
+    await committed(log, {
+      marks: [{ source: 'billing', contract: 'c', epoch: 'b', position: 5 }],
+    });
 
     assert.deepEqual(await log.marks(), [
-      { source: 'billing', epoch: 'b', position: 5 },
-      { source: 'catalogue', epoch: 'c', position: 1 },
+      { source: 'billing', contract: 'c', epoch: 'b', position: 5 },
+      { source: 'catalogue', contract: 'c', epoch: 'c', position: 1 },
     ]);
   },
 

@@ -44,7 +44,10 @@ export const names: Scenarios = {
 
   ...forEachName('a message and its source', async (log, name) => {
     const records = [incoming(name, name), incoming(name, `${name}2`)];
-    await committed(log, { records, marks: [{ source: name, epoch: name, position: 1 }] });
+    await committed(log, {
+      records,
+      marks: [{ source: name, contract: name, epoch: name, position: 1 }],
+    });
 
     assert.deepEqual([...(await log.received(name, [name, 'other']))], [name]);
     assert.deepEqual(await committed(log, { records: [incoming(name, name)] }), [0]);

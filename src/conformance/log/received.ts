@@ -62,12 +62,14 @@ export const received: Scenarios = {
 
     await committed(log, {
       records: [incoming('billing', 'm-1'), fact('o-1', 1)],
-      marks: [{ source: 'billing', epoch: 'e', position: 5 }],
+      marks: [{ source: 'billing', contract: 'c', epoch: 'e', position: 5 }],
       waiting: [waitingRow()],
     });
 
     assert.equal(await log.streamVersion('o-1'), 1);
-    assert.deepEqual(await log.marks(), [{ source: 'billing', epoch: 'e', position: 5 }]);
+    assert.deepEqual(await log.marks(), [
+      { source: 'billing', contract: 'c', epoch: 'e', position: 5 },
+    ]);
     assert.equal((await log.waiting({ limit: 10 })).length, 1);
   },
 

@@ -65,7 +65,7 @@ export const sizes: Scenarios = {
     await committed(log, {
       records: [record, incoming('billing', 'm-1', { at: large - 1 })],
       waiting: [row],
-      marks: [{ source: 'billing', epoch: 'e', position: large }],
+      marks: [{ source: 'billing', contract: 'c', epoch: 'e', position: large }],
       snapshots: [{ stream: 'o-1', version: large, stateVersion: large, state: '0' }],
       moves: [{ subscription: 's', firstSlot: 0, epoch, from: large - 1, to: large }],
     });

@@ -68,11 +68,13 @@ create table checkpoints (
   primary key (subscription, first_slot)
 ) strict, without rowid;
 
--- How far other contexts' logs have been taken in.
+-- How far other contexts' logs have been taken in, by contract.
 create table marks (
-  source text primary key,
+  source text not null,
+  contract text not null,
   epoch text not null,
-  position integer not null
+  position integer not null,
+  primary key (source, contract)
 ) strict, without rowid;
 
 -- The messages taken in, and per source the time below which they have been forgotten.
