@@ -68,7 +68,8 @@ export interface Inlet {
   /**
    * The next messages, at most `limit`; waits until there are some. Answers with none when the
    * signal aborts, when it was closed, and when it was woken and found nothing, so that whoever
-   * asked hears that nothing is left. It never answers with none over and over.
+   * asked hears that nothing is left. It never answers with none over and over. A delivery of
+   * marks alone is taken and acknowledged like another.
    */
   receive(options: { readonly limit: number; readonly signal: AbortSignal }): Promise<Delivery>;
   /**
@@ -92,7 +93,10 @@ export interface Consumer {
   readonly source: string;
   /** The names of the contracts it listens to. */
   readonly contracts: readonly string[];
-  /** How far the consumer's own log says it has come with each contract; none for a new one. */
+  /**
+   * How far the consumer's own log says it has come with each contract; none for a new one. Of one
+   * at `FROM_NOW` nothing is delivered that was published before it is first asked for.
+   */
   readonly marks: readonly Mark[];
 }
 

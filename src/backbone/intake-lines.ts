@@ -1,3 +1,4 @@
+import { FROM_NOW } from '../log/write-set.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import type { Backbone, Envelope } from './backbone.ts';
 import type { Sorted } from './sort-messages.ts';
@@ -9,22 +10,28 @@ export function logListening(
     readonly context: string;
     readonly source: string;
     readonly contracts: readonly string[];
+    /** Where they begin: 0 or `FROM_NOW`. */
+    readonly position: number;
     /** Whether other contracts of that source were listened to before. */
     readonly isLater: boolean;
     readonly backbone: Backbone;
   },
 ): void {
-  const { context, source, contracts, isLater, backbone } = listening;
+  const { context, source, contracts, position, isLater, backbone } = listening;
   const { replay } = backbone.capabilities;
+  const isLost = !replay && position !== FROM_NOW;
   logger.log({
-    level: isLater && !replay ? 'warn' : 'info',
+    level: isLater && isLost ? 'warn' : 'info',
     event: 'listening',
     context,
     source,
     contracts: contracts.join(', '),
-    message: replay
-      ? 'what was published of it before is taken in first'
-      : `what was published of it before does not come: the backbone ${backbone.name} keeps none of it`,
+    message:
+      position === FROM_NOW
+        ? 'what was published of it before is left out, as those who listen to it begin now'
+        : replay
+          ? 'what was published of it before is taken in first'
+          : `what was published of it before does not come: the backbone ${backbone.name} keeps none of it`,
   });
 }
 

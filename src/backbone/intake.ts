@@ -3,7 +3,7 @@ import type { Host } from '../host/host.ts';
 import type { Committer } from '../log/committer.ts';
 import type { Log } from '../log/log.ts';
 import type { WaitingRow } from '../log/waiting-row.ts';
-import type { Mark, WriteSet } from '../log/write-set.ts';
+import { FROM_NOW, type Mark, type WriteSet } from '../log/write-set.ts';
 import type { RetryPolicy } from '../subscription/retry-policy.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import { BackboneUnavailableError } from './backbone.ts';
@@ -24,6 +24,8 @@ export interface IntakeOptions {
   readonly source: string;
   /** The contracts of that source that this context listens to. */
   readonly contracts: readonly AnyContract[];
+  /** Those of them whose past is left out, when they are listened to for the first time. */
+  readonly fromNow?: ReadonlySet<string>;
   readonly backbone: Backbone;
   readonly log: Log;
   readonly committer: Committer;
@@ -82,7 +84,7 @@ export class Intake {
   /** How far the source's log has been taken in; 0 before the first message. */
   get position(): number {
     const positions = [...this.#contracts.keys()].map((name) => this.#marks.get(name)?.position);
-    return Math.min(...positions.map((position) => position ?? 0));
+    return Math.max(0, Math.min(...positions.map((position) => position ?? 0)));
   }
 
   /** What keeps it from taking in now, if anything. */
@@ -95,6 +97,8 @@ export class Intake {
     const { log } = this.#options;
     for (const mark of await log.marks())
       if (mark.source === this.source) this.#marks.set(mark.contract, mark);
+    // Before those who begin now have a checkpoint: afterwards nobody would know that they did.
+    await this.#beginToListen((name) => this.#options.fromNow?.has(name) === true, FROM_NOW);
     const firsts = await this.#border.load(log);
     await this.takeAgain(firsts.filter(mayGoByNow));
     this.#running = this.#run();
@@ -150,16 +154,16 @@ export class Intake {
    * Notes which contracts are listened to for the first time, and says what becomes of what was
    * published of them before: nobody should have to find that out from what is missing.
    */
-  async #beginToListen(): Promise<void> {
+  async #beginToListen(to: (contract: string) => boolean, position: number): Promise<void> {
     const { backbone, context, logger } = this.#options;
     const { source } = this;
-    const added = [...this.#contracts.keys()].filter((name) => !this.#marks.has(name));
+    const added = [...this.#contracts.keys()].filter((name) => !this.#marks.has(name) && to(name));
     if (added.length === 0) return;
     const isLater = this.#marks.size > 0;
-    const marks = added.map((contract) => ({ source, contract, epoch: '', position: 0 }));
+    const marks = added.map((contract) => ({ source, contract, epoch: '', position }));
     await this.#commit({ marks }, { isRepeatable: true });
     this.#keep(marks);
-    logListening(logger, { context, source, contracts: added, isLater, backbone });
+    logListening(logger, { context, source, contracts: added, position, isLater, backbone });
   }
 
   #keep(marks: readonly Mark[]): void {
@@ -170,7 +174,7 @@ export class Intake {
     const { signal } = this.#stopping;
     while (!signal.aborted) {
       try {
-        await this.#beginToListen();
+        await this.#beginToListen(() => true, 0);
         this.#inlet = await this.#open();
         this.#trouble.succeeded('reaching');
         this.#progressed();
@@ -197,7 +201,7 @@ export class Intake {
     while (!signal.aborted) {
       if (this.#border.isFull) throw new BorderFullError(this.source);
       const delivery = await inlet.receive({ limit: BATCH_SIZE_MAX, signal });
-      if (delivery.messages.length === 0) {
+      if (delivery.messages.length === 0 && delivery.marks.length === 0) {
         this.#progressed();
         continue;
       }

@@ -1,4 +1,5 @@
 import type { StoredRecord } from '../log/record.ts';
+import type { Mark } from '../log/write-set.ts';
 import { BackboneUnavailableError } from './backbone.ts';
 import type { Consumer, Delivery, Inlet } from './backbone.ts';
 import { envelopeOf } from './envelope-of-record.ts';
@@ -24,7 +25,8 @@ export class LogInlet implements Inlet {
   #epoch: string | undefined;
   #position: number;
   #stretch: Stretch;
-  #isAcknowledged = true;
+  #first: readonly Mark[];
+  #isAcknowledged: boolean;
   #isClosed = false;
   #wake: (() => void) | undefined;
 
@@ -32,11 +34,15 @@ export class LogInlet implements Inlet {
     readonly window: PublishedWindow;
     readonly epoch: () => Promise<string>;
     readonly places: ReadonlyMap<string, number>;
+    /** Marks to be kept before anything is read. */
+    readonly first: readonly Mark[];
     readonly consumer: Consumer;
     readonly backbone: string;
   }) {
     this.#window = options.window;
     this.#askEpoch = options.epoch;
+    this.#first = options.first;
+    this.#isAcknowledged = options.first.length === 0;
     this.#places = new Map(options.places);
     this.#position = Math.min(...options.places.values());
     this.#stretch = this.#nextStretch();
@@ -47,6 +53,7 @@ export class LogInlet implements Inlet {
 
   async receive(options: { limit: number; signal: AbortSignal }): Promise<Delivery> {
     const { limit, signal } = options;
+    if (this.#first.length > 0) return this.#deliverFirst();
     await this.#more(signal);
     while (!signal.aborted && !this.#isClosed) {
       const records = await this.#read(limit);
@@ -90,6 +97,12 @@ export class LogInlet implements Inlet {
     }
   }
 
+  #deliverFirst(): Delivery {
+    const marks = this.#first;
+    this.#first = [];
+    return { messages: [], marks, acknowledge: this.#acknowledge };
+  }
+
   #moveTo(position: number): void {
     const { end } = this.#stretch;
     this.#position = Math.min(position, end);
@@ -120,11 +133,13 @@ export class LogInlet implements Inlet {
     return {
       messages: records.map((record) => envelopeOf(record)),
       marks: behind.map(([contract]) => ({ source: this.#source, contract, epoch, position })),
-      acknowledge: async () => {
-        this.#isAcknowledged = true;
-      },
+      acknowledge: this.#acknowledge,
     };
   }
+
+  readonly #acknowledge = async (): Promise<void> => {
+    this.#isAcknowledged = true;
+  };
 
   /** Waits until there may be more, unless that is already known. */
   #more(signal: AbortSignal): Promise<void> {

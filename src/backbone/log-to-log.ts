@@ -1,5 +1,5 @@
 import type { PublishedLog } from '../log/store.ts';
-import type { Mark } from '../log/write-set.ts';
+import { FROM_NOW, type Mark } from '../log/write-set.ts';
 import { type Backbone, type Consumer, type Inlet, LogRestoredError } from './backbone.ts';
 import type { Surroundings } from './backbone.ts';
 import { BackboneUnavailableError } from './backbone.ts';
@@ -42,9 +42,10 @@ class LogToLog implements Backbone {
   async inlet(consumer: Consumer): Promise<Inlet> {
     const { log, window } = await this.#publisher(consumer.source);
     const places = await this.#reach(() => startPlaces(log, consumer));
+    const first = await this.#reach(() => firstMarks(log, consumer, places));
     window.addTypes(consumer.contracts);
     const epoch = (): Promise<string> => log.epoch();
-    return new LogInlet({ window, epoch, places, consumer, backbone: this.name });
+    return new LogInlet({ window, epoch, places, first, consumer, backbone: this.name });
   }
 
   async close(): Promise<void> {
@@ -100,8 +101,21 @@ async function startPlaces(
   return places;
 }
 
+/** Where those begin that begin now: to be kept before anything is read. */
+async function firstMarks(
+  log: PublishedLog,
+  consumer: Consumer,
+  places: ReadonlyMap<string, number>,
+): Promise<readonly Mark[]> {
+  const epoch = await log.epoch();
+  return consumer.marks
+    .filter(({ contract, position }) => position === FROM_NOW && places.has(contract))
+    .map((mark) => ({ ...mark, epoch, position: places.get(mark.contract) ?? 0 }));
+}
+
 async function startPlace(log: PublishedLog, consumer: Consumer, mark: Mark): Promise<number> {
   if (mark.position === 0) return 0;
+  if (mark.position === FROM_NOW) return log.head();
   const epoch = await log.epoch();
   if (epoch !== mark.epoch) return sharedPosition(log, consumer, mark);
   const head = await log.head();

@@ -25,6 +25,7 @@ export type { WaitingError, WaitingKey, WaitingKind, WaitingRow } from '../log/w
 export type { Checkpoint, CheckpointMove, DocumentWrite, Fence, Mark } from '../log/write-set.ts';
 export type { Operation, Outcome, Received, StoredCommand } from '../log/write-set.ts';
 export type { StoredSnapshot, StreamVersion, WriteSet } from '../log/write-set.ts';
+export { FROM_NOW } from '../log/write-set.ts';
 
 export { BackboneUnavailableError } from '../backbone/backbone.ts';
 export { ContextNameError, assertContextName } from '../log/context-name.ts';

@@ -103,9 +103,15 @@ export interface Mark {
   readonly contract: string;
   /** The foreign log's epoch: positions of another epoch mean nothing. */
   readonly epoch: string;
-  /** Nothing of the contract is missing up to here. 0: nothing was taken in yet, in any epoch. */
+  /**
+   * Nothing of the contract is missing up to here. 0: nothing was taken in yet, in any epoch.
+   * `FROM_NOW`: what is there when the log is first reached is left out.
+   */
   readonly position: number;
 }
+
+/** The position of a mark that does not know yet where it begins: at the end of the foreign log. */
+export const FROM_NOW = -1;
 
 /** The state of a stream at one of its versions. */
 export interface StoredSnapshot {

@@ -32,7 +32,10 @@ export interface Means {
 export interface EffectOptions<Event> {
   /** What must stay in order. Default: the contract's key, or the aggregate's id. */
   readonly by?: (event: Event) => string;
-  /** Needed when it is added to a log that is not empty. */
+  /**
+   * Needed when it is added to a log that is not empty. `now` also leaves out what others published
+   * before of a contract that this context listens to for the first time.
+   */
   readonly startFrom?: 'beginning' | 'now';
   readonly retry?: Partial<RetryPolicy>;
   /** How long one attempt may take, in milliseconds. Default 30,000. */

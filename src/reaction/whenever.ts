@@ -24,7 +24,10 @@ export interface ReactionOptions<Event> {
     | 'park'
     | 'ignore'
     | ((refusal: unknown, event: Event, tools: Tools) => unknown);
-  /** Needed when it is added to a log that is not empty. */
+  /**
+   * Needed when it is added to a log that is not empty. `now` also leaves out what others published
+   * before of a contract that this context listens to for the first time.
+   */
   readonly startFrom?: 'beginning' | 'now';
   readonly retry?: Partial<RetryPolicy>;
   /** How long one handling may take, in milliseconds. Default 30,000. */

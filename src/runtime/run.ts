@@ -141,11 +141,7 @@ async function start(
     for (const context of contexts) {
       const prepared = await RunningContext.prepare(context, means);
       running.push(prepared.running);
-      for (const name of prepared.undecided)
-        problems.push(
-          `in "${context.name}": "${name}" is new on a log that is not empty; say startFrom: ` +
-            `'beginning' or 'now'`,
-        );
+      for (const problem of prepared.problems) problems.push(`in "${context.name}": ${problem}`);
     }
     if (problems.length > 0) throw new ConfigurationError(problems);
     await means.backbone.start({

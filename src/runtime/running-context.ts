@@ -1,3 +1,4 @@
+import type { AnyAggregate } from '../aggregate/aggregate.ts';
 import { StateCache } from '../aggregate/state-cache.ts';
 import type { Backbone } from '../backbone/backbone.ts';
 import { borderSubscription } from '../backbone/border.ts';
@@ -19,11 +20,14 @@ import type { Store } from '../log/store.ts';
 import type { WriteSet } from '../log/write-set.ts';
 import type { WaitingRow } from '../log/waiting-row.ts';
 import { PAYLOAD_CHARACTERS_MAX } from '../message/payload.ts';
+import type { Effect } from '../reaction/effect.ts';
 import { effectSubscription } from '../reaction/effect-subscription.ts';
 import type { HandlerSurroundings } from '../reaction/handler-tools.ts';
 import { UnderWay } from '../reaction/under-way.ts';
 import { reactionSubscription } from '../reaction/reaction-subscription.ts';
+import type { Source } from '../reaction/source.ts';
 import type { Dependencies } from '../reaction/tools.ts';
+import type { Reaction } from '../reaction/whenever.ts';
 import { modelSubscription } from '../read-model/model-subscription.ts';
 import { KnownDocuments } from '../read-model/known-documents.ts';
 import { type AnyReadModel, modelName } from '../read-model/read-model.ts';
@@ -35,7 +39,7 @@ import type { Activity } from './activity.ts';
 import { DEDUPE_WINDOW_MS, DedupeWindow } from './dedupe-window.ts';
 import { buildInlineModels } from './inline-models.ts';
 import { queryModel } from './query-model.ts';
-import { startPositions } from './start-position.ts';
+import { type Start, type Starting, startPositions } from './start-position.ts';
 
 /** So many aggregate states are kept in memory, for each context. */
 const STATES_MAX = 5_000;
@@ -77,7 +81,7 @@ export class RunningContext {
   readonly #owner: string;
   readonly #underWay = new UnderWay();
   readonly #dedupeWindow: DedupeWindow;
-  #positions: ReadonlyMap<string, number> = new Map();
+  #start: Pick<Start, 'positions' | 'fromNow'> = { positions: new Map(), fromNow: new Set() };
 
   private constructor(context: BoundedContext, means: Means, log: Log) {
     const vocabulary = vocabularyOf(context);
@@ -114,17 +118,13 @@ export class RunningContext {
   static async prepare(
     context: BoundedContext,
     means: Means,
-  ): Promise<{ running: RunningContext; undecided: readonly string[] }> {
+  ): Promise<{ running: RunningContext; problems: readonly string[] }> {
     const log = await means.store.open(context.name);
     try {
       const running = new RunningContext(context, means, log);
-      const { positions, undecided } = await startPositions(log, [
-        ...context.reactions.map(({ name, options }) => starting('reaction', name, options)),
-        ...context.effects.map(({ name, options }) => starting('effect', name, options)),
-        ...context.readModels.map((model) => starting('read-model', modelName(model), {})),
-      ]);
-      running.#positions = positions;
-      return { running, undecided };
+      const { problems, ...start } = await startPositions(log, startingParts(context));
+      running.#start = start;
+      return { running, problems };
     } catch (error) {
       await log.close();
       throw error;
@@ -213,7 +213,7 @@ export class RunningContext {
     model?: AnyReadModel;
   }): Promise<void> {
     const subscription = this.subscription(part.definition);
-    await subscription.start(this.#positions.get(part.definition.name) ?? 0);
+    await subscription.start(this.#start.positions.get(part.definition.name) ?? 0);
     this.subscriptions.push(subscription);
     if (part.model !== undefined) this.models.set(part.model, subscription);
   }
@@ -245,6 +245,7 @@ export class RunningContext {
       contracts: consumedContracts(this.context).filter(
         (contract) => this.#sourceOf(contract.name) === source,
       ),
+      fromNow: this.#start.fromNow,
       backbone,
       log: this.log,
       committer: this.committer,
@@ -314,12 +315,28 @@ function isNews({ records, documents }: WriteSet): boolean {
   return (records?.length ?? 0) > 0 || (documents?.length ?? 0) > 0;
 }
 
-function starting(
-  kind: 'reaction' | 'effect' | 'read-model',
-  name: string,
-  options: { readonly startFrom?: 'beginning' | 'now' },
-) {
-  return { kind, name, startFrom: options.startFrom };
+function startingParts(context: BoundedContext): readonly Starting[] {
+  const own = new Set(publishedContracts(context).map(({ name }) => name));
+  const contracts = (sources: readonly (Source | AnyAggregate)[]): string[] =>
+    sources.flatMap((source) =>
+      source.kind === 'contract' && !own.has(source.name) ? [source.name] : [],
+    );
+  const begin = (kind: 'reaction' | 'effect', part: Reaction | Effect): Starting => ({
+    kind,
+    name: part.name,
+    startFrom: part.options.startFrom,
+    contracts: contracts(part.sources),
+  });
+  return [
+    ...context.reactions.map((part) => begin('reaction', part)),
+    ...context.effects.map((part) => begin('effect', part)),
+    ...context.readModels.map((model) => ({
+      kind: 'read-model' as const,
+      name: modelName(model),
+      startFrom: undefined,
+      contracts: contracts(model.sources),
+    })),
+  ];
 }
 
 function publicationsByEvent(context: BoundedContext): ReadonlyMap<string, readonly Publication[]> {

@@ -3,6 +3,7 @@ import type { Backbone, Consumer, Envelope, Inlet } from '../../backbone/backbon
 import type { Outlet, Surroundings } from '../../backbone/backbone.ts';
 import type { Clock } from '../../host/clock.ts';
 import { type Randomness, systemRandomness } from '../../host/randomness.ts';
+import { FROM_NOW } from '../../log/write-set.ts';
 import { type MemoryFaults, MemoryMischief } from './memory-faults.ts';
 import { MemoryInlet } from './memory-inlet.ts';
 import { MemoryQueue } from './memory-queue.ts';
@@ -89,9 +90,11 @@ class BrokerInMemory implements MemoryBackbone {
   async inlet(consumer: Consumer): Promise<Inlet> {
     const clock = this.#reach();
     const queue = this.#queue(consumer);
+    const isFromNow = (contract: string): boolean =>
+      consumer.marks.some((mark) => mark.contract === contract && mark.position === FROM_NOW);
     const added = queue.listenTo(consumer.contracts);
     for (const envelope of this.#published.get(consumer.source) ?? [])
-      if (added.has(envelope.type)) queue.put(envelope, clock.now());
+      if (added.has(envelope.type) && !isFromNow(envelope.type)) queue.put(envelope, clock.now());
     const inlet = new MemoryInlet({ queue, clock, onClosed: () => this.#inlets.delete(inlet) });
     this.#inlets.add(inlet);
     return inlet;

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import type { Envelope } from '../../backbone/backbone.ts';
-import { type Scenarios, ids } from './scene.ts';
+import { FROM_NOW } from '../../log/write-set.ts';
+import { SILENCE_MS, type Scenarios, ids } from './scene.ts';
 
 /** What arrives, where, and in which order. */
 export const delivering: Scenarios = {
@@ -169,5 +170,29 @@ export const delivering: Scenarios = {
         [...isShipped],
       );
     }
+  },
+
+  'of a contract that begins now, nothing comes that was published before': async (scene) => {
+    const shipped = (): Envelope => scene.message({ type: 'ordering.OrderShipped' });
+    await scene.publish([shipped(), ...scene.messages(2, 1), shipped()]);
+    const contract = 'ordering.OrderShipped';
+    const fields = {
+      contracts: [contract],
+      marks: [{ source: 'ordering', contract, epoch: '', position: FROM_NOW }],
+    };
+
+    const consumer = await scene.consumer(fields);
+    await scene.within(SILENCE_MS, async (signal) => {
+      await consumer.take(await consumer.inlet.receive({ limit: 9, signal }));
+    });
+    const [first, second] = [shipped(), shipped()];
+    await scene.publish([first]);
+    await consumer.takeAll([first]);
+    await consumer.close();
+    await scene.publish([second]);
+    await consumer.open();
+    await consumer.takeAll([second]);
+
+    assert.deepEqual(consumer.firstIds(), ids([first, second]));
   },
 };
