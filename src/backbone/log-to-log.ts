@@ -1,3 +1,4 @@
+import { LogReplacedError } from '../log/log-replaced.ts';
 import type { PublishedLog } from '../log/store.ts';
 import { FROM_NOW, type Mark } from '../log/write-set.ts';
 import { type Backbone, type Consumer, type Inlet, LogRestoredError } from './backbone.ts';
@@ -41,8 +42,8 @@ class LogToLog implements Backbone {
 
   async inlet(consumer: Consumer): Promise<Inlet> {
     const { log, window } = await this.#publisher(consumer.source);
-    const places = await this.#reach(() => startPlaces(log, consumer));
-    const first = await this.#reach(() => firstMarks(log, consumer, places));
+    const places = await this.#reach(() => startPlaces(log, consumer), window);
+    const first = await this.#reach(() => firstMarks(log, consumer, places), window);
     window.addTypes(consumer.contracts);
     const epoch = (): Promise<string> => log.epoch();
     return new LogInlet({ window, epoch, places, first, consumer, backbone: this.name });
@@ -57,11 +58,16 @@ class LogToLog implements Backbone {
     }
   }
 
-  /** Opened once for all its consumers; one that could not be opened is tried anew. */
-  #publisher(source: string): Promise<Publisher> {
+  /** Opened once for all its consumers, and anew when it could not be, or its log was replaced. */
+  async #publisher(source: string): Promise<Publisher> {
     const known = this.#publishers.get(source);
-    if (known !== undefined) return known;
-    const opening = this.#reach(() => this.#open(source));
+    const publisher = await known;
+    if (publisher?.window.isReplaced === false) return publisher;
+    if (this.#publishers.get(source) !== known) return this.#publisher(source);
+    const opening = this.#reach(async () => {
+      await publisher?.window.close();
+      return this.#open(source);
+    });
     this.#publishers.set(source, opening);
     opening.catch(() => this.#publishers.delete(source));
     return opening;
@@ -73,11 +79,12 @@ class LogToLog implements Backbone {
     return { log, window: await PublishedWindow.open(log) };
   }
 
-  async #reach<T>(ask: () => Promise<T>): Promise<T> {
+  async #reach<T>(ask: () => Promise<T>, window?: PublishedWindow): Promise<T> {
     try {
       return await ask();
     } catch (error) {
       if (error instanceof LogRestoredError) throw error;
+      if (error instanceof LogReplacedError) window?.markReplaced(error);
       throw new BackboneUnavailableError(this.name, error);
     }
   }

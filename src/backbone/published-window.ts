@@ -1,3 +1,4 @@
+import { LogReplacedError } from '../log/log-replaced.ts';
 import type { PublishedLog } from '../log/store.ts';
 import type { StoredRecord } from '../log/record.ts';
 
@@ -22,6 +23,8 @@ export class PublishedWindow {
   #to = 0;
   /** Whether something may have been committed since it was last read to the end. */
   #isStale = true;
+  /** Set when the log is another one than that which was read. */
+  #replaced: LogReplacedError | undefined;
   #reading: Promise<void> | undefined;
 
   private constructor(log: PublishedLog) {
@@ -53,14 +56,21 @@ export class PublishedWindow {
     return () => this.#listeners.delete(listener);
   }
 
+  /** Whether the log is another one by now, so that nothing more is to be had here. */
+  get isReplaced(): boolean {
+    return this.#replaced !== undefined;
+  }
+
   /** Whether a reader of these types that stands at a position has read all; asks nobody. */
   hasNothingFor(position: number, types: ReadonlySet<string>): boolean {
+    if (this.#replaced !== undefined) return false;
     if (this.#isStale || this.#reading !== undefined || position < this.#from) return false;
     return this.#firstAfter(position, types) === undefined;
   }
 
   /** The next records of these types after a position, and how far it has looked for them. */
   async read(after: number, types: ReadonlySet<string>, limit: number): Promise<Page> {
+    if (this.#replaced !== undefined) throw this.#replaced;
     if (after < this.#from) return this.#readLog(after, types, limit);
     if (this.#firstAfter(after, types) === undefined) await this.#refresh();
     if (after < this.#from) return this.#readLog(after, types, limit);
@@ -88,7 +98,7 @@ export class PublishedWindow {
   async #readLog(after: number, types: ReadonlySet<string>, limit: number): Promise<Page> {
     // Taken before reading: what is not found up to here will never be there.
     const from = this.#from;
-    const records = await this.#log.read({ after, types: [...types], limit });
+    const records = await this.#ask({ after, types: [...types], limit });
     const to = records.length === 0 ? after : positionOfLast(records);
     return { records, to: records.length < limit ? Math.max(to, from) : to };
   }
@@ -106,7 +116,7 @@ export class PublishedWindow {
     this.#isStale = false;
     try {
       const types = [...this.#types];
-      const page = await this.#log.read({ after: this.#to, types, limit: PAGE_SIZE });
+      const page = await this.#ask({ after: this.#to, types, limit: PAGE_SIZE });
       if (page.length === PAGE_SIZE) this.#isStale = true;
       // Types were added while it was read: it is not the whole of them.
       if (types.length !== this.#types.size) this.#isStale = true;
@@ -115,6 +125,21 @@ export class PublishedWindow {
       this.#isStale = true;
       throw error;
     }
+  }
+
+  async #ask(query: Parameters<PublishedLog['read']>[0]): Promise<readonly StoredRecord[]> {
+    try {
+      return await this.#log.read(query);
+    } catch (error) {
+      if (error instanceof LogReplacedError) this.markReplaced(error);
+      throw error;
+    }
+  }
+
+  /** All who read it are told by their next read. */
+  markReplaced(error: LogReplacedError): void {
+    this.#replaced = error;
+    this.#wake();
   }
 
   #keep(page: readonly StoredRecord[]): void {

@@ -31,6 +31,7 @@ export { BackboneUnavailableError } from '../backbone/backbone.ts';
 export { ContextNameError, assertContextName } from '../log/context-name.ts';
 export { LogClosedError } from '../log/log.ts';
 export { LogInUseError } from '../log/log-in-use.ts';
+export { LogReplacedError } from '../log/log-replaced.ts';
 export { RecordKnownError } from '../log/record-known.ts';
 export { TransactionEndedError } from '../log/transaction-ended.ts';
 export { UnknownModelError } from '../log/unknown-model.ts';

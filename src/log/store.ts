@@ -21,7 +21,11 @@ export interface Store {
   published(context: string): Promise<PublishedLog>;
 }
 
-/** The view `published_v1` of a log: its outgoing records and nothing else. */
+/**
+ * The view `published_v1` of a log: its outgoing records and nothing else. It stands for one log:
+ * once that was put away and another one is in its place, every call rejects with
+ * `LogReplacedError`, and `onChange` has called.
+ */
 export interface PublishedLog {
   /** The log's epoch now: it changes when the log was restored. */
   epoch(): Promise<string>;

@@ -1,6 +1,7 @@
-import { existsSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import type { Clock } from '../../host/clock.ts';
 import { LogClosedError, type LogReader } from '../../log/log.ts';
+import { LogReplacedError } from '../../log/log-replaced.ts';
 import type { PublishedLog } from '../../log/store.ts';
 import { asking } from './asking.ts';
 import { type Changes, ChangeWatcher } from './changes.ts';
@@ -78,10 +79,16 @@ function epochOf(connection: Connection): string {
   return readMeta(connection, 'epoch') ?? '';
 }
 
-/** A file that may not be there yet. Opened when it is first asked for and there is a log in it. */
+/**
+ * A file that may not be there yet. Opened when it is first asked for and there is a log in it. An
+ * open file stays what it was when another one is put in its place, and would never show anything
+ * new: then it says so.
+ */
 class FileToRead {
   readonly #where: Where;
   #connection: Connection | undefined;
+  /** Which file is open. It is not given away while we have it open. */
+  #file: string | undefined;
   #isClosed = false;
 
   constructor(where: Where) {
@@ -91,6 +98,7 @@ class FileToRead {
   connection(): Connection | undefined {
     if (this.#isClosed) throw new LogClosedError(this.#where.context);
     this.#connection ??= this.#open();
+    if (this.#isReplaced()) throw new LogReplacedError(this.#where.context);
     return this.#connection;
   }
 
@@ -112,7 +120,8 @@ class FileToRead {
   }
 
   #open(): Connection | undefined {
-    if (!existsSync(this.#where.path)) return undefined;
+    const file = fileAt(this.#where.path);
+    if (file === undefined) return undefined;
     const connection = openReader(this.#where.path);
     let format = 0;
     try {
@@ -120,6 +129,18 @@ class FileToRead {
     } finally {
       if (format === 0) connection.close();
     }
-    return format === 0 ? undefined : connection;
+    if (format === 0) return undefined;
+    this.#file = file;
+    return connection;
   }
+
+  #isReplaced(): boolean {
+    return this.#connection !== undefined && fileAt(this.#where.path) !== this.#file;
+  }
+}
+
+/** Another text for another file, undefined for none. */
+function fileAt(path: string): string | undefined {
+  const found = statSync(path, { bigint: true, throwIfNoEntry: false });
+  return found && `${found.dev} ${found.ino}`;
 }
