@@ -150,7 +150,7 @@ export class BackboneUnavailableError extends Error {
 
 /**
  * A publisher's log is behind what was already taken from it, or has another epoch: it was
- * restored from a backup, so positions mean something else now.
+ * restored from a backup or begun anew, so positions mean something else now.
  */
 export class LogRestoredError extends Error {
   override readonly name = 'LogRestoredError';
@@ -161,8 +161,8 @@ export class LogRestoredError extends Error {
 
   constructor(source: string, consumer: string, found: string) {
     super(
-      `The log of "${source}" ${found}, so it was restored from a backup. "${consumer}" takes ` +
-        `nothing more from it until you decide: give the restored log a new epoch (see ` +
+      `The log of "${source}" ${found}, so it was restored from a backup, or begun ` +
+        `anew. "${consumer}" takes nothing more from it until you decide: give it a new epoch (see ` +
         `docs/backup.md), then consumers go on by message id.`,
     );
     this.source = source;

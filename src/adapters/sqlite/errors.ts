@@ -21,7 +21,8 @@ export class LogCorruptError extends Error {
   constructor(where: Where, reason: string, cause?: unknown) {
     super(
       `${where.path} cannot be used as the log of "${where.context}": ${reason}. Restore it from ` +
-        'a backup, or move it away to begin with an empty log.',
+        'a backup. Do not just begin with an empty log: its neighbours know what it held; ' +
+        'docs/backup.md says what to do when there is no backup.',
       { cause },
     );
     this.context = where.context;

@@ -12,6 +12,6 @@ export {
 export { TransactionTimeoutError } from './exclusive-transaction.ts';
 export { ContextNameError } from '../../log/context-name.ts';
 export { NetworkFileSystemError } from './network-file-system.ts';
-export { newEpoch, type NewEpoch, type NewEpochOptions } from './new-epoch.ts';
+export { EpochLostError, newEpoch, type NewEpoch, type NewEpochOptions } from './new-epoch.ts';
 export { LogBehindError } from './restored-log.ts';
 export { sqlite, type SqliteOptions } from './sqlite-store.ts';

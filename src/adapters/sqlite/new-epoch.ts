@@ -3,6 +3,7 @@ import { type Host, systemHost } from '../../host/host.ts';
 import type { Predecessor } from '../../log/store.ts';
 import { type Connection, openReader, openWriter, plainRows } from './connection.ts';
 import { LogCorruptError, translate, type Where } from './errors.ts';
+import { keepOperation } from './kept-queries.ts';
 import { lastPosition } from './known-ends.ts';
 import { contextsIn, migrate, placeOf, readMeta, recognise, writeMeta } from './log-file.ts';
 import { acquireOwnerLock } from './owner-lock.ts';
@@ -15,6 +16,11 @@ import { syncWalOf } from './wal-sync.ts';
 export interface NewEpochOptions {
   /** A position that somebody elsewhere has seen of this log. Those in its directory are asked. */
   readonly beyond?: number;
+  /**
+   * Accepts that epochs are lost which neighbours have taken in: see `EpochLostError`. Who and why
+   * are kept among the operations of the log.
+   */
+  readonly accept?: { readonly who: string; readonly why: string };
   readonly host?: Partial<Host>;
 }
 
@@ -33,7 +39,11 @@ export interface NewEpoch {
  * with its predecessor, and know by message ids what they have already taken in. The application
  * must be stopped.
  *
+ * When the log is lost and there is no backup, it begins an empty one, if `accept` says so: its
+ * consumers then take in what it publishes from its beginning.
+ *
  * @throws {LogInUseError} while an owner runs.
+ * @throws {EpochLostError} when neighbours have taken in of an epoch that the log knows nothing of.
  *
  * @example
  * await newEpoch('./data', 'ordering');
@@ -45,8 +55,11 @@ export async function newEpoch(
 ): Promise<NewEpoch> {
   const where = placeOf(directory, context);
   const host = systemHost(options.host);
-  const beyondElsewhere = Math.max(options.beyond ?? 0, ...seenByNeighbours(directory, context));
-  if (!existsSync(where.path)) throw new LogCorruptError(where, 'there is no such file');
+  const seen = seenByNeighbours(directory, context);
+  if (!existsSync(where.path)) {
+    if (seen.length === 0) throw new LogCorruptError(where, 'there is no such file');
+    if (options.accept === undefined) throw new EpochLostError(where, seen);
+  }
   const lock = acquireOwnerLock(where);
   let connection: Connection | undefined;
   try {
@@ -54,7 +67,9 @@ export async function newEpoch(
     const opened = connection;
     const begun = await inTransaction(opened, { where, clock: host.clock }, () => {
       migrate(opened, where, host.ids);
-      return begin(opened, host.ids.next(), beyondElsewhere);
+      acceptLost(opened, { where, seen, host, accept: options.accept });
+      const beyondElsewhere = seen.map(({ position }) => position);
+      return begin(opened, host.ids.next(), Math.max(options.beyond ?? 0, ...beyondElsewhere));
     });
     await syncWalOf(where);
     return begun;
@@ -72,6 +87,33 @@ export function predecessors(connection: Connection): Predecessor[] {
   return plainRows<Predecessor>(connection.prepared(sql).all());
 }
 
+/** A lost epoch becomes one of which nothing is shared: who has taken in of it begins anew. */
+function acceptLost(
+  connection: Connection,
+  found: {
+    readonly where: Where;
+    readonly seen: readonly Seen[];
+    readonly host: Host;
+    readonly accept: NewEpochOptions['accept'];
+  },
+): void {
+  const { where, seen, host, accept } = found;
+  const known = new Set(predecessors(connection).map(({ epoch }) => epoch));
+  known.add(readMeta(connection, 'epoch') ?? '');
+  const lost = seen.filter(({ epoch }) => !known.has(epoch));
+  if (lost.length === 0) return;
+  if (accept === undefined) throw new EpochLostError(where, lost);
+  for (const epoch of new Set(lost.map((one) => one.epoch)))
+    connection.prepared('insert into predecessors (epoch, up_to) values (?, 0)').run(epoch);
+  keepOperation(connection, {
+    id: host.ids.next(),
+    at: host.clock.now(),
+    action: 'new-epoch',
+    ...accept,
+    detail: JSON.stringify({ lost }),
+  });
+}
+
 function begin(connection: Connection, epoch: string, beyondElsewhere: number): NewEpoch {
   const before = readMeta(connection, 'epoch') ?? '';
   const upTo = head(connection);
@@ -85,13 +127,22 @@ function begin(connection: Connection, epoch: string, beyondElsewhere: number): 
   return { epoch, predecessor: { epoch: before, upTo }, beyond };
 }
 
-/** How far the other contexts in this directory have taken this log in. */
-function seenByNeighbours(directory: string, context: string): number[] {
+/** How far another context has taken a log in. */
+interface Seen {
+  readonly neighbour: string;
+  readonly epoch: string;
+  readonly position: number;
+}
+
+/** How far the other contexts in this directory have taken this log in, those that have any of it. */
+function seenByNeighbours(directory: string, context: string): Seen[] {
   return contextsIn(directory)
     .filter((neighbour) => neighbour !== context)
-    .flatMap((neighbour) => marksOf(placeOf(directory, neighbour)))
-    .filter((mark) => mark.source === context)
-    .map((mark) => mark.position);
+    .flatMap((neighbour) =>
+      marksOf(placeOf(directory, neighbour))
+        .filter(({ source, position }) => source === context && position > 0)
+        .map(({ epoch, position }) => ({ neighbour, epoch, position })),
+    );
 }
 
 function marksOf(where: Where) {
@@ -102,5 +153,29 @@ function marksOf(where: Where) {
     throw translate(error, where);
   } finally {
     connection.close();
+  }
+}
+
+/**
+ * Neighbours have taken in of an epoch that this log knows nothing of: it is not the log that they
+ * know, nor a backup of it. Nothing was changed.
+ */
+export class EpochLostError extends Error {
+  override readonly name = 'EpochLostError';
+  readonly code = 'epoch-lost';
+  readonly retryable = false;
+  readonly context: string;
+  /** Who has taken in how much, of which epoch. */
+  readonly lost: readonly Seen[];
+
+  constructor({ context }: Where, lost: readonly Seen[]) {
+    const seen = lost.map(({ neighbour, position }) => `"${neighbour}" up to ${position}`);
+    super(
+      `The log of "${context}" is not the one that its neighbours know, nor a backup of that: ` +
+        `${[...new Set(seen)].join(', ')}. Restore its newest backup first. Only when there is none, ` +
+        `accept the loss with { accept: { who, why } }; docs/backup.md says what that means.`,
+    );
+    this.context = context;
+    this.lost = lost;
   }
 }
