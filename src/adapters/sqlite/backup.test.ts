@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
-import { copyFileSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, test } from 'node:test';
+import { systemClock } from '../../host/clock.ts';
 import type { Log } from '../../log/log.ts';
 import { LogInUseError } from '../../log/log-in-use.ts';
 import type { NewRecord } from '../../log/record.ts';
@@ -51,6 +52,46 @@ test('a backup of a running application holds a moment of each log, and they agr
   assert.ok(((await copiedBilling.marks())[0]?.position ?? 0) <= head);
   assert.equal(existsSync(join(target, 'ordering.unfinished')), false);
   for (const log of [ordering, billing, copied, copiedBilling]) await log.close();
+});
+
+test('contexts that never agree give an error, and no backup', async () => {
+  const { ordering, billing, host, moments } = await mutualFlow(() => false);
+
+  await assert.rejects(backup(data, target, { host }), {
+    code: 'backup-disagrees',
+    retryable: true,
+    message: /log of "(ordering|billing)" ended at \d+ when "(ordering|billing)" had taken in/,
+  });
+
+  assert.equal(moments(), 49);
+  assert.equal(existsSync(target), false);
+  await Promise.all([ordering.close(), billing.close()]);
+});
+
+test('a backup waits for a moment at which contexts agree that send each other messages', async () => {
+  const { ordering, billing, host, moments } = await mutualFlow((moment) => moment === 7);
+
+  const contexts = await backup(data, target, { host });
+
+  assert.deepEqual(contexts, ['billing', 'ordering']);
+  assert.equal(moments(), 7);
+  const [copy, copyOfBilling] = [
+    await sqlite(target).open('ordering'),
+    await sqlite(target).open('billing'),
+  ];
+  assert.ok(((await copyOfBilling.marks())[0]?.position ?? 0) <= (await copy.head()));
+  assert.ok(((await copy.marks())[0]?.position ?? 0) <= (await copyOfBilling.head()));
+  await Promise.all([ordering, billing, copy, copyOfBilling].map((log) => log.close()));
+});
+
+test('a copy that fails leaves nothing of the backup', async () => {
+  for (const context of ['billing', 'ordering']) await (await sqlite(data).open(context)).close();
+  // A directory in its place: SQLite cannot write the second copy.
+  mkdirSync(join(target, 'ordering.unfinished', 'in the way'), { recursive: true });
+
+  await assert.rejects(backup(data, target));
+
+  assert.equal(existsSync(join(target, 'billing.sqlite')), false);
 });
 
 test('a backup does not write over another one', async () => {
@@ -127,6 +168,35 @@ async function publish(log: Log, from: number, to: number): Promise<readonly num
   const [outcome] = await log.commit([{ records }]);
   assert.equal(outcome?.kind, 'committed');
   return outcome.positions;
+}
+
+/**
+ * Two contexts as another process sees them that cannot look at both at once: at each moment one
+ * has taken in more than it sees of the other, until they agree.
+ */
+async function mutualFlow(agreesAt: (moment: number) => boolean) {
+  const ordering = await sqlite(data).open('ordering');
+  const billing = await sqlite(data).open('billing');
+  let moment = 0;
+  let version = 0;
+  const goOn = async (): Promise<void> => {
+    const [one, other] = moment % 2 === 0 ? [ordering, billing] : [billing, ordering];
+    await publish(one, (version += 1), version);
+    await publish(other, (version += 1), version);
+    await take(one, other, await other.head());
+    await take(other, one, (await one.head()) + (agreesAt(moment) ? 0 : 1));
+  };
+  await goOn();
+  const host = {
+    clock: {
+      ...systemClock(),
+      async sleep() {
+        moment += 1;
+        await goOn();
+      },
+    },
+  };
+  return { ordering, billing, host, moments: () => moment };
 }
 
 async function take(log: Log, source: Log, position: number): Promise<void> {

@@ -1,4 +1,4 @@
-export { backup, BackupTargetError } from './backup.ts';
+export { backup, BackupDisagreesError, type BackupOptions, BackupTargetError } from './backup.ts';
 export type { Durability } from './connection.ts';
 export {
   LogCorruptError,
