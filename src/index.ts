@@ -46,6 +46,7 @@ export {
   HeldReadError,
   InvalidQueryError,
   StaleReadError,
+  TokenOutOfReachError,
   UnindexedFieldError,
 } from './runtime/query-model.ts';
 export { RebuildError } from './runtime/rebuild.ts';

@@ -79,9 +79,10 @@ export interface Inlet {
   isDrained(): Promise<boolean>;
   /**
    * As `isDrained`, but looks at what is there now: for whoever knows of something published by
-   * another process, and must not pass it by.
+   * another process, and must not pass it by. Where messages come from a log that has an epoch, the
+   * answer is false unless that is the epoch which they know of.
    */
-  lookAgain(): Promise<boolean>;
+  lookAgain(epoch: string): Promise<boolean>;
   close(): Promise<void>;
 }
 
@@ -129,6 +130,8 @@ export interface Envelope {
   readonly traceparent: string | null;
   /** JSON text of an object of strings, or null. */
   readonly metadata: string | null;
+  /** Where it stands in its publisher's log; left out where the backbone does not know. */
+  readonly position?: number;
 }
 
 /** The backbone cannot be reached now. */

@@ -15,11 +15,12 @@ export function borderSubscription(source: string): string {
 /**
  * What waits at the border of a context: messages of one source that could not be taken in
  * (`parked`), and later ones of the same key, which wait behind them (`held`). This is what is
- * known of it in memory, the same as in the waiting table: ids by key, in order of arrival.
+ * known of it in memory, the same as in the waiting table: by key, in order of arrival, the ids and
+ * where each stands in its publisher's log.
  */
 export class Border {
   readonly subscription: string;
-  #idsByKey = new Map<string, Set<string>>();
+  #positionsByKey = new Map<string, Map<string, number>>();
   #arrivals = 0;
   #size = 0;
 
@@ -31,7 +32,7 @@ export class Border {
   async load(log: LogReader): Promise<readonly WaitingRow[]> {
     const { subscription } = this;
     const rows = await log.waiting({ subscription, limit: BORDER_READ_MAX });
-    this.#idsByKey = new Map();
+    this.#positionsByKey = new Map();
     this.#size = 0;
     const firsts: WaitingRow[] = [];
     for (const row of inOrderOfArrival(rows)) {
@@ -49,12 +50,25 @@ export class Border {
     return this.#size === 0;
   }
 
+  /**
+   * The message that holds back what stands at or before a position of the publisher's log: one
+   * whose place is not known may.
+   */
+  holding(position: number): { readonly key: string; readonly recordId: string } | undefined {
+    for (const [key, positions] of this.#positionsByKey) {
+      const [recordId] = positions.keys();
+      if (recordId !== undefined && [...positions.values()].some((place) => place <= position))
+        return { key, recordId };
+    }
+    return undefined;
+  }
+
   isBlocked(key: string): boolean {
-    return this.#idsByKey.has(key);
+    return this.#positionsByKey.has(key);
   }
 
   has(key: string, id: string): boolean {
-    return this.#idsByKey.get(key)?.has(id) ?? false;
+    return this.#positionsByKey.get(key)?.has(id) ?? false;
   }
 
   /** A row for a message that is set aside. It counts once it is committed and added. */
@@ -77,16 +91,17 @@ export class Border {
   }
 
   add(row: WaitingRow): void {
-    const ids = this.#idsByKey.get(row.key) ?? new Set();
-    if (!ids.has(row.recordId)) this.#size += 1;
-    this.#idsByKey.set(row.key, ids.add(row.recordId));
-    this.#arrivals = Math.max(this.#arrivals, messageOf(row).arrival);
+    const { arrival, position = 0 } = messageOf(row);
+    const positions = this.#positionsByKey.get(row.key) ?? new Map<string, number>();
+    if (!positions.has(row.recordId)) this.#size += 1;
+    this.#positionsByKey.set(row.key, positions.set(row.recordId, position));
+    this.#arrivals = Math.max(this.#arrivals, arrival);
   }
 
   /** What waits of this key is now this. */
   replace(key: string, rows: readonly WaitingRow[]): void {
-    this.#size -= this.#idsByKey.get(key)?.size ?? 0;
-    this.#idsByKey.delete(key);
+    this.#size -= this.#positionsByKey.get(key)?.size ?? 0;
+    this.#positionsByKey.delete(key);
     for (const row of rows) this.add(row);
   }
 }

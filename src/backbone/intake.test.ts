@@ -381,7 +381,7 @@ test('whoever waits for a position is let go when the intake stops', async () =>
   backbone.switchOff();
   await started.start();
 
-  const waiting = started.waitUntil(1, new AbortController().signal);
+  const waiting = started.waitUntil({ epoch: 'e', position: 1 }, new AbortController().signal);
   await started.stop();
 
   assert.equal(await waiting, false);

@@ -120,19 +120,25 @@ export class Intake {
   /**
    * Waits until a position of the source's log has been passed: every message up to there is in
    * the log, or waits at the border. Answers false when it stopped or the signal aborted first.
-   * Where the backbone has no positions it waits until nothing more is on its way.
+   * Where the backbone has no positions it waits until nothing more is on its way. A position of
+   * another epoch than the source has now is never passed.
    */
-  async waitUntil(position: number, signal: AbortSignal): Promise<boolean> {
+  async waitUntil(place: Place, signal: AbortSignal): Promise<boolean> {
     while (!signal.aborted && !this.#stopping.signal.aborted) {
-      if (this.position >= position) return true;
+      if (this.#hasPassed(place)) return true;
       const progress = this.#progress.next(signal);
-      if (await this.#hasPassedAll()) {
+      if (await this.#hasPassedAll(place.epoch)) {
         progress.cancel();
         return true;
       }
       await progress.made;
     }
     return false;
+  }
+
+  /** A message that waits at the border and holds back what stands at or before a position. */
+  holding(position: number): { readonly key: string; readonly recordId: string } | undefined {
+    return this.#border.holding(position);
   }
 
   /**
@@ -282,9 +288,16 @@ export class Intake {
     for (const row of sorted.rows) if (row.kind === 'parked') onParked?.(row);
   }
 
-  async #hasPassedAll(): Promise<boolean> {
+  #hasPassed({ epoch, position }: Place): boolean {
+    return [...this.#contracts.keys()].every((name) => {
+      const mark = this.#marks.get(name);
+      return mark?.epoch === epoch && mark.position >= position;
+    });
+  }
+
+  async #hasPassedAll(epoch: string): Promise<boolean> {
     try {
-      return (await this.#inlet?.lookAgain()) ?? false;
+      return (await this.#inlet?.lookAgain(epoch)) ?? false;
     } catch {
       // The run loop meets the same outage, and reports it.
       return false;
@@ -312,6 +325,12 @@ export class Intake {
       return;
     }
   }
+}
+
+/** A place in the source's log. */
+export interface Place {
+  readonly epoch: string;
+  readonly position: number;
 }
 
 export interface TakenAgain {

@@ -67,9 +67,10 @@ export class LogInlet implements Inlet {
     return this.#isAcknowledged && this.#hasNothing();
   }
 
-  async lookAgain(): Promise<boolean> {
+  async lookAgain(epoch: string): Promise<boolean> {
     try {
       await this.#window.lookAgain();
+      if ((await this.#askEpoch()) !== epoch) return false;
     } catch (error) {
       throw new BackboneUnavailableError(this.#backbone, error);
     }
@@ -131,7 +132,7 @@ export class LogInlet implements Inlet {
     for (const [contract] of behind) this.#places.set(contract, position);
     const epoch = this.#epoch ?? '';
     return {
-      messages: records.map((record) => envelopeOf(record)),
+      messages: records.map((record) => ({ ...envelopeOf(record), position: record.position })),
       marks: behind.map(([contract]) => ({ source: this.#source, contract, epoch, position })),
       acknowledge: this.#acknowledge,
     };

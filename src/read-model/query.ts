@@ -11,11 +11,15 @@ export interface Query<Document extends object> {
    *
    * @throws {StaleReadError} when the read model did not come as far as `after` in time.
    * @throws {HeldReadError} when what `after` stands for waits for a parked record.
+   * @throws {TokenOutOfReachError} when `after` is of a context that this one does not listen to.
    */
   get(key: string, options?: ReadOptions): Promise<Document | undefined>;
   /**
    * Documents by their indexed fields.
    *
+   * @throws {StaleReadError} when the read model did not come as far as `after` in time.
+   * @throws {HeldReadError} when anything of this read model waits for a record up to `after`.
+   * @throws {TokenOutOfReachError} when `after` is of a context that this one does not listen to.
    * @throws {UnindexedFieldError} for a field that is not in the read model's `index`.
    */
   find(query?: FindQuery<Document> & ReadOptions): Promise<readonly Document[]>;
@@ -24,7 +28,10 @@ export interface Query<Document extends object> {
 }
 
 export interface ReadOptions {
-  /** A token of `handle`: the answer shows at least what it did. */
+  /**
+   * A token of `handle`: the answer shows at least what it did. One of another context counts up to
+   * what this context has taken in of it.
+   */
   readonly after?: string;
   /** How long to wait for that, in milliseconds. Default 5,000. */
   readonly timeoutMs?: number;

@@ -1,6 +1,7 @@
 import type { Host } from '../host/host.ts';
 import type { WaitingRow } from '../log/waiting-row.ts';
 import type { DocumentQuery, FieldCondition, FieldValue } from '../log/document-query.ts';
+import type { Intake } from '../backbone/intake.ts';
 import type { LogReader } from '../log/log.ts';
 import { type AnyReadModel, modelName } from '../read-model/read-model.ts';
 import type { Condition, FindQuery, Query, ReadOptions, Where } from '../read-model/query.ts';
@@ -20,10 +21,7 @@ export interface QueriedContext {
   readonly workplace: { readonly host: Host };
   readonly activity: Activity;
   readonly models: ReadonlyMap<AnyReadModel, Subscription>;
-  readonly intakes: ReadonlyMap<
-    string,
-    { waitUntil(position: number, signal: AbortSignal): Promise<boolean> }
-  >;
+  readonly intakes: ReadonlyMap<string, Pick<Intake, 'waitUntil' | 'holding'>>;
 }
 
 /** How a read model of a running context is asked. */
@@ -112,26 +110,39 @@ async function reach(
   model: AnyReadModel,
   wanted: { token: Token; key: string | undefined; signal: AbortSignal },
 ): Promise<boolean> {
-  const { token, key, signal } = wanted;
-  let { position } = token;
-  if (token.context !== running.name) {
-    const intake = running.intakes.get(token.context);
-    if (intake !== undefined && !(await intake.waitUntil(position, signal))) return false;
-    position = running.tail.head;
-  } else if (token.epoch !== running.log.epoch) return false;
+  const { key, signal } = wanted;
+  const position = await positionHere(running, model, wanted);
+  if (position === undefined) return false;
   const subscription = running.models.get(model);
   if (subscription === undefined) return true;
   // What is tried again soon may be there in time; what is parked will not.
-  const held = (): WaitingRow | undefined => {
-    const first = key === undefined ? undefined : subscription.room.first(key);
-    return first !== undefined && first.position <= position ? first : undefined;
-  };
+  const held = (): WaitingRow | undefined => subscription.room.holding(position, key);
   const isOver = (): boolean =>
     subscription.position >= position && (held() === undefined || held()?.kind === 'parked');
   const isThere = await running.activity.until(isOver, signal);
   const row = held();
   if (row !== undefined) throw new HeldReadError(model.name, row);
   return isThere;
+}
+
+/**
+ * Where the context's own log shows what a token stands for; undefined when that was not so in
+ * time. Of another context's log it shows what was taken in, so nothing of that may wait at the
+ * border.
+ */
+async function positionHere(
+  running: QueriedContext,
+  model: AnyReadModel,
+  { token, signal }: { readonly token: Token; readonly signal: AbortSignal },
+): Promise<number | undefined> {
+  if (token.context === running.name)
+    return token.epoch === running.log.epoch ? token.position : undefined;
+  const intake = running.intakes.get(token.context);
+  if (intake === undefined) throw new TokenOutOfReachError(model.name, running.name, token.context);
+  if (!(await intake.waitUntil(token, signal))) return undefined;
+  const held = intake.holding(token.position);
+  if (held !== undefined) throw new HeldReadError(model.name, held);
+  return running.tail.head;
 }
 
 /** The read model did not come as far as asked for, in time. It may a moment later. */
@@ -169,6 +180,28 @@ export class HeldReadError extends Error {
     this.model = model;
     this.key = row.key;
     this.recordId = row.recordId;
+  }
+}
+
+/** A token of a context that the read model's context hears nothing of: it cannot tell. */
+export class TokenOutOfReachError extends Error {
+  override readonly name = 'TokenOutOfReachError';
+  readonly code = 'token-out-of-reach';
+  readonly retryable = false;
+  readonly model: string;
+  readonly context: string;
+  readonly source: string;
+
+  constructor(model: string, context: string, source: string) {
+    super(
+      `Read model "${model}" cannot tell whether it shows what a token of ` +
+        `${JSON.stringify(source)} stands for: "${context}" does not listen to that context. Ask a ` +
+        'read model of that context, or of one that listens to it; or wait with ' +
+        'app.settled({ correlationId }) and ask without "after".',
+    );
+    this.model = model;
+    this.context = context;
+    this.source = source;
   }
 }
 

@@ -13,6 +13,7 @@ import { Entry } from './entry.ts';
 import { describeError, mayRetry } from './failure.ts';
 import { FencedError, RecordGoneError } from './fenced.ts';
 import type { Interest } from './interest.ts';
+import { KEYS_UNKNOWN, mayBeOfAnyKey } from './keys-unknown.ts';
 import { RETRY_POLICY, type RetryPolicy, retryDelayMs } from './retry-policy.ts';
 import { SLOTS, slotOf } from './slot.ts';
 import type { Page, TailReader } from './tail-reader.ts';
@@ -524,7 +525,7 @@ export class Subscription {
   async #performRow(row: WaitingRow): Promise<string | undefined> {
     const { handle, perform } = this.#definition;
     const entry = await this.#entryOf(row);
-    if (row.payload === KEYS_UNKNOWN) return this.#dealLater(row, entry);
+    if (mayBeOfAnyKey(row)) return this.#dealLater(row, entry);
     let underWay = this.#underWay.get(row.recordId + row.key)?.running;
     this.#underWay.delete(row.recordId + row.key);
     const finish = underWay === undefined ? await perform?.(entry, row) : undefined;
@@ -696,9 +697,6 @@ export class Subscription {
     this.#parts.onChange();
   }
 }
-
-/** Marks a row whose keys could not be told: it waits under the key of its record. */
-const KEYS_UNKNOWN = JSON.stringify({ keys: 'unknown' });
 
 /** A handler that goes on beside its batch, and the row that stands for it. */
 interface UnderWay {

@@ -4,6 +4,7 @@ import type { WaitingRow } from '../log/waiting-row.ts';
 import type { Circuit } from './circuit.ts';
 import { DueQueue } from './due-queue.ts';
 import { describeError, isOutage, mayRetry } from './failure.ts';
+import { mayBeOfAnyKey } from './keys-unknown.ts';
 import { type RetryPolicy, retryDelayMs } from './retry-policy.ts';
 
 /** A timer of the system cannot be set further away: then it is set again. */
@@ -28,6 +29,8 @@ export class WaitingRoom {
   #moves = 0;
   #rows = 0;
   #parked = 0;
+  /** How many rows may be of any key. */
+  #ofAnyKey = 0;
   #cancelTimer: CancelTimer | undefined;
   #timerAt = Number.POSITIVE_INFINITY;
   #isStopped = true;
@@ -43,7 +46,7 @@ export class WaitingRoom {
     this.#lanes.clear();
     this.#due.clear();
     this.#notYet.clear();
-    this.#rows = this.#parked = 0;
+    this.#rows = this.#parked = this.#ofAnyKey = 0;
     for (const row of rows) this.add(row.attempts === 0 ? { ...row, due: 0 } : row);
   }
 
@@ -69,6 +72,29 @@ export class WaitingRoom {
     return this.#lanes.get(key)?.[0];
   }
 
+  /**
+   * A row at or before a position that keeps back a key, or any key at all when none is given:
+   * rather one that waits for a person. A row whose keys could not be told may be one of any key.
+   */
+  holding(position: number, key?: string): WaitingRow | undefined {
+    if (this.#rows === 0) return undefined;
+    let found: WaitingRow | undefined;
+    const lanes =
+      key === undefined || this.#ofAnyKey > 0 ? this.#lanes.values() : [this.#lanes.get(key) ?? []];
+    for (const lane of lanes) {
+      for (const row of lane) {
+        if (row.position > position) continue;
+        if (key !== undefined && row.key !== key && !mayBeOfAnyKey(row)) continue;
+        // It waits for the first of its lane, whatever that one is of.
+        const first = lane[0] ?? row;
+        if (first.kind === 'parked') return first;
+        found ??= first;
+        break;
+      }
+    }
+    return found;
+  }
+
   /** Why some row waits, as an example: rather one that nobody has parked yet. */
   get someReason(): string | undefined {
     let parked: string | undefined;
@@ -89,6 +115,7 @@ export class WaitingRoom {
   add(row: WaitingRow): void {
     const lane = this.#lanes.get(row.key);
     this.#rows += 1;
+    if (mayBeOfAnyKey(row)) this.#ofAnyKey += 1;
     if (lane !== undefined) {
       lane.push(row);
       return;
@@ -120,6 +147,7 @@ export class WaitingRoom {
     const gone = lane?.shift();
     if (lane === undefined || gone === undefined) return;
     this.#rows -= 1;
+    if (mayBeOfAnyKey(gone)) this.#ofAnyKey -= 1;
     if (gone.kind === 'parked') this.#parked -= 1;
     const next = lane[0];
     if (next === undefined) this.#lanes.delete(key);

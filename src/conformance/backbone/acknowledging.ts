@@ -111,14 +111,18 @@ export const acknowledging: Scenarios = {
     const message = scene.message();
     await scene.publish([message]);
     const inHand = await consumer.receive();
+    const { epoch } = await scene.log('ordering');
 
-    const before = [await consumer.inlet.isDrained(), await consumer.inlet.lookAgain()];
+    const before = [await consumer.inlet.isDrained(), await consumer.inlet.lookAgain(epoch)];
     await consumer.take(inHand);
     await consumer.takeMore();
 
     assert.deepEqual(before, [false, false]);
     assert.equal(await consumer.inlet.isDrained(), true);
-    assert.equal(await consumer.inlet.lookAgain(), true);
+    assert.equal(await consumer.inlet.lookAgain(epoch), true);
+    // Who knows of another epoch knows of something that this log does not hold.
+    const isOfLog = consumer.marks.length > 0;
+    assert.equal(await consumer.inlet.lookAgain('another epoch'), !isOfLog);
   },
 
   'it is not drained while something is published that has not come': async (scene) => {
@@ -127,7 +131,8 @@ export const acknowledging: Scenarios = {
 
     await scene.publish([scene.message()]);
 
-    assert.equal(await consumer.inlet.lookAgain(), false);
+    const { epoch } = await scene.log('ordering');
+    assert.equal(await consumer.inlet.lookAgain(epoch), false);
     assert.equal(await consumer.inlet.isDrained(), false);
   },
 };

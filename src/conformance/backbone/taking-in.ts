@@ -48,8 +48,9 @@ export const takingIn: Scenarios = {
 
     for (const message of scene.messages(20, 3)) {
       await scene.publish([message]);
-      const position = Math.max(1, await (await scene.log('ordering')).head());
-      const wait = (signal: AbortSignal) => intake.waitUntil(position, signal);
+      const publisher = await scene.log('ordering');
+      const place = { epoch: publisher.epoch, position: Math.max(1, await publisher.head()) };
+      const wait = (signal: AbortSignal) => intake.waitUntil(place, signal);
       assert.equal(await scene.within(PATIENCE_MS, wait), true);
       assert.equal((await log.recordsById([message.id])).length, 1);
     }
