@@ -253,8 +253,10 @@ describe('the shop by HTTP', () => {
 
     const nonsense = await ask(`/orders/${body.orderId}?after=nonsense`);
     const foreign = await ask(`/orders/${body.orderId}?after=ordering:another-epoch:1`);
+    const elsewhere = await ask(`/orders/${body.orderId}?after=nowhere:epoch:1`);
 
     assert.deepEqual([nonsense.status, nonsense.body.code], [400, 'invalid-token']);
+    assert.deepEqual([elsewhere.status, elsewhere.body.code], [400, 'token-out-of-reach']);
     assert.deepEqual([foreign.status, foreign.body.retryable], [503, true]);
   });
 

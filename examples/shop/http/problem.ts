@@ -52,6 +52,7 @@ const kinds = {
   'body-not-json': { status: 400, title: 'The body is no JSON' },
   'request-not-valid': { status: 400, title: 'The request is not as documented' },
   'invalid-token': { status: 400, title: 'The token is none of ours' },
+  'token-out-of-reach': { status: 400, title: 'The token is of a place that this cannot tell of' },
   'invalid-command-id': { status: 400, title: 'The Idempotency-Key is empty or too long' },
   'body-too-large': { status: 413, title: 'The body is too large' },
   'payload-too-large': { status: 413, title: 'The body is too large' },
