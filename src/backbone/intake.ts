@@ -125,7 +125,7 @@ export class Intake {
    */
   async waitUntil(place: Place, signal: AbortSignal): Promise<boolean> {
     while (!signal.aborted && !this.#stopping.signal.aborted) {
-      if (this.#hasPassed(place)) return true;
+      if (this.#hasPassedOfAll(place)) return true;
       const progress = this.#progress.next(signal);
       if (await this.#hasPassedAll(place.epoch)) {
         progress.cancel();
@@ -288,11 +288,14 @@ export class Intake {
     for (const row of sorted.rows) if (row.kind === 'parked') onParked?.(row);
   }
 
-  #hasPassed({ epoch, position }: Place): boolean {
-    return [...this.#contracts.keys()].every((name) => {
-      const mark = this.#marks.get(name);
-      return mark?.epoch === epoch && mark.position >= position;
-    });
+  /** Whether a contract's messages up to a position are dealt with, as far as the marks tell. */
+  hasPassed(contract: string, { epoch, position }: Place): boolean {
+    const mark = this.#marks.get(contract);
+    return mark?.epoch === epoch && mark.position >= position;
+  }
+
+  #hasPassedOfAll(place: Place): boolean {
+    return [...this.#contracts.keys()].every((contract) => this.hasPassed(contract, place));
   }
 
   async #hasPassedAll(epoch: string): Promise<boolean> {

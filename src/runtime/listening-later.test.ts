@@ -66,6 +66,20 @@ test('on an empty log everything is from the beginning, whatever is said', async
   assert.deepEqual(heard, ['y1', 'y1']);
 });
 
+test('an old action is over although some of it was published before anybody listened', async (t) => {
+  const { live, hear, store } = scene(t);
+  await live([hear('first', X)], ['y1', 'x1']);
+  const contexts = [
+    publisher,
+    boundedContext('b', { reactions: [hear('first', X), hear('second', Y, 'now')] }),
+  ];
+  const app = await start(t, contexts, { store });
+  await app.settled();
+  const [y1] = await store.log('a').read({ after: 0, limit: 1 });
+
+  await app.settled({ correlationId: y1?.correlationId ?? '', timeoutMs: 2_000 });
+});
+
 function scene(t: TestContext) {
   const store = openedStore();
   const heard: string[] = [];

@@ -136,6 +136,22 @@ test('everything has settled at once when nothing was ever done', async (t) => {
 
 type Turn = (data: { key: string; hops: number }) => Promise<unknown>;
 
+test('an action is over when what waited of it at a border was discarded', async (t) => {
+  const { play, store } = await tennis(t);
+  const app = await play('a', 1, 'action');
+  await app.settled();
+  const [sent] = await store.log('right').read({ after: 0, limit: 1 });
+  assert.ok(sent);
+  const { position: _, ...record } = { ...sent, id: 'bad', data: '{}', correlationId: 'other' };
+  await store.log('right').commit([{ records: [record] }]);
+  await play('b', 1, 'next');
+  await rejection(app.settled({ correlationId: 'other' }), SettledParkedError);
+
+  await app.discard({}, { who: 'ann', why: 'nobody misses it' });
+
+  await app.settled({ correlationId: 'other', timeoutMs: 2_000 });
+});
+
 /** Two contexts that answer each other until a ball was hit so often. */
 async function tennis(t: TestContext, turn: Turn = () => Promise.resolve()) {
   const hops = new Map<string, number>();
@@ -157,8 +173,10 @@ async function tennis(t: TestContext, turn: Turn = () => Promise.resolve()) {
     publishes: [Pong],
     reactions: [whenever('strike back', Ping, strike(Pong))],
   });
-  const app = await start(t, [left, right], { store: openedStore() });
+  const store = openedStore();
+  const app = await start(t, [left, right], { store });
   return {
+    store,
     hops,
     left,
     play: async (key: string, times: number, correlationId: string) => {

@@ -57,7 +57,7 @@ async function isActionOver(
   correlationId: string,
 ): Promise<boolean> {
   const before = activity.count;
-  const published: StoredRecord[] = [];
+  const published: Published[] = [];
   for (const context of contexts) {
     const records = await context.log.recordsOfAction(correlationId, RECORDS_MAX);
     const last = records.at(-1)?.position ?? 0;
@@ -65,7 +65,8 @@ async function isActionOver(
     const waiting = await context.log.waiting({ correlationId, limit: RECORDS_MAX });
     const parked = await parkedBefore(context, waiting);
     if (waiting.some((row) => !isForAPerson(row, parked))) return false;
-    published.push(...records.filter((record) => record.direction === 'outgoing'));
+    const outgoing = records.filter((record) => record.direction === 'outgoing');
+    published.push(...outgoing.map((record) => ({ ...record, epoch: context.log.epoch })));
   }
   for (const context of contexts) if (!(await hasTakenIn(context, published))) return false;
   return activity.count === before;
@@ -95,9 +96,12 @@ async function parkedBefore(
   return parked;
 }
 
+/** A record that was published, and in which epoch of its log. */
+type Published = StoredRecord & { readonly epoch: string };
+
 async function hasTakenIn(
   context: RunningContext,
-  published: readonly StoredRecord[],
+  published: readonly Published[],
 ): Promise<boolean> {
   const wanted = new Set(consumedContracts(context.context).map((contract) => contract.name));
   const bySource = Map.groupBy(
@@ -105,7 +109,12 @@ async function hasTakenIn(
     (record) => record.source,
   );
   for (const [source, records] of bySource) {
-    const ids = records.map((record) => record.id);
+    // What was passed is in the log or waits at the border; or it was discarded there, or left out.
+    const intake = context.intakes.get(source);
+    const ids = records
+      .filter((record) => intake?.hasPassed(record.type, record) !== true)
+      .map((record) => record.id);
+    if (ids.length === 0) continue;
     const known = new Set((await context.log.recordsById(ids)).map(({ id }) => id));
     // What was taken in may be dropped from the log, and forgotten as received: one is enough.
     const received = await context.log.received(source, ids);
