@@ -1,7 +1,7 @@
 import type { StoredRecord } from '../log/record.ts';
 import type { Envelope } from './backbone.ts';
 
-/** A published record as it travels: all of it but its place in the publisher's log. */
+/** A published record as it travels. */
 export function envelopeOf(record: StoredRecord): Envelope {
   return {
     id: record.id,
@@ -16,5 +16,6 @@ export function envelopeOf(record: StoredRecord): Envelope {
     causationId: record.causationId,
     traceparent: record.traceparent,
     metadata: record.metadata,
+    position: record.position,
   };
 }

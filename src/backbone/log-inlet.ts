@@ -132,7 +132,7 @@ export class LogInlet implements Inlet {
     for (const [contract] of behind) this.#places.set(contract, position);
     const epoch = this.#epoch ?? '';
     return {
-      messages: records.map((record) => ({ ...envelopeOf(record), position: record.position })),
+      messages: records.map((record) => envelopeOf(record)),
       marks: behind.map(([contract]) => ({ source: this.#source, contract, epoch, position })),
       acknowledge: this.#acknowledge,
     };
