@@ -4,6 +4,9 @@ import { z } from 'zod';
 import { boundedContext } from '../context/bounded-context.ts';
 import { contract } from '../contract/contract.ts';
 import { aggregate } from '../aggregate/aggregate.ts';
+import type { Clock } from '../host/clock.ts';
+import { manualClock } from '../host/fixtures/manual-clock.ts';
+import type { Log } from '../log/log.ts';
 import type { Fact } from '../message/fact.ts';
 import { type ReactionOptions, whenever } from '../reaction/whenever.ts';
 import { notYet, type Tools } from '../reaction/tools.ts';
@@ -763,17 +766,72 @@ test('a stop does not wait for ever for a handler that hears nothing', async (t)
   assert.ok(performance.now() - before < 8_000);
 });
 
+test('once it is quiet the checkpoint follows over what was of no interest, in one commit', async (t) => {
+  const clock = manualClock();
+  const { publishAll, store, app } = await receiving(t, { clock });
+  const log = store.log('receiving');
+  const checkpoint = async () =>
+    (await log.checkpoints()).find(({ subscription }) => subscription === 'note it')?.position;
+  const all = Array.from({ length: 5 }, (_, index) => ['a', index] as const);
+  await publishAll(all);
+  await app.settled();
+  const commits = countedCommits(log);
+
+  assert.equal(await checkpoint(), 5);
+  await clock.advance(999);
+  assert.equal(commits.count, 0);
+  await clock.advance(1_001);
+
+  // Five were taken in; the five that were noted are nothing to it.
+  assert.equal(await checkpoint(), await log.head());
+  assert.equal(await log.head(), 10);
+  await clock.advance(3_600_000);
+  assert.equal(commits.count, 1);
+  const [, receiver] = (await app.health()).contexts;
+  assert.deepEqual(
+    receiver?.subscriptions.map(({ lag }) => lag),
+    [0],
+  );
+});
+
+test('a quiet checkpoint that cannot be written is written when the store is back', async (t) => {
+  const clock = manualClock();
+  const { publish, noted, store, app } = await receiving(t, { clock });
+  const log = store.log('receiving');
+  await publish('a', 1);
+  await app.settled();
+  const commits = countedCommits(log, (nth) => nth <= 2);
+
+  await clock.advance(10_000);
+
+  assert.equal(commits.count, 3);
+  const [own] = await log.checkpoints();
+  assert.equal(own?.position, await log.head());
+  await publish('a', 2);
+  await app.settled();
+  assert.deepEqual(await noted('a'), [1, 2]);
+});
+
 interface Options extends Partial<ReactionOptions<SentEvent>> {
   readonly store?: OpenedStore;
   readonly before?: (event: SentEvent, tools: Tools) => unknown;
   readonly onStalled?: (stalled: { subscription: string; why: string }) => void;
   readonly onParked?: () => void;
   readonly logger?: Logger;
+  readonly clock?: Clock;
 }
 
 /** Two contexts; the second notes each number under its key, after `before` of the test. */
 async function receiving(t: TestContext, options: Options = {}) {
-  const { store = openedStore(), before, onStalled, onParked, logger, ...reaction } = options;
+  const {
+    store = openedStore(),
+    before,
+    onStalled,
+    onParked,
+    logger,
+    clock,
+    ...reaction
+  } = options;
   const noteIt = whenever(
     'note it',
     Sent,
@@ -792,6 +850,7 @@ async function receiving(t: TestContext, options: Options = {}) {
     ...(onStalled === undefined ? {} : { onStalled }),
     ...(onParked === undefined ? {} : { onParked }),
     ...(logger === undefined ? {} : { logger }),
+    ...(clock === undefined ? {} : { host: { clock } }),
   });
   const publishAll = (all: readonly (readonly [string, number])[]) =>
     app.transaction(sending, (tx) => {
@@ -812,6 +871,18 @@ async function receiving(t: TestContext, options: Options = {}) {
       return records.map(({ data }) => (JSON.parse(data) as { number: number }).number);
     },
   };
+}
+
+/** Counts a log's commits from now on; those that `fails` names never reach it. */
+function countedCommits(log: Log, fails: (nth: number) => boolean = () => false) {
+  const counted = { count: 0 };
+  const commit = log.commit.bind(log);
+  log.commit = async (writeSets) => {
+    counted.count += 1;
+    if (fails(counted.count)) throw new Error('The store is away.');
+    return commit(writeSets);
+  };
+  return counted;
 }
 
 function sorted(numbers: readonly number[]): readonly number[] {

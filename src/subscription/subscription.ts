@@ -14,6 +14,7 @@ import { describeError, mayRetry } from './failure.ts';
 import { FencedError, RecordGoneError } from './fenced.ts';
 import type { Interest } from './interest.ts';
 import { KEYS_UNKNOWN, mayBeOfAnyKey } from './keys-unknown.ts';
+import { Quiet } from './quiet.ts';
 import { RETRY_POLICY, type RetryPolicy, retryDelayMs } from './retry-policy.ts';
 import { SLOTS, slotOf } from './slot.ts';
 import type { Page, TailReader } from './tail-reader.ts';
@@ -24,6 +25,8 @@ import { Wake } from './wake.ts';
 const BATCH_MAX = 256;
 /** A checkpoint that only passes records of no interest is written when it is so far behind. */
 const LAZY_MAX = 1_000;
+/** … or when nothing came for so long, so that after a kill little is read again. */
+const QUIET_MS = 1_000;
 /** So many rows may wait for one subscription; then it takes nothing more until some are done. */
 export const ROWS_MAX = 50_000;
 /** More than `ROWS_MAX`, by what the last batch before it adds. */
@@ -88,6 +91,7 @@ export class Subscription {
   readonly #retry: RetryPolicy;
   readonly #circuit = new Circuit();
   readonly #wake = new Wake();
+  readonly #quiet: Quiet;
   readonly #stopping = new AbortController();
   /** Handlers that go on beside their batch, by their waiting row. */
   readonly #underWay = new Map<string, UnderWay>();
@@ -96,6 +100,8 @@ export class Subscription {
   #persisted = 0;
   #isHandling = false;
   #isAsleep = false;
+  /** Whether the checkpoint is to follow now, as nothing came for a while. */
+  #isQuiet = false;
   /** Whether a commit may have moved the checkpoint without our knowing. */
   #isUnsure = false;
   #pausedWhy: string | undefined;
@@ -112,6 +118,10 @@ export class Subscription {
     this.#definition = definition;
     this.#parts = parts;
     this.#retry = { ...RETRY_POLICY, ...definition.retry };
+    this.#quiet = new Quiet(parts.workplace.host.clock, QUIET_MS, () => {
+      this.#isQuiet = true;
+      this.#wake.ring();
+    });
     this.room = new WaitingRoom({
       clock: parts.workplace.host.clock,
       randomness: parts.workplace.host.randomness,
@@ -237,6 +247,7 @@ export class Subscription {
   async stop(): Promise<void> {
     this.#stopping.abort();
     this.#stopListening();
+    this.#quiet.stop();
     this.room.giveUp();
     this.#wake.ring();
     await this.#loop;
@@ -258,8 +269,9 @@ export class Subscription {
         if (this.#isUnsure) await this.#takeUpAgain();
         for (const next of this.#toDeal.splice(0)) await this.#deal(next);
         const page = await this.#nextPage();
-        if (page === undefined) await this.#sleep();
-        else await this.#handlePage(page);
+        if (page !== undefined) await this.#handlePage(page);
+        else if (this.#isQuiet) await this.#followQuietly();
+        else await this.#sleep();
       } catch (error) {
         await this.#afterFailure(error);
       } finally {
@@ -308,6 +320,8 @@ export class Subscription {
   }
 
   async #sleep(): Promise<void> {
+    // Also after a commit of it has failed: then it is due again.
+    if (this.#cursor > this.#persisted && !this.#isStopping) this.#quiet.moved();
     this.#parts.onChange();
     this.#isAsleep = true;
     await this.#wake.sleep();
@@ -323,8 +337,9 @@ export class Subscription {
       this.stalledWhy !== undefined ||
       tail.head - this.#persisted >= LAZY_MAX ||
       news.some((entry) => this.#definition.interest.wants(entry.stored));
-    if (isOfInterest) this.#wake.ring();
-    else this.#cursor = tail.head;
+    if (isOfInterest) return this.#wake.ring();
+    this.#cursor = tail.head;
+    this.#quiet.moved();
   }
 
   async #handlePage(page: Page): Promise<void> {
@@ -337,6 +352,12 @@ export class Subscription {
   async #pass(upTo: number): Promise<void> {
     this.#cursor = upTo;
     if (upTo - this.#persisted >= LAZY_MAX) await this.#saveCheckpoint();
+  }
+
+  /** Between two pages, like any other move: nothing else can be about to move it. */
+  async #followQuietly(): Promise<void> {
+    this.#isQuiet = false;
+    if (this.#cursor > this.#persisted) await this.#saveCheckpoint();
   }
 
   async #saveCheckpoint(): Promise<void> {
@@ -686,6 +707,7 @@ export class Subscription {
     if (this.#isStopping) return;
     this.#stopping.abort();
     this.#stopListening();
+    this.#quiet.stop();
     this.#wake.ring();
     this.room.giveUp();
     this.#lostWhy = error.message;
