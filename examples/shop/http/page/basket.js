@@ -22,6 +22,8 @@ export async function offerProducts() {
   const list = document.querySelector('#products');
   if (list.children.length > 0) return;
   const { products } = await ask('/products?limit=5000');
+  // Somebody else may have asked meanwhile.
+  if (list.children.length > 0) return;
   for (const { productId, description, unitPriceMils } of products) {
     const product = { description, price: money(unitPriceMils / 10) };
     offered.set(productId, product);
@@ -67,7 +69,10 @@ function addLine() {
     what.textContent = inWords(offered.get(product.value.trim().toUpperCase()));
   });
   remove.addEventListener('click', () => {
-    if (lines.children.length > 1) line.remove();
+    if (lines.children.length === 1) return;
+    // Otherwise the focus would go with the line.
+    (line.nextElementSibling ?? line.previousElementSibling).querySelector('input').focus();
+    line.remove();
   });
   lines.append(line);
   return product;
@@ -75,7 +80,9 @@ function addLine() {
 
 async function submit(showOrder) {
   const button = form.querySelector('[type=submit]');
-  button.disabled = true;
+  if (button.ariaDisabled === 'true') return;
+  // A button that is disabled outright loses the focus.
+  button.ariaDisabled = 'true';
   tell('');
   try {
     const { orderId, token } = await ask('/orders', { body: asked(), key: newKey() });
@@ -84,7 +91,7 @@ async function submit(showOrder) {
   } catch (error) {
     tell(error.message, 'bad');
   } finally {
-    button.disabled = false;
+    button.ariaDisabled = 'false';
   }
 }
 

@@ -1,16 +1,15 @@
 /** Draws the overview: pictures first. Elements stay, so that bars move instead of blinking. */
-import { count, dayAndMonth, element, money, moment, roundMoney } from './element.js';
+import { count, dayAndMonth, element, money, roundMoney } from './element.js';
 
 const statuses = ['placed', 'confirmed', 'cancelling', 'shipped', 'cancelled'];
 
-export function drawOverview(overview, showOrder) {
+export function drawOverview(overview) {
   drawHealth(overview);
   drawFigures(overview);
   drawOrders(overview.orders);
   drawMoney(overview.money);
   drawShelves(overview.shelves);
   drawContexts(overview);
-  drawLatest(overview.latest, showOrder);
 }
 
 export function drawAway() {
@@ -166,37 +165,4 @@ function drawContexts({ contexts, parked }) {
     ),
   );
   document.querySelector('#contexts .parked').replaceChildren(...rows);
-}
-
-let latestDrawn = '';
-
-function drawLatest(latest, showOrder) {
-  const text = JSON.stringify(latest);
-  if (text === latestDrawn) return;
-  latestDrawn = text;
-  const list = document.querySelector('#latest ol');
-  const focused = document.activeElement?.dataset.order;
-  const rows = latest.map(({ orderId, status, country, placedAt, totalPence, customerId }) =>
-    element(
-      'li',
-      {},
-      element(
-        'button',
-        { 'data-order': orderId, onclick: () => showOrder(orderId) },
-        element('span', {}, orderId, element('br'), element('small', {}, moment(placedAt))),
-        element(
-          'span',
-          { class: 'where' },
-          country,
-          element('br'),
-          element('small', {}, customerId === null ? 'guest' : `customer ${customerId}`),
-        ),
-        element('span', { class: 'amount' }, money(totalPence)),
-        element('span', { class: 'status', 'data-status': status }, status),
-      ),
-    ),
-  );
-  if (rows.length === 0) rows.push(element('li', { class: 'empty' }, 'No order yet.'));
-  list.replaceChildren(...rows);
-  if (focused) list.querySelector(`[data-order="${CSS.escape(focused)}"]`)?.focus();
 }

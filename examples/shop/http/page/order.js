@@ -49,20 +49,43 @@ function fill(order, act) {
   const buyer = customerId === null ? 'a guest' : `customer ${customerId}`;
   const canCancel = status === 'placed' || status === 'confirmed';
   const cancel = () => act(() => ask(`${path}/cancellation`, { body: {} }));
-  dialog.replaceChildren(
+  replaceContent(
     element('h2', { id: 'order-title' }, `Order ${orderId}`),
     element('p', {}, `${moment(placedAt)}, ${buyer} in ${country}`),
     steps(order),
-    element('ul', { class: 'goods' }, ...order.lines.map((line) => lineOf(line, order, act))),
+    element(
+      'ul',
+      { class: 'goods' },
+      ...order.lines.map((line, index) => lineOf(line, { order, index, act })),
+    ),
     element('p', {}, totals(order)),
     element('p', { class: 'answer', role: 'status', 'data-tone': 'bad' }),
     element(
       'footer',
       {},
-      ...(canCancel ? [element('button', { class: 'quiet', onclick: cancel }, 'Cancel it')] : []),
+      ...(canCancel
+        ? [
+            element(
+              'button',
+              { class: 'quiet', 'data-does': 'cancel', onclick: cancel },
+              'Cancel it',
+            ),
+          ]
+        : []),
       element('button', { autofocus: '', onclick: () => dialog.close() }, 'Close'),
     ),
   );
+}
+
+/** Who was at a button is at the same one afterwards, or, where it is gone, at the one that closes. */
+function replaceContent(...content) {
+  const does = dialog.contains(document.activeElement) && document.activeElement.dataset.does;
+  const scrolled = dialog.querySelector('.goods')?.scrollTop ?? 0;
+  dialog.replaceChildren(...content);
+  dialog.querySelector('.goods').scrollTop = scrolled;
+  if (!dialog.open) return;
+  const same = does ? dialog.querySelector(`[data-does="${CSS.escape(does)}"]`) : null;
+  (same ?? dialog.querySelector('[autofocus]')).focus();
 }
 
 /** The way an order goes: to the parcel, or to its end before. */
@@ -88,7 +111,7 @@ function steps({ status, cancelledFor }) {
   );
 }
 
-function lineOf(line, { orderId, status }, act) {
+function lineOf(line, { order: { orderId, status }, index, act }) {
   const { productId, quantity, amountPence, returned } = line;
   const back = () =>
     act(() =>
@@ -105,7 +128,11 @@ function lineOf(line, { orderId, status }, act) {
     element('span', {}, `${quantity} × ${productId}`, element('small', {}, small)),
     element('span', {}, money(amountPence)),
     canReturn
-      ? element('button', { class: 'quiet', onclick: back }, 'Return one')
+      ? element(
+          'button',
+          { class: 'quiet', 'data-does': `return ${index}`, onclick: back },
+          'Return one',
+        )
       : element('span'),
   );
 }

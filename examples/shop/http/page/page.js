@@ -2,6 +2,7 @@
 import { ask } from './ask.js';
 import { offerProducts, openBasket } from './basket.js';
 import { drawAway, drawOverview } from './draw.js';
+import { drawLatest } from './latest.js';
 import { showOrder } from './order.js';
 
 const LOOK_MS = 1_000;
@@ -15,7 +16,9 @@ if (linked !== undefined) void showOrder(decodeURIComponent(linked)).catch(() =>
 async function look() {
   if (!document.hidden) {
     try {
-      drawOverview(await ask('/overview'), showOrder);
+      const overview = await ask('/overview');
+      drawOverview(overview);
+      await drawLatest(overview.latest, showOrder);
       await offerProducts();
     } catch {
       drawAway();
