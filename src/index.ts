@@ -52,5 +52,5 @@ export {
 export { RebuildError } from './runtime/rebuild.ts';
 export { NotSettledError, SettledParkedError } from './runtime/settled.ts';
 export { InvalidTokenError } from './runtime/token.ts';
-export { HandlerTimeoutError } from './subscription/failure.ts';
+export { HandlerTimeoutError, StillRunningError } from './subscription/failure.ts';
 export { InsideHandlerError } from './subscription/in-handler.ts';

@@ -40,7 +40,7 @@ async function perform(
   const { event } = entry;
   const { workplace, dependencies } = surroundings;
   const timeoutMs = effect.options.timeoutMs ?? HANDLER_TIMEOUT_MS;
-  const limits = { name: effect.name, timeoutMs, surroundings };
+  const limits = { name: effect.name, recordId: entry.stored.id, timeoutMs, surroundings };
   const outcome: unknown = await withTimeout(limits, (signal) =>
     effect.perform(event, {
       idempotencyKey: `${workplace.context}/${effect.name}/${event.id}`,

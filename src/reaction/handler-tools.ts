@@ -1,7 +1,7 @@
 import { type Cause, NotAwaitedError, type Unit, type Workplace } from '../context/unit.ts';
 import type { Entry } from '../subscription/entry.ts';
 import { timeOf } from '../message/business-time.ts';
-import { HandlerTimeoutError } from '../subscription/failure.ts';
+import { HandlerTimeoutError, StillRunningError } from '../subscription/failure.ts';
 import { insideHandler } from '../subscription/in-handler.ts';
 import type { AnyReadModel } from '../read-model/read-model.ts';
 import type { Query } from '../read-model/query.ts';
@@ -29,19 +29,21 @@ export function causeOf(entry: Entry): Cause {
   };
 }
 
+/** Who runs, about which record, and for how long it may. */
+export interface Limits {
+  readonly name: string;
+  readonly recordId: string;
+  readonly timeoutMs: number;
+  readonly surroundings: HandlerSurroundings;
+}
+
 /**
  * Runs a handler with tools that collect into a unit. When its time is up its signal aborts, its
  * unit takes nothing more, and it counts as failed, whether it ever ends or not.
  */
 export async function runHandler<T>(
   run: (tools: Tools) => T,
-  handler: {
-    readonly name: string;
-    readonly unit: Unit;
-    readonly cause: Cause;
-    readonly timeoutMs: number;
-    readonly surroundings: HandlerSurroundings;
-  },
+  handler: Limits & { readonly unit: Unit; readonly cause: Cause },
 ): Promise<Awaited<T>> {
   const { unit } = handler;
   try {
@@ -53,15 +55,21 @@ export async function runHandler<T>(
   }
 }
 
-/** Runs something that may take too long; its signal is made only when somebody asks for it. */
+/**
+ * Runs something that may take too long, when no earlier run about the same record is left; its
+ * signal is made only when somebody asks for it.
+ */
 export async function withTimeout<T>(
-  limits: {
-    readonly name: string;
-    readonly timeoutMs: number;
-    readonly surroundings: HandlerSurroundings;
-  },
+  limits: Limits,
   run: (signal: () => AbortSignal) => T,
 ): Promise<Awaited<T>> {
+  const { underWay } = limits.surroundings;
+  const what = `${limits.name} ${limits.recordId}`;
+  // Others may wait for the same one: who comes first runs, the next waits for that.
+  for (let earlier = underWay.runAbout(what); earlier !== undefined;) {
+    await untilEnded(limits, earlier);
+    earlier = underWay.runAbout(what);
+  }
   let controller: AbortController | undefined;
   let aborted: Error | undefined;
   const signal = (): AbortSignal => {
@@ -71,23 +79,56 @@ export async function withTimeout<T>(
   };
   const running = insideHandler(limits.name, () => run(signal));
   if (!(running instanceof Promise)) return await running;
-  const { workplace, underWay } = limits.surroundings;
+  underWay.began(what, running);
+  let isGivenUp = false;
+  try {
+    return (await inTime(limits, running, {
+      abort(reason) {
+        aborted = reason;
+        controller?.abort(reason);
+      },
+      giveUp: () => void (isGivenUp = true),
+      late: () => new HandlerTimeoutError(limits.name, limits.timeoutMs),
+    })) as Awaited<T>;
+  } finally {
+    const ended = (): void => underWay.ended(what);
+    if (isGivenUp) running.then(ended, ended);
+    else ended();
+  }
+}
+
+/** However it ended: that was told to whoever waited for it. */
+function untilEnded(limits: Limits, earlier: Promise<unknown>): Promise<unknown> {
+  return inTime(limits, Promise.allSettled([earlier]), {
+    abort: () => undefined,
+    giveUp: () => undefined,
+    late: () => new StillRunningError(limits.name, limits.recordId),
+  });
+}
+
+/** Waits for something until its time is over, or the application stops. */
+async function inTime(
+  { timeoutMs, surroundings }: Limits,
+  running: Promise<unknown>,
+  whenLate: Interruptible & { readonly late: () => Error },
+): Promise<unknown> {
+  const { workplace, underWay } = surroundings;
   const over = Promise.withResolvers<never>();
   const handler: Interruptible = {
-    abort(reason) {
-      aborted = reason;
-      controller?.abort(reason);
+    abort: (reason) => whenLate.abort(reason),
+    giveUp(reason) {
+      whenLate.giveUp(reason);
+      over.reject(reason);
     },
-    giveUp: (reason) => over.reject(reason),
   };
-  const cancel = workplace.host.clock.after(limits.timeoutMs, () => {
-    const error = new HandlerTimeoutError(limits.name, limits.timeoutMs);
+  const cancel = workplace.host.clock.after(timeoutMs, () => {
+    const error = whenLate.late();
     handler.abort(error);
     handler.giveUp(error);
   });
   underWay.add(handler);
   try {
-    return (await Promise.race([running, over.promise])) as Awaited<T>;
+    return await Promise.race([running, over.promise]);
   } finally {
     underWay.remove(handler);
     cancel();

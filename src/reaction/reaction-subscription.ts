@@ -45,6 +45,7 @@ async function react(
   const run = (unit: Unit, thereupon: (tools: Tools) => unknown): Promise<unknown> =>
     runHandler(thereupon, {
       name: reaction.name,
+      recordId: entry.stored.id,
       unit,
       cause: causeOf(entry),
       timeoutMs: reaction.options.timeoutMs ?? HANDLER_TIMEOUT_MS,

@@ -16,9 +16,15 @@ export interface Interruptible {
 /**
  * The handlers that run now. A stop lets them finish, then asks them to by their signals, then
  * hands back what they were about: it is handled again at the next start.
+ *
+ * Of one record at most one run of a handler is under way. One that was given up, or whose batch
+ * could not be committed, may go on for as long as it likes: who handles the record again waits for
+ * it to end.
  */
 export class UnderWay {
   readonly #handlers = new Set<Interruptible>();
+  /** By what they are about, until they have ended; also those that nobody waits for any more. */
+  readonly #runs = new Map<string, Promise<unknown>>();
 
   add(handler: Interruptible): void {
     this.#handlers.add(handler);
@@ -26,6 +32,19 @@ export class UnderWay {
 
   remove(handler: Interruptible): void {
     this.#handlers.delete(handler);
+  }
+
+  /** The run about the same that has not ended yet. */
+  runAbout(what: string): Promise<unknown> | undefined {
+    return this.#runs.get(what);
+  }
+
+  began(what: string, run: Promise<unknown>): void {
+    this.#runs.set(what, run);
+  }
+
+  ended(what: string): void {
+    this.#runs.delete(what);
   }
 
   /** Ends what still runs when its time is over, or at once when `end` is called. */

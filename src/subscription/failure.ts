@@ -49,3 +49,25 @@ export class HandlerTimeoutError extends Error {
     this.timeoutMs = timeoutMs;
   }
 }
+
+/**
+ * A handler that was given up has not ended: what it was about is not handled beside it. Tried
+ * again, and parked if it never ends.
+ */
+export class StillRunningError extends Error {
+  override readonly name = 'StillRunningError';
+  readonly code = 'still-running';
+  readonly retryable = undefined;
+  readonly handler: string;
+  readonly recordId: string;
+
+  constructor(handler: string, recordId: string) {
+    super(
+      `"${handler}" is not run again for record ${recordId}: an earlier run, whose time was up, has ` +
+        `not ended. Let it stop when its signal aborts; if it hangs for good, start the application ` +
+        `again, then redrive the record.`,
+    );
+    this.handler = handler;
+    this.recordId = recordId;
+  }
+}

@@ -104,6 +104,8 @@ export class Subscription {
   #isQuiet = false;
   /** Whether a commit may have moved the checkpoint without our knowing. */
   #isUnsure = false;
+  /** Whether a decision may have been committed without our knowing. */
+  #areRowsUnsure = false;
   #pausedWhy: string | undefined;
   #lostWhy: string | undefined;
   /** It goes no further than this. */
@@ -220,10 +222,14 @@ export class Subscription {
    * parked any more, somebody else has decided before.
    */
   decide(row: WaitingRow, decision: Decision): Promise<boolean> {
-    // One after the other: of two decisions about one row the second must see the first.
-    const deciding = this.#deciding.then(() => this.#decide(row, decision));
-    this.#deciding = deciding.catch(() => undefined);
-    return deciding;
+    return this.#inTurn(() => this.#decide(row, decision));
+  }
+
+  /** Of two decisions about one row the second must see the first, and the rows as they are. */
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const done = this.#deciding.then(work);
+    this.#deciding = done.catch(() => undefined);
+    return done;
   }
 
   async #decide(row: WaitingRow, decision: Decision): Promise<boolean> {
@@ -233,11 +239,18 @@ export class Subscription {
     const now = this.#parts.workplace.host.clock.now();
     const kind = this.#definition.handle === undefined ? 'effect' : 'retry';
     const again: WaitingRow = { ...row, kind, due: 0, attempts: 0, since: now };
-    await this.#commit({
-      operations: [operation],
-      ...(to === 'gone' ? { done: [row] } : { waiting: [again] }),
-      fences: [this.#fence()],
-    });
+    try {
+      await this.#commit({
+        operations: [operation],
+        ...(to === 'gone' ? { done: [row] } : { waiting: [again] }),
+        fences: [this.#fence()],
+      });
+    } catch (error) {
+      // Whoever decided is told; what became of it the log must say, or its key would wait for ever.
+      this.#isUnsure = this.#areRowsUnsure = true;
+      this.#wake.ring();
+      throw error;
+    }
     if (to === 'gone') this.room.removeFirst(row.key);
     else this.room.replaceFirst(again);
     return true;
@@ -295,14 +308,20 @@ export class Subscription {
     const { log } = this.#parts;
     const own = (await log.checkpoints()).find((each) => each.subscription === this.name);
     if (own?.epoch !== this.#epoch) throw new FencedError(this.name);
-    if (own.position !== this.#persisted) {
-      const stopped = this.room.stop();
-      for (const { reject } of this.#toDeal.splice(0)) reject(new Error('taken up again'));
-      await stopped;
-      this.room.start(await log.waiting({ subscription: this.name, limit: WAITING_MAX }));
+    if (own.position !== this.#persisted || this.#areRowsUnsure) {
+      await this.#inTurn(() => this.#takeUpRows());
       this.#cursor = this.#persisted = own.position;
     }
-    this.#isUnsure = false;
+    this.#isUnsure = this.#areRowsUnsure;
+  }
+
+  async #takeUpRows(): Promise<void> {
+    const stopped = this.room.stop();
+    for (const { reject } of this.#toDeal.splice(0)) reject(new Error('taken up again'));
+    await stopped;
+    const { log } = this.#parts;
+    this.room.start(await log.waiting({ subscription: this.name, limit: WAITING_MAX }));
+    this.#areRowsUnsure = false;
   }
 
   #nextPage(): Page | Promise<Page> | undefined {
@@ -545,10 +564,11 @@ export class Subscription {
   /** The waiting room's turn: does what a row stands for, and commits it with the row's end. */
   async #performRow(row: WaitingRow): Promise<string | undefined> {
     const { handle, perform } = this.#definition;
-    const entry = await this.#entryOf(row);
-    if (mayBeOfAnyKey(row)) return this.#dealLater(row, entry);
+    // Taken before anything is waited for: nobody else may take it up as well.
     let underWay = this.#underWay.get(row.recordId + row.key)?.running;
     this.#underWay.delete(row.recordId + row.key);
+    const entry = await this.#entryOf(row);
+    if (mayBeOfAnyKey(row)) return this.#dealLater(row, entry);
     const finish = underWay === undefined ? await perform?.(entry, row) : undefined;
     const again =
       finish ??
