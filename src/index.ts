@@ -32,6 +32,7 @@ export { BackboneUnavailableError, LogRestoredError } from './backbone/backbone.
 export { PersonalDataError } from './context/personal-data.ts';
 export { HandlerOverError, NotPublishedHereError } from './context/unit.ts';
 export { ContractDefinitionError } from './contract/contract.ts';
+export { MessageKeyError } from './contract/message-key.ts';
 export { ContractViolationError } from './contract/validate.ts';
 export { OutcomeUnknownError } from './log/committer.ts';
 export { LogInUseError } from './log/log-in-use.ts';
@@ -52,5 +53,6 @@ export {
 export { RebuildError } from './runtime/rebuild.ts';
 export { NotSettledError, SettledParkedError } from './runtime/settled.ts';
 export { InvalidTokenError } from './runtime/token.ts';
+export { DealingKeyError } from './subscription/dealing-key.ts';
 export { HandlerTimeoutError, StillRunningError } from './subscription/failure.ts';
 export { InsideHandlerError } from './subscription/in-handler.ts';

@@ -1,4 +1,5 @@
 import type { AnyContract } from '../contract/contract.ts';
+import { messageKey } from '../contract/message-key.ts';
 import { assertFits } from '../contract/validate.ts';
 import type { Received } from '../log/write-set.ts';
 import type { NewRecord } from '../log/record.ts';
@@ -92,14 +93,11 @@ function assertKnown(envelope: Envelope, contract: AnyContract, data: unknown): 
 }
 
 function keyOf(envelope: Envelope, contract: AnyContract, data: unknown): string {
-  let key: unknown;
   try {
-    key = contract.key(data);
+    return messageKey(contract, data);
   } catch (cause) {
     throw new MessageRefusedError('key-failed', envelope, cause);
   }
-  if (typeof key !== 'string') throw new MessageRefusedError('key-failed', envelope);
-  return key;
 }
 
 export type RefusalCode = keyof typeof REASONS;
@@ -115,7 +113,8 @@ const REASONS = {
     'does not fit the version of the contract known here, and has a newer one. It is tried again ' +
     'when a process starts that knows it',
   'upcaster-failed': 'could not be brought to the current version. Mend the upcaster, then redrive',
-  'key-failed': 'has no key: key() of its contract threw, or gave no text. Mend it, then redrive',
+  'key-failed':
+    'has no key. Mend what publishes it and discard it, or mend the contract and redrive',
   'older-than-window':
     'is older than the window in which duplicates are known, so it may have been taken in before. ' +
     'Look whether it was: discard it if so, otherwise redrive it',

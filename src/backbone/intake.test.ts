@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import { z } from 'zod';
 import { memoryBackbone } from '../adapters/memory/memory-backbone.ts';
 import { contract } from '../contract/contract.ts';
+import { KEY_CHARACTERS_MAX } from '../message/key.ts';
 import { upcasting } from '../message/upcasting.ts';
 import { Faults } from '../testing/faults.ts';
 import { faultyLog } from '../testing/faulty-log.ts';
@@ -170,6 +171,30 @@ test('a message whose upcaster or key throws is parked, with what was thrown', a
   const [, row] = await log.waiting({ subscription: 'intake from ordering', limit: 10 });
   assert.match(row?.error?.message ?? '', /no key for b/);
 });
+
+for (const [what, key] of [
+  ['no text', () => 7 as never],
+  ['empty text', () => ''],
+  ['text that is too long', () => 'k'.repeat(KEY_CHARACTERS_MAX + 1)],
+] as const) {
+  test(`a message whose contract gives ${what} for a key is parked with the reason`, async () => {
+    const keyless = contract('ordering.OrderPlaced', {
+      version: 1,
+      schema: z.object({ orderId: z.string() }),
+      key: (data) => (data.orderId === 'bad' ? key() : data.orderId),
+    });
+    const good = message({ key: 'good' });
+    const { log, settledIntake } = await given([message({ key: 'bad' }), good]);
+
+    const intake = await settledIntake({ contracts: [keyless] });
+    await intake.stop();
+
+    assert.deepEqual(await waitingAtBorder(log), ['parked bad key-failed']);
+    assert.deepEqual(await incomingIds(log), [good.id]);
+    const [row] = await log.waiting({ subscription: 'intake from ordering', limit: 10 });
+    assert.match(row?.error?.message ?? '', /The key of "ordering\.OrderPlaced" version 1 /);
+  });
+}
 
 test('later messages of a parked key are held, also after a restart; other keys pass', async () => {
   const bad = message({ data: '{}' });

@@ -7,6 +7,7 @@ import {
 import { evolveState, loadState } from '../aggregate/load-state.ts';
 import type { KnownState, StateCache } from '../aggregate/state-cache.ts';
 import type { AnyContract } from '../contract/contract.ts';
+import { messageKey } from '../contract/message-key.ts';
 import { assertFits } from '../contract/validate.ts';
 import type { Host } from '../host/host.ts';
 import type { LogReader } from '../log/log.ts';
@@ -119,7 +120,7 @@ export class Unit {
         version: null,
         type: contract.name,
         schemaVersion: contract.version,
-        key: String(contract.key(data)),
+        key: messageKey(contract, data),
         data: payloadText(contract.name, data, this.#workplace.charactersMax),
       }),
     );

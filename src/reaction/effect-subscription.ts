@@ -22,7 +22,7 @@ export function effectSubscription(
   return {
     name: effect.name,
     interest: interestIn(effect.sources),
-    keysOf: keyedBy(by),
+    keysOf: keyedBy(effect.name, by),
     fingerprint: fingerprintOf(by),
     concurrency: concurrency ?? 16,
     ...(retry === undefined ? {} : { retry }),

@@ -1,6 +1,7 @@
 import { Unit } from '../context/unit.ts';
 import type { Fact, Recorded } from '../message/fact.ts';
 import type { Answer } from '../subscription/batch.ts';
+import { assertDealingKey, dealtBy } from '../subscription/dealing-key.ts';
 import type { Entry } from '../subscription/entry.ts';
 import { interestIn } from '../subscription/interest.ts';
 import { fingerprintOf } from '../subscription/slot.ts';
@@ -20,7 +21,7 @@ export function reactionSubscription(
   return {
     name: reaction.name,
     interest: interestIn(reaction.sources),
-    keysOf: keyedBy(by),
+    keysOf: keyedBy(reaction.name, by),
     fingerprint: fingerprintOf(by),
     ...(retry === undefined ? {} : { retry }),
     ...(notYetMs === undefined ? {} : { notYetMs }),
@@ -30,9 +31,15 @@ export function reactionSubscription(
 
 /** What a reaction or an effect deals its records by: its own key, or the record's. */
 export function keyedBy(
+  name: string,
   by: ((event: Recorded<Fact>) => string) | undefined,
 ): (event: Recorded<Fact>, storedKey: string) => readonly string[] {
-  return (event, storedKey) => [by === undefined ? storedKey : by(event)];
+  if (by === undefined) return (_, storedKey) => [storedKey];
+  return (event) => {
+    const key = dealtBy(name, () => by(event));
+    assertDealingKey(name, key);
+    return [key];
+  };
 }
 
 async function react(

@@ -1,6 +1,7 @@
 import type { LogReader } from '../log/log.ts';
 import type { DocumentWrite } from '../log/write-set.ts';
 import type { Fact, Recorded } from '../message/fact.ts';
+import { assertDealingKey, dealtBy } from '../subscription/dealing-key.ts';
 import type { KnownDocuments } from './known-documents.ts';
 import { type AnyReadModel, modelName } from './read-model.ts';
 
@@ -46,11 +47,19 @@ export class Documents {
   }
 }
 
-/** The keys of the documents that an event belongs to. */
+/**
+ * The keys of the documents that an event belongs to.
+ *
+ * @throws {DealingKeyError} when `by` throws, or gives something else than text, texts or undefined.
+ */
 export function documentKeys(model: AnyReadModel, event: Recorded<Fact>): readonly string[] {
-  const keys = model.by(event);
+  const keys: unknown = dealtBy(model.name, () => model.by(event));
   if (keys === undefined) return [];
-  return typeof keys === 'string' ? [keys] : [...new Set(keys)];
+  const each = Array.isArray(keys) ? new Set<unknown>(keys) : [keys];
+  return Array.from(each, (key) => {
+    assertDealingKey(model.name, key);
+    return key;
+  });
 }
 
 /** Whether a read model does anything with this event. */
