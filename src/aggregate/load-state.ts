@@ -1,4 +1,5 @@
 import type { LogReader } from '../log/log.ts';
+import { isFull, PAGE_CHARACTERS_MAX } from '../log/page.ts';
 import type { StoredRecord } from '../log/record.ts';
 import type { Fact, Recorded } from '../message/fact.ts';
 import { deepFreeze } from '../message/json.ts';
@@ -83,13 +84,14 @@ async function foldStream(
   for (;;) {
     const limit = Math.min(PAGE, toVersion - version);
     if (limit === 0) return { state, version };
-    const page = await log.readStream(stream, { afterVersion: version, limit });
+    const bound = { limit, charactersMax: PAGE_CHARACTERS_MAX };
+    const page = await log.readStream(stream, { afterVersion: version, ...bound });
     for (const stored of page) {
       version = stored.version as number;
       if (aggregate.retired.includes(stored.type)) continue;
       state = evolveState(aggregate, state, options.decode(stored), stream);
     }
-    if (page.length < limit) return { state, version };
+    if (!isFull(page, bound)) return { state, version };
   }
 }
 

@@ -1,10 +1,11 @@
 import { LogReplacedError } from '../log/log-replaced.ts';
+import { NewestRecords } from '../log/newest-records.ts';
+import { charactersOf, firstPage, isFull, PAGE_CHARACTERS_MAX } from '../log/page.ts';
+import type { PageBound } from '../log/page.ts';
 import type { PublishedLog } from '../log/store.ts';
 import type { StoredRecord } from '../log/record.ts';
 
-/** The newest records are kept, from so many to twice as many: all consumers share one read. */
-const RECORDS_MAX = 512;
-const PAGE_SIZE = 512;
+const PAGE = { limit: 512, charactersMax: PAGE_CHARACTERS_MAX };
 
 /**
  * The newest part of what one context has published, read once for all its consumers in this
@@ -17,10 +18,8 @@ export class PublishedWindow {
   readonly #types = new Set<string>();
   readonly #listeners = new Set<() => void>();
   readonly #stopListening: () => void;
-  /** All records of #types after #from, up to #to. */
-  #records: StoredRecord[] = [];
-  #from = 0;
-  #to = 0;
+  /** Those of #types: all consumers share one read. */
+  #newest = newestRecords(0);
   /** Whether something may have been committed since it was last read to the end. */
   #isStale = true;
   /** Set when the log is another one than that which was read. */
@@ -38,7 +37,7 @@ export class PublishedWindow {
   /** Listens first and looks then, so that no commit falls between. */
   static async open(log: PublishedLog): Promise<PublishedWindow> {
     const window = new PublishedWindow(log);
-    window.#from = window.#to = await log.head();
+    window.#newest = newestRecords(await log.head());
     return window;
   }
 
@@ -46,8 +45,7 @@ export class PublishedWindow {
   addTypes(types: readonly string[]): void {
     if (types.every((type) => this.#types.has(type))) return;
     for (const type of types) this.#types.add(type);
-    this.#records = [];
-    this.#from = this.#to;
+    this.#newest.clear();
   }
 
   /** Calls `listener` when there may be more to read. Returns how to stop it. */
@@ -64,24 +62,20 @@ export class PublishedWindow {
   /** Whether a reader of these types that stands at a position has read all; asks nobody. */
   hasNothingFor(position: number, types: ReadonlySet<string>): boolean {
     if (this.#replaced !== undefined) return false;
-    if (this.#isStale || this.#reading !== undefined || position < this.#from) return false;
+    if (this.#isStale || this.#reading !== undefined) return false;
+    if (position < this.#newest.from) return false;
     return this.#firstAfter(position, types) === undefined;
   }
 
   /** The next records of these types after a position, and how far it has looked for them. */
   async read(after: number, types: ReadonlySet<string>, limit: number): Promise<Page> {
     if (this.#replaced !== undefined) throw this.#replaced;
-    if (after < this.#from) return this.#readLog(after, types, limit);
+    const bound = { limit, charactersMax: PAGE_CHARACTERS_MAX };
+    if (after < this.#newest.from) return this.#readLog(after, types, bound);
     if (this.#firstAfter(after, types) === undefined) await this.#refresh();
-    if (after < this.#from) return this.#readLog(after, types, limit);
-    const records: StoredRecord[] = [];
-    for (let index = this.#indexAfter(after); index < this.#records.length; index += 1) {
-      const record = this.#records[index] as StoredRecord;
-      if (!types.has(record.type)) continue;
-      if (records.length === limit) return { records, to: positionOfLast(records) };
-      records.push(record);
-    }
-    return { records, to: Math.max(after, this.#to) };
+    if (after < this.#newest.from) return this.#readLog(after, types, bound);
+    const records = firstPage(this.#wantedAfter(after, types), bound, charactersOf);
+    return pageOf(records, bound, Math.max(after, this.#newest.to));
   }
 
   /** Reads what is there now, whether or not it was told that something changed. */
@@ -95,12 +89,11 @@ export class PublishedWindow {
     await this.#log.close();
   }
 
-  async #readLog(after: number, types: ReadonlySet<string>, limit: number): Promise<Page> {
+  async #readLog(after: number, types: ReadonlySet<string>, bound: PageBound): Promise<Page> {
     // Taken before reading: what is not found up to here will never be there.
-    const from = this.#from;
-    const records = await this.#ask({ after, types: [...types], limit });
-    const to = records.length === 0 ? after : positionOfLast(records);
-    return { records, to: records.length < limit ? Math.max(to, from) : to };
+    const from = this.#newest.from;
+    const records = await this.#ask({ after, types: [...types], ...bound });
+    return pageOf(records, bound, Math.max(from, records.at(-1)?.position ?? after));
   }
 
   /** Reads on until there is something new or nothing more; those who ask meanwhile share it. */
@@ -116,8 +109,8 @@ export class PublishedWindow {
     this.#isStale = false;
     try {
       const types = [...this.#types];
-      const page = await this.#ask({ after: this.#to, types, limit: PAGE_SIZE });
-      if (page.length === PAGE_SIZE) this.#isStale = true;
+      const page = await this.#ask({ after: this.#newest.to, types, ...PAGE });
+      if (isFull(page, PAGE)) this.#isStale = true;
       // Types were added while it was read: it is not the whole of them.
       if (types.length !== this.#types.size) this.#isStale = true;
       else if (page.length > 0) this.#keep(page);
@@ -143,13 +136,7 @@ export class PublishedWindow {
   }
 
   #keep(page: readonly StoredRecord[]): void {
-    this.#records.push(...page);
-    this.#to = positionOfLast(page);
-    // Half of it at once, so that a steady trickle does not move the whole array each time.
-    if (this.#records.length > 2 * RECORDS_MAX) {
-      const dropped = this.#records.splice(0, this.#records.length - RECORDS_MAX);
-      this.#from = positionOfLast(dropped);
-    }
+    for (const record of page) this.#newest.add(record);
     this.#wake();
   }
 
@@ -158,23 +145,12 @@ export class PublishedWindow {
   }
 
   #firstAfter(position: number, types: ReadonlySet<string>): StoredRecord | undefined {
-    for (let index = this.#indexAfter(position); index < this.#records.length; index += 1) {
-      const record = this.#records[index] as StoredRecord;
-      if (types.has(record.type)) return record;
-    }
+    for (const record of this.#wantedAfter(position, types)) return record;
     return undefined;
   }
 
-  #indexAfter(position: number): number {
-    if (position >= this.#to) return this.#records.length;
-    let low = 0;
-    let high = this.#records.length;
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if ((this.#records[middle] as StoredRecord).position > position) high = middle;
-      else low = middle + 1;
-    }
-    return low;
+  *#wantedAfter(position: number, types: ReadonlySet<string>): Generator<StoredRecord> {
+    for (const record of this.#newest.after(position)) if (types.has(record.type)) yield record;
   }
 }
 
@@ -184,6 +160,12 @@ export interface Page {
   readonly to: number;
 }
 
-function positionOfLast(records: readonly StoredRecord[]): number {
-  return (records.at(-1) as StoredRecord).position;
+/** A page that did not end at a bound holds everything up to the end. */
+function pageOf(records: readonly StoredRecord[], bound: PageBound, end: number): Page {
+  const last = records.at(-1);
+  return { records, to: last !== undefined && isFull(records, bound) ? last.position : end };
+}
+
+function newestRecords(start: number): NewestRecords<StoredRecord> {
+  return new NewestRecords(start, (record) => record);
 }

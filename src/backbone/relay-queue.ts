@@ -1,3 +1,4 @@
+import { charactersOf } from '../log/page.ts';
 import type { StoredRecord } from '../log/record.ts';
 
 /**
@@ -11,18 +12,25 @@ export class RelayQueue {
   readonly #busy = new Set<string>();
   /** All that is not yet below the checkpoint, ascending, and whether it is confirmed. */
   readonly #open = new Map<number, boolean>();
+  #characters = 0;
 
   /** Records that follow those already here. */
   add(records: readonly StoredRecord[]): void {
     for (const record of records) {
       this.#waiting.push(record);
       this.#open.set(record.position, false);
+      this.#characters += charactersOf(record);
     }
   }
 
   /** How many are here and not confirmed without a gap before them. */
   get size(): number {
     return this.#open.size;
+  }
+
+  /** How large all are that are not confirmed. */
+  get characters(): number {
+    return this.#characters;
   }
 
   get isEmpty(): boolean {
@@ -46,6 +54,7 @@ export class RelayQueue {
     for (const record of batch) {
       this.#busy.delete(record.key);
       this.#open.set(record.position, true);
+      this.#characters -= charactersOf(record);
     }
   }
 

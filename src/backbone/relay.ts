@@ -1,6 +1,7 @@
 import type { Host } from '../host/host.ts';
 import type { Committer } from '../log/committer.ts';
 import type { Log } from '../log/log.ts';
+import { isFull, PAGE_CHARACTERS_MAX } from '../log/page.ts';
 import type { StoredRecord } from '../log/record.ts';
 import type { Checkpoint } from '../log/write-set.ts';
 import { FencedError } from '../subscription/fenced.ts';
@@ -19,6 +20,8 @@ const BATCH_SIZE_MAX = 256;
 /** So many batches, of different keys, may be unconfirmed at a time. */
 const BATCHES_MAX = 4;
 const READ_AHEAD_MAX = 4 * BATCH_SIZE_MAX;
+/** It reads no further while so many characters are unconfirmed. */
+const READ_AHEAD_CHARACTERS = 8_388_608;
 /** How long a stop waits for the backbone to confirm. What it does not is handed over again. */
 const STOP_TIMEOUT_MS = 5_000;
 
@@ -120,13 +123,17 @@ export class Relay {
   async #run(): Promise<void> {
     const { signal } = this.#stopping;
     while (!signal.aborted) {
-      if (this.#isStale && this.#queue.size < READ_AHEAD_MAX) await this.#read();
+      if (this.#isStale && this.#hasRoom) await this.#read();
       this.#send();
       this.#startMoving();
       if (this.#isDone()) this.#options.onProgress?.();
       if (this.#failure === undefined) await this.#wake.sleep();
       if (this.#failure !== undefined) await this.#waitOut(this.#failure, signal);
     }
+  }
+
+  get #hasRoom(): boolean {
+    return this.#queue.size < READ_AHEAD_MAX && this.#queue.characters < READ_AHEAD_CHARACTERS;
   }
 
   async #waitOut({ part, error }: Failure, signal: AbortSignal): Promise<void> {
@@ -144,12 +151,12 @@ export class Relay {
     this.#isStale = false;
     this.#isReading = true;
     try {
-      const limit = READ_AHEAD_MAX;
-      const query = { after: this.#readUpTo, limit, directions: ['outgoing'] } as const;
+      const bound = { limit: READ_AHEAD_MAX, charactersMax: PAGE_CHARACTERS_MAX };
+      const query = { after: this.#readUpTo, ...bound, directions: ['outgoing'] } as const;
       const records = await this.#options.log.read(query);
       this.#queue.add(records);
       this.#readUpTo = records.at(-1)?.position ?? this.#readUpTo;
-      if (records.length === limit) this.#isStale = true;
+      if (isFull(records, bound)) this.#isStale = true;
       this.#trouble.succeeded('reading');
     } catch (error) {
       this.#isStale = true;

@@ -1,5 +1,6 @@
 import { streamName } from '../aggregate/aggregate.ts';
 import type { LogReader } from '../log/log.ts';
+import { PAGE_CHARACTERS_MAX } from '../log/page.ts';
 import type { StoredRecord } from '../log/record.ts';
 import type { StoredCommand } from '../log/write-set.ts';
 import type { OpenLog } from './open-logs.ts';
@@ -81,7 +82,8 @@ async function recordOfTransaction(
 ): Promise<StoredRecord | undefined> {
   let after = await positionBefore(log, command.at - AROUND_MS);
   for (;;) {
-    const page = await log.read({ after, limit: PAGE, directions: ['outgoing'] });
+    const bound = { limit: PAGE, charactersMax: PAGE_CHARACTERS_MAX };
+    const page = await log.read({ after, ...bound, directions: ['outgoing'] });
     const found = page.find((record) => record.causationId === command.id);
     const last = page.at(-1);
     if (found !== undefined || last === undefined) return found;

@@ -1,4 +1,5 @@
 import type { DocumentQuery, StoredDocument } from './document-query.ts';
+import type { PageBound } from './page.ts';
 import type { Direction, StoredRecord } from './record.ts';
 import type { WaitingKind, WaitingRow } from './waiting-row.ts';
 import type {
@@ -75,7 +76,7 @@ export interface LogReader {
 
   /** The highest position, 0 when empty. */
   head(): Promise<number>;
-  /** Records after a position, ascending, at most `limit`. */
+  /** Records after a position, ascending, as many as the bounds of a page let through. */
   read(query: LogQuery): Promise<readonly StoredRecord[]>;
   /** A stream's records after a version, ascending. */
   readStream(stream: string, query: StreamQuery): Promise<readonly StoredRecord[]>;
@@ -118,10 +119,9 @@ export interface LogReader {
   close(): Promise<void>;
 }
 
-/** Which records of a log are read. */
-export interface LogQuery {
+/** Which records of a log are read, and how many: see `PageBound`. */
+export interface LogQuery extends PageBound {
   readonly after: number;
-  readonly limit: number;
   /** Only these directions; all when absent. */
   readonly directions?: readonly Direction[];
   /** Only these types; all when absent. */
@@ -129,10 +129,9 @@ export interface LogQuery {
 }
 
 /** Which part of a stream is read. */
-export interface StreamQuery {
+export interface StreamQuery extends PageBound {
   /** Default 0: from the beginning. */
   readonly afterVersion?: number;
-  readonly limit: number;
 }
 
 /** Which waiting rows are meant; all that is given must hold. */

@@ -1,4 +1,5 @@
 import type { Log, LogReader } from './log.ts';
+import type { PageBound } from './page.ts';
 import type { StoredRecord } from './record.ts';
 
 /**
@@ -36,15 +37,17 @@ export interface PublishedLog {
   predecessors?(): Promise<readonly Predecessor[]>;
   /** The highest position of the log, outgoing or not. */
   head(): Promise<number>;
-  /** Outgoing records of these types after a position, ascending, at most `limit`. */
-  read(query: {
-    readonly after: number;
-    readonly types: readonly string[];
-    readonly limit: number;
-  }): Promise<readonly StoredRecord[]>;
+  /** Outgoing records of these types after a position, ascending; a page of them. */
+  read(query: PublishedQuery): Promise<readonly StoredRecord[]>;
   /** As `LogReader.onChange`. */
   onChange(listener: () => void): () => void;
   close(): Promise<void>;
+}
+
+/** Which messages of a context are read, and how many: see `PageBound`. */
+export interface PublishedQuery extends PageBound {
+  readonly after: number;
+  readonly types: readonly string[];
 }
 
 /** An epoch that a log went on from. */

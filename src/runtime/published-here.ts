@@ -1,3 +1,4 @@
+import { charactersOf, firstPage } from '../log/page.ts';
 import type { PublishedLog, Store } from '../log/store.ts';
 import type { RunningContext } from './running-context.ts';
 
@@ -14,14 +15,13 @@ export async function publishedHere(running: RunningContext, store: Store): Prom
       : { predecessors: () => stored.predecessors?.() ?? Promise.resolve([]) }),
     epoch: () => Promise.resolve(running.log.epoch),
     head: () => Promise.resolve(running.tail.head),
-    async read({ after, types, limit }) {
-      const kept = running.tail.since(after);
-      if (kept === undefined)
-        return running.log.read({ after, types, limit, directions: ['outgoing'] });
-      return kept
+    async read(query) {
+      const kept = running.tail.since(query.after);
+      if (kept === undefined) return running.log.read({ ...query, directions: ['outgoing'] });
+      const wanted = kept
         .map((entry) => entry.stored)
-        .filter((record) => record.direction === 'outgoing' && types.includes(record.type))
-        .slice(0, limit);
+        .filter(({ direction, type }) => direction === 'outgoing' && query.types.includes(type));
+      return firstPage(wanted, query, charactersOf);
     },
     onChange: (listener) => running.tail.onMove(listener),
     close: () => stored.close(),

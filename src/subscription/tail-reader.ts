@@ -2,14 +2,20 @@ import type { Vocabulary } from '../context/vocabulary.ts';
 import type { Clock } from '../host/clock.ts';
 import type { Committer } from '../log/committer.ts';
 import type { Log } from '../log/log.ts';
+import { NewestRecords } from '../log/newest-records.ts';
+import {
+  charactersOf,
+  firstPage,
+  isFull,
+  PAGE_CHARACTERS_MAX,
+  type PageBound,
+} from '../log/page.ts';
 import type { WriteSet } from '../log/write-set.ts';
 import { Entry } from './entry.ts';
 import type { Interest } from './interest.ts';
 
-/** So many of the newest records are kept for the subscriptions that are nearly up to date. */
-const KEPT_MAX = 512;
 /** Records of other processes are read in pages of this size. */
-const PAGE = 1_000;
+const PAGE = { limit: 1_000, charactersMax: PAGE_CHARACTERS_MAX };
 /** After the store failed to answer it is asked again after this time. */
 const LOOK_AGAIN_MS = 250;
 
@@ -25,10 +31,8 @@ export class TailReader {
   readonly #clock: Clock;
   readonly #listeners = new Set<() => void>();
   readonly #stops: (() => void)[] = [];
-  /** The kept entries: all records after `#keptAfter` up to `#head`. */
-  #kept: Entry[] = [];
-  #keptAfter = 0;
-  #head = 0;
+  /** For the subscriptions that are nearly up to date. */
+  #newest = newestEntries(0);
   #reading: Promise<void> | undefined;
   #readAgain = false;
   /** Whether the log could not be read, so that there may be more than was seen. */
@@ -48,13 +52,12 @@ export class TailReader {
       committer.onDoubt(() => this.#look()),
       this.#log.onChange((by) => by === 'foreign' && this.#look()),
     );
-    this.#head = await this.#log.head();
-    this.#keptAfter = this.#head;
+    this.#newest = newestEntries(await this.#log.head());
   }
 
   /** The highest position seen. */
   get head(): number {
-    return this.#head;
+    return this.#newest.to;
   }
 
   /** Whether all that is known to be there was read. */
@@ -70,19 +73,20 @@ export class TailReader {
 
   /** All records after a position, where they are still kept. */
   since(after: number): readonly Entry[] | undefined {
-    if (after < this.#keptAfter) return undefined;
-    return this.#kept.slice(firstAfter(this.#kept, after));
+    return after < this.#newest.from ? undefined : [...this.#newest.after(after)];
   }
 
   /**
-   * What comes after a position, at most `limit` records: entries of interest (and, near the end,
-   * others too), and how far that was read. Undefined when there is nothing.
+   * What comes after a position, at most `limit` records and a page's characters: entries of
+   * interest (and, near the end, others too), and how far that was read. Undefined when there is
+   * nothing.
    */
   page(after: number, limit: number, interest: Interest): Page | Promise<Page> | undefined {
-    if (after >= this.#head) return undefined;
-    return after >= this.#keptAfter
-      ? this.#keptPage(after, limit)
-      : this.#readPage(after, limit, interest);
+    if (after >= this.head) return undefined;
+    const bound = { limit, charactersMax: PAGE_CHARACTERS_MAX };
+    if (after < this.#newest.from) return this.#readPage(after, bound, interest);
+    const entries = firstPage(this.#newest.after(after), bound, charactersOfEntry);
+    return { entries, upTo: (entries.at(-1) as Entry).position };
   }
 
   async stop(): Promise<void> {
@@ -93,20 +97,13 @@ export class TailReader {
     await this.#reading;
   }
 
-  #keptPage(after: number, limit: number): Page {
-    const from = firstAfter(this.#kept, after);
-    const entries = this.#kept.slice(from, from + limit);
-    const isAll = from + entries.length === this.#kept.length;
-    return { entries, upTo: isAll ? this.#head : (entries.at(-1) as Entry).position };
-  }
-
-  async #readPage(after: number, limit: number, interest: Interest): Promise<Page> {
-    const head = this.#head;
+  async #readPage(after: number, bound: PageBound, interest: Interest): Promise<Page> {
+    const head = this.head;
     const { types, directions } = interest;
-    const records = await this.#log.read({ after, limit, types, directions });
+    const records = await this.#log.read({ after, ...bound, types, directions });
     const entries = records.map((stored) => new Entry(this.#vocabulary, stored));
     const last = entries.at(-1)?.position ?? 0;
-    return { entries, upTo: records.length === limit ? last : Math.max(head, last) };
+    return { entries, upTo: isFull(records, bound) ? last : Math.max(head, last) };
   }
 
   #hear(writeSet: WriteSet, positions: readonly number[]): void {
@@ -114,10 +111,10 @@ export class TailReader {
     const first = positions.find((position) => position > 0);
     if (first === undefined) return;
     // A hole: somebody else committed before us. Read, so that nothing is passed over.
-    if (first !== this.#head + 1 || this.#reading !== undefined) return this.#look();
+    if (first !== this.head + 1 || this.#reading !== undefined) return this.#look();
     records.forEach((record, index) => {
       const position = positions[index] as number;
-      if (position > 0) this.#keep(new Entry(this.#vocabulary, { ...record, position }));
+      if (position > 0) this.#newest.add(new Entry(this.#vocabulary, { ...record, position }));
     });
     this.#moved();
   }
@@ -135,29 +132,19 @@ export class TailReader {
   async #readOn(): Promise<void> {
     while (this.#readAgain) {
       this.#readAgain = false;
-      const records = await this.#log
-        .read({ after: this.#head, limit: PAGE })
-        .catch(() => undefined);
+      const records = await this.#log.read({ after: this.head, ...PAGE }).catch(() => undefined);
       // Nobody else will say that there is something: it is looked for until the store answers.
       if (records === undefined) return this.#lookLater();
       this.#isBehind = false;
-      for (const stored of records) this.#keep(new Entry(this.#vocabulary, stored));
+      for (const stored of records) this.#newest.add(new Entry(this.#vocabulary, stored));
       if (records.length > 0) this.#moved();
-      if (records.length === PAGE) this.#readAgain = true;
+      if (isFull(records, PAGE)) this.#readAgain = true;
     }
   }
 
   #lookLater(): void {
     this.#isBehind = true;
     if (!this.#isStopped) this.#cancelLook = this.#clock.after(LOOK_AGAIN_MS, () => this.#look());
-  }
-
-  #keep(entry: Entry): void {
-    this.#kept.push(entry);
-    this.#head = entry.position;
-    if (this.#kept.length < 2 * KEPT_MAX) return;
-    this.#keptAfter = (this.#kept[KEPT_MAX - 1] as Entry).position;
-    this.#kept = this.#kept.slice(KEPT_MAX);
   }
 
   #moved(): void {
@@ -171,14 +158,10 @@ export interface Page {
   readonly upTo: number;
 }
 
-/** The index of the first entry after a position, by halving. */
-function firstAfter(entries: readonly Entry[], position: number): number {
-  let low = 0;
-  let high = entries.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if ((entries[middle] as Entry).position <= position) low = middle + 1;
-    else high = middle;
-  }
-  return low;
+function newestEntries(start: number): NewestRecords<Entry> {
+  return new NewestRecords(start, (entry) => entry.stored);
+}
+
+function charactersOfEntry(entry: Entry): number {
+  return charactersOf(entry.stored);
 }

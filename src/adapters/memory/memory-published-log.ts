@@ -6,8 +6,8 @@ export function memoryPublishedLog(handle: MemoryHandle): PublishedLog {
   return {
     epoch: () => handle.ask(({ epoch }) => epoch),
     head: () => handle.ask(({ records }) => records.head),
-    read: ({ after, types, limit }) =>
-      handle.ask(({ records }) => records.read({ after, types, limit, directions: ['outgoing'] })),
+    read: (query) =>
+      handle.ask(({ records }) => records.read({ ...query, directions: ['outgoing'] })),
     onChange: (listener) => handle.listen(listener),
     close: () => handle.close(),
   };

@@ -1,4 +1,5 @@
 import type { LogQuery, StreamQuery } from '../../log/log.ts';
+import { charactersOf, firstPage } from '../../log/page.ts';
 import type { NewRecord, StoredRecord } from '../../log/record.ts';
 
 /**
@@ -37,6 +38,10 @@ export class MemoryRecords {
   }
 
   read(query: LogQuery): StoredRecord[] {
+    return firstPage(this.#find(query), query, charactersOf);
+  }
+
+  #find(query: LogQuery): StoredRecord[] {
     if (query.directions === undefined && query.types === undefined) {
       return this.#all.slice(query.after, query.after + query.limit);
     }
@@ -47,7 +52,8 @@ export class MemoryRecords {
 
   readStream(stream: string, query: StreamQuery): StoredRecord[] {
     const after = query.afterVersion ?? 0;
-    return this.#streams.get(stream)?.slice(after, after + query.limit) ?? [];
+    const records = this.#streams.get(stream)?.slice(after, after + query.limit) ?? [];
+    return firstPage(records, query, charactersOf);
   }
 
   recordsById(ids: readonly string[]): StoredRecord[] {

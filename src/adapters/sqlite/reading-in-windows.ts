@@ -1,4 +1,5 @@
 import type { Clock } from '../../host/clock.ts';
+import { charactersOfAll, isFull, type PageBound } from '../../log/page.ts';
 import type { StoredRecord } from '../../log/record.ts';
 import type { Ask } from './asking.ts';
 import type { Connection } from './connection.ts';
@@ -14,24 +15,31 @@ const WINDOW = 50_000;
 export async function readInWindows(
   ask: Ask,
   clock: Clock,
-  query: { readonly after: number; readonly limit: number },
+  query: PageBound & { readonly after: number },
   read: (open: Connection, part: Part) => StoredRecord[],
 ): Promise<StoredRecord[]> {
   const found: StoredRecord[] = [];
   for (let after = query.after; ; await clock.turn()) {
-    const limit = query.limit - found.length;
+    const rest = restOf(query, found);
     const window = await ask(NOTHING, (open) => {
       // Over the gap that a new epoch leaves in one step.
       const upTo = firstPositionAfter(open, after) + WINDOW;
-      return { upTo, isLast: upTo >= head(open), records: read(open, { after, upTo, limit }) };
+      return { upTo, isLast: upTo >= head(open), records: read(open, { ...rest, after, upTo }) };
     });
-    if (found.length === 0 && (window.isLast || window.records.length === limit)) {
+    if (found.length === 0 && (window.isLast || isFull(window.records, query))) {
       return window.records;
     }
     for (const record of window.records) found.push(record);
-    if (window.isLast || found.length === query.limit) return found;
+    if (window.isLast || isFull(found, query)) return found;
     after = window.upTo;
   }
+}
+
+/** What a page still has room for. */
+function restOf(bound: PageBound, found: readonly StoredRecord[]): PageBound {
+  const limit = bound.limit - found.length;
+  if (bound.charactersMax === undefined) return { limit };
+  return { limit, charactersMax: bound.charactersMax - charactersOfAll(found) };
 }
 
 const NOTHING = { upTo: 0, isLast: true, records: [] as StoredRecord[] };

@@ -1,15 +1,15 @@
 import type { LogQuery, StreamQuery } from '../../log/log.ts';
+import type { PageBound } from '../../log/page.ts';
 import type { StoredRecord } from '../../log/record.ts';
 import type { Connection } from './connection.ts';
-import { PUBLISHED_COLUMNS, RECORD_COLUMNS, selectRecords } from './record-rows.ts';
+import { PUBLISHED_COLUMNS, RECORD_COLUMNS, selectPage, selectRecords } from './record-rows.ts';
 
 /** The queries on the log itself. Each says which index it uses. */
 
-/** A part of the log: after one position, up to another one, so many records at most. */
-export interface Part {
+/** A part of the log: a page of what is after one position, up to another one. */
+export interface Part extends PageBound {
   readonly after: number;
   readonly upTo: number;
-  readonly limit: number;
 }
 
 // The end of the primary key.
@@ -41,7 +41,7 @@ const READ_SOME = `
 
 /** All records after a position. */
 export function readAll(connection: Connection, query: LogQuery): StoredRecord[] {
-  return selectRecords(connection, READ_ALL, query.after, query.limit);
+  return selectPage(connection, { sql: READ_ALL, parameters: [query.after] }, query);
 }
 
 /** The records of some directions and types, in a part of the log. */
@@ -52,9 +52,8 @@ export function readSome(
 ): StoredRecord[] {
   const directions = query.directions === undefined ? null : JSON.stringify(query.directions);
   const types = query.types === undefined ? null : JSON.stringify(query.types);
-  const { after, upTo, limit } = part;
-  const values = [after, upTo, directions, directions, types, types, limit];
-  return selectRecords(connection, READ_SOME, ...values);
+  const parameters = [part.after, part.upTo, directions, directions, types, types];
+  return selectPage(connection, { sql: READ_SOME, parameters }, part);
 }
 
 // log_stream.
@@ -67,7 +66,8 @@ export function readStream(
   stream: string,
   query: StreamQuery,
 ): StoredRecord[] {
-  return selectRecords(connection, READ_STREAM, stream, query.afterVersion ?? 0, query.limit);
+  const parameters = [stream, query.afterVersion ?? 0];
+  return selectPage(connection, { sql: READ_STREAM, parameters }, query);
 }
 
 // The end of the stream in log_stream, without touching a row; twice as fast as max(version).
@@ -109,8 +109,8 @@ const READ_PUBLISHED = `
 export function readPublished(
   connection: Connection,
   types: readonly string[],
-  { after, upTo, limit }: Part,
+  part: Part,
 ): StoredRecord[] {
-  const list = JSON.stringify(types);
-  return selectRecords(connection, READ_PUBLISHED, after, upTo, list, limit);
+  const parameters = [part.after, part.upTo, JSON.stringify(types)];
+  return selectPage(connection, { sql: READ_PUBLISHED, parameters }, part);
 }

@@ -1,4 +1,5 @@
 import type { SQLOutputValue } from 'node:sqlite';
+import { charactersOf, firstPage, type PageBound } from '../../log/page.ts';
 import type { Direction, NewRecord, StoredRecord } from '../../log/record.ts';
 import { RecordKnownError } from '../../log/record-known.ts';
 import type { Connection } from './connection.ts';
@@ -61,6 +62,28 @@ export function selectRecords(
 ): StoredRecord[] {
   const rows = connection.preparedArrays(sql).all(...parameters);
   return (rows as unknown as SQLOutputValue[][]).map(recordOfRow);
+}
+
+/** The same for a page of them. What is behind its end is not even read, so it fills no memory. */
+export function selectPage(
+  connection: Connection,
+  { sql, parameters }: Query,
+  bound: PageBound,
+): StoredRecord[] {
+  if (bound.charactersMax === undefined)
+    return selectRecords(connection, sql, ...parameters, bound.limit);
+  const rows = connection.preparedArrays(sql).iterate(...parameters, bound.limit);
+  return firstPage(recordsOf(rows), bound, charactersOf);
+}
+
+/** A query for `RECORD_COLUMNS` whose last parameter, the limit, is still to come. */
+export interface Query {
+  readonly sql: string;
+  readonly parameters: readonly (string | number | null)[];
+}
+
+function* recordsOf(rows: Iterable<unknown>): Generator<StoredRecord> {
+  for (const row of rows) yield recordOfRow(row as SQLOutputValue[]);
 }
 
 function recordOfRow(row: SQLOutputValue[]): StoredRecord {

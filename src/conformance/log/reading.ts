@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import type { LogQuery } from '../../log/log.ts';
+import type { StoredRecord } from '../../log/record.ts';
 import { commit, committed, fact, facts, fresh, incoming, outgoing, record } from './samples.ts';
 import type { Scenario, Scenarios } from './scenario.ts';
 
@@ -96,6 +97,44 @@ export const reading: Scenarios = {
     assert.deepEqual(await read({ types: ['none'] }), []);
     assert.deepEqual(await read({ types: [] }), []);
     assert.deepEqual(await read({ directions: [] }), []);
+  },
+
+  'a page ends with the record that reaches its characters': async ({ store, log }) => {
+    const data = JSON.stringify('x'.repeat(98));
+    await committed(log, {
+      records: [
+        ...facts('o-1', 1, 9).map((one) => ({ ...one, data })),
+        ...[1, 2, 3].map(() => outgoing({ data })),
+      ],
+    });
+    const view = await store.published('ordering');
+    const positions = async (page: Promise<readonly StoredRecord[]>) =>
+      (await page).map(({ position }) => position);
+    const bound = { after: 0, limit: 5, charactersMax: 250 };
+
+    assert.deepEqual(await positions(log.read(bound)), [1, 2, 3]);
+    assert.deepEqual(await positions(log.read({ ...bound, charactersMax: 300 })), [1, 2, 3]);
+    assert.deepEqual(await positions(log.read({ ...bound, charactersMax: 1 })), [1]);
+    assert.deepEqual(
+      await positions(log.read({ ...bound, charactersMax: 9_999 })),
+      [1, 2, 3, 4, 5],
+    );
+    assert.deepEqual(await positions(log.read({ ...bound, after: 8 })), [9, 10, 11]);
+    assert.deepEqual(
+      await positions(log.read({ ...bound, directions: ['outgoing'] })),
+      [10, 11, 12],
+    );
+    assert.deepEqual(
+      await positions(log.read({ ...bound, charactersMax: 150, directions: ['outgoing'] })),
+      [10, 11],
+    );
+    assert.deepEqual(
+      await positions(log.readStream('o-1', { limit: 5, afterVersion: 2, charactersMax: 150 })),
+      [3, 4],
+    );
+    const types = [outgoing({}).type];
+    assert.deepEqual(await positions(view.read({ ...bound, charactersMax: 150, types })), [10, 11]);
+    await view.close();
   },
 
   'records are found by their ids, in the order of the log': async ({ log }) => {
