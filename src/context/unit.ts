@@ -25,6 +25,7 @@ import type { AnyReadModel } from '../read-model/read-model.ts';
 import type { KeyedLock } from './keyed-lock.ts';
 import { assertNothingPersonalLeaks } from './personal-data.ts';
 import type { Publication } from './publication.ts';
+import { isRefusal } from './refusal.ts';
 import { type Vocabulary, decode } from './vocabulary.ts';
 
 /** What a unit of work is done with: one for each running context. */
@@ -62,7 +63,7 @@ export interface Cause {
  */
 export class Unit {
   documents: Documents;
-  /** Errors that `decide` has thrown: a refusal is no failure. */
+  /** What `decide` refused with: a refusal is no failure, and a failure no refusal. */
   readonly refusals = new Set<unknown>();
   readonly #workplace: Workplace;
   readonly #base: Unit | undefined;
@@ -242,7 +243,7 @@ export class Unit {
     try {
       return aggregate.decide(command, state) ?? [];
     } catch (error) {
-      this.refusals.add(error);
+      if (isRefusal(error)) this.refusals.add(error);
       throw error;
     }
   }

@@ -17,8 +17,9 @@ export interface ReactionOptions<Event> {
   /** What must stay in order. Default: the contract's key, or the aggregate's id. */
   readonly by?: (event: Event) => string;
   /**
-   * What to do when an aggregate refuses (throws its own error). `park` (default): park at once,
-   * without retries. `ignore`: done. A function: what it does commits instead.
+   * What to do when an aggregate refuses (`decide` throws the domain's own error). `park` (default):
+   * park at once, without retries. `ignore`: done. A function: what it does commits instead. A
+   * mistake in the model, such as a TypeError, is no refusal: it is retried, then parked.
    */
   readonly ifRefused?:
     | 'park'

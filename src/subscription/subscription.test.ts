@@ -438,6 +438,49 @@ for (const ifRefused of ['park', 'ignore', 'instead'] as const) {
   });
 }
 
+for (const where of ['decide', 'evolve'] as const) {
+  test(`a mistake in ${where} is no refusal: it is tried again, then parked with its stack`, async (t) => {
+    let calls = 0;
+    let isBroken = true;
+    const order = undefined as unknown as { readonly total: number };
+    const broken = aggregate({
+      name: 'broken',
+      initial: { total: 0 },
+      decide(_command: Fact<'Add', object>) {
+        if (isBroken && where === 'decide') calls += order.total;
+        return [{ type: 'Added' as const, data: {} }];
+      },
+      evolve(state, _event: Fact<'Added', object>) {
+        if (isBroken && where === 'evolve') calls += order.total;
+        return state;
+      },
+    });
+    const add = whenever(
+      'add',
+      Sent,
+      (event, { handle }) => {
+        calls += 1;
+        return handle(broken, event.data.key, { type: 'Add', data: {} });
+      },
+      { ifRefused: 'ignore', retry: { attemptsMax: 3, firstDelayMs: 1 } },
+    );
+    const receiver = boundedContext('receiving', { aggregates: [broken], reactions: [add] });
+    const store = openedStore();
+    const app = await start(t, [sending, receiver], { store });
+
+    await app.transaction(sending, (tx) => tx.publish(Sent, { key: 'a', number: 1 }));
+    await assert.rejects(app.settled(), SettledParkedError);
+
+    assert.equal(calls, 3);
+    const [row] = await app.parked();
+    assert.equal(row?.error?.name, 'TypeError');
+    assert.match(row?.error?.stack ?? '', /subscription\.test\.ts/);
+    isBroken = false;
+    await app.redrive({}, { who: 'ann', why: 'mended' });
+    assert.equal(await store.log('receiving').streamVersion('broken/a'), 1);
+  });
+}
+
 test('what a handler did before a refusal is dropped with it', async (t) => {
   const { app, publish, noted } = await receiving(t, {
     before: (_, { handle }) => handle(notes, 'other', { type: 'Note', data: { number: 5 } }),

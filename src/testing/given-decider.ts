@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { isRefusal } from '../context/refusal.ts';
 import type { Fact } from '../message/fact.ts';
 import { deepFreeze } from '../message/json.ts';
 
@@ -114,6 +115,7 @@ function outcomeOf<State, Command, Event extends Fact>(
   try {
     return { kind: 'decided', events: decider.decide(deepFreeze(command), state) ?? [] };
   } catch (refusal) {
+    if (!isRefusal(refusal)) throw refusal;
     return { kind: 'refused', refusal };
   }
 }

@@ -122,9 +122,17 @@ test('a model that changes the state or the command it was given fails', () => {
   };
 
   assert.throws(() => given(careless, [{ type: 'Added', data: {} }]), TypeError);
-  given(careless)
-    .when({ type: 'Add', data: { count: 1 } })
-    .thenRefused(TypeError);
+  assert.throws(() => given(careless).when({ type: 'Add', data: { count: 1 } }), TypeError);
+});
+
+test('a mistake in a model is no refusal: the test fails with it as it was thrown', () => {
+  const nowhere = undefined as unknown as Cup;
+  const mistaken = {
+    ...model,
+    decide: (): CupEvent[] => [filled(nowhere.holds ?? 'tea')],
+  };
+
+  assert.throws(() => given(mistaken).when(drop), TypeError);
 });
 
 test('awaiting a sentence that does not end says what is wrong', async () => {
