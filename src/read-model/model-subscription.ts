@@ -19,6 +19,8 @@ export function modelSubscription(
     interest: interestOfModel(model),
     keysOf: (event) => documentKeys(model, event),
     fingerprint: fingerprintOf(model.by),
+    // Another `by` is another version; what waits for this one is for the documents it has.
+    keepsKeys: true,
     batchMax: BATCH_MAX,
     handle: (entry, key, base) => {
       const folded = foldInto(model, entry.event, key, { name, documents: base.documents, log });

@@ -9,6 +9,7 @@ import { isNotYet } from '../reaction/tools.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import { type Answer, Batch, type Collect, Pending } from './batch.ts';
 import { Circuit } from './circuit.ts';
+import { dealAnew } from './deal-anew.ts';
 import { Entry } from './entry.ts';
 import { describeError, mayRetry } from './failure.ts';
 import { FencedError, RecordGoneError } from './fenced.ts';
@@ -55,6 +56,11 @@ export interface SubscriptionDefinition {
   /** `storedKey` is the key that the record was written with. */
   readonly keysOf: (event: Recorded<Fact>, storedKey: string) => readonly string[];
   readonly fingerprint: string;
+  /**
+   * Whether what waits stays under the key it was dealt to when `keysOf` answers otherwise later:
+   * where a key says what is changed, as that of a document does. Default: it is dealt anew.
+   */
+  readonly keepsKeys?: boolean;
   readonly retry?: Partial<RetryPolicy>;
   readonly concurrency?: number;
   readonly notYetMs?: number;
@@ -151,9 +157,22 @@ export class Subscription {
     });
     this.#epoch = checkpoint.epoch;
     this.#cursor = this.#persisted = checkpoint.position;
-    this.room.start(await log.waiting({ subscription: this.name, limit: WAITING_MAX }));
+    this.room.start(await this.#waitingAsDealt());
     this.#stopListening = tail.onMove(() => this.#hear());
     this.#loop = this.#run();
+  }
+
+  /** What waits, by the keys of today: code of another day may have dealt it otherwise. */
+  async #waitingAsDealt(): Promise<readonly WaitingRow[]> {
+    const { log, workplace } = this.#parts;
+    const { keysOf, keepsKeys } = this.#definition;
+    const written = await log.waiting({ subscription: this.name, limit: WAITING_MAX });
+    if (keepsKeys === true) return written;
+    const { rows, change } = await dealAnew(written, log, (stored) =>
+      keysOf(new Entry(workplace.vocabulary, stored).event, stored.key),
+    );
+    if (change !== undefined) await this.#commit({ ...change, fences: [this.#fence()] });
+    return rows;
   }
 
   /** The position up to which every record is done, or waits in its own row. */
@@ -234,11 +253,18 @@ export class Subscription {
 
   async #decide(row: WaitingRow, decision: Decision): Promise<boolean> {
     const { to, operation } = decision;
-    const first = this.room.first(row.key);
-    if (first?.recordId !== row.recordId || first.kind !== 'parked') return false;
+    if (this.room.find(row)?.kind !== 'parked') return false;
     const now = this.#parts.workplace.host.clock.now();
     const kind = this.#definition.handle === undefined ? 'effect' : 'retry';
-    const again: WaitingRow = { ...row, kind, due: 0, attempts: 0, since: now };
+    // Behind another one of its key, which it may be after a new dealing, it waits for its turn.
+    const isFirst = this.room.first(row.key)?.recordId === row.recordId;
+    const again: WaitingRow = {
+      ...row,
+      kind: isFirst || kind === 'effect' ? kind : 'held',
+      due: 0,
+      attempts: 0,
+      since: now,
+    };
     try {
       await this.#commit({
         operations: [operation],
@@ -251,8 +277,8 @@ export class Subscription {
       this.#wake.ring();
       throw error;
     }
-    if (to === 'gone') this.room.removeFirst(row.key);
-    else this.room.replaceFirst(again);
+    if (to === 'gone') this.room.remove(row);
+    else this.room.replace(again);
     return true;
   }
 

@@ -1,6 +1,6 @@
 import type { Clock, CancelTimer } from '../host/clock.ts';
 import type { Randomness } from '../host/randomness.ts';
-import type { WaitingRow } from '../log/waiting-row.ts';
+import type { WaitingKey, WaitingRow } from '../log/waiting-row.ts';
 import type { Circuit } from './circuit.ts';
 import { DueQueue } from './due-queue.ts';
 import { describeError, isOutage, mayRetry } from './failure.ts';
@@ -72,6 +72,11 @@ export class WaitingRoom {
     return this.#lanes.get(key)?.[0];
   }
 
+  /** A row as it waits here. */
+  find({ key, recordId }: WaitingKey): WaitingRow | undefined {
+    return this.#lanes.get(key)?.find((row) => row.recordId === recordId);
+  }
+
   /**
    * A row at or before a position that keeps back a key, or any key at all when none is given:
    * rather one that waits for a person. A row whose keys could not be told may be one of any key.
@@ -125,7 +130,15 @@ export class WaitingRoom {
     this.#head(row);
   }
 
-  /** Puts another row in the place of a lane's first: after a failure, or a person's decision. */
+  /** Puts another row in the place of one: after a person's decision. */
+  replace(row: WaitingRow): void {
+    const lane = this.#lanes.get(row.key) ?? [];
+    const index = lane.findIndex(({ recordId }) => recordId === row.recordId);
+    if (index === 0) this.replaceFirst(row);
+    else if (index > 0) lane[index] = row;
+  }
+
+  /** Puts another row in the place of a lane's first: after a failure. */
   replaceFirst(row: WaitingRow): void {
     const lane = this.#lanes.get(row.key);
     const before = lane?.[0];
@@ -139,6 +152,17 @@ export class WaitingRoom {
   insertSecond(row: WaitingRow): void {
     this.#lanes.get(row.key)?.splice(1, 0, row);
     this.#rows += 1;
+  }
+
+  /** Takes out a row that a person has given up. */
+  remove({ key, recordId }: WaitingKey): void {
+    const lane = this.#lanes.get(key) ?? [];
+    const index = lane.findIndex((row) => row.recordId === recordId);
+    if (index === 0) return this.removeFirst(key);
+    const [gone] = index > 0 ? lane.splice(index, 1) : [];
+    if (gone === undefined) return;
+    this.#rows -= 1;
+    if (mayBeOfAnyKey(gone)) this.#ofAnyKey -= 1;
   }
 
   /** Takes out a lane's first row, which is done; the next one's turn comes. */
