@@ -11,7 +11,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { sqlite } from '../adapters/sqlite/sqlite-store.ts';
 import type { LogReader } from '../log/log.ts';
-import { orderBook, totals } from './fixtures/shop.ts';
+import { assertAllDoneOnce, assertChargedOnce } from './fixtures/shop-books.ts';
 
 const KILLS = 24;
 const child = join(import.meta.dirname, 'fixtures', 'killed-shop.ts');
@@ -39,7 +39,8 @@ test('kill -9 at random moments: nothing acknowledged is lost, nothing is done t
 
   console.log(`${interrupted} of ${KILLS} kills interrupted something`);
   assert.ok(interrupted >= KILLS / 2, 'most of the kills interrupted something');
-  await assertAllDoneOnce(directory, orders);
+  await assertAllDoneOnce(directory, orders.sent);
+  assertChargedOnce(orders.sent, chargesIn(directory));
 });
 
 /** One life of the process, until it is killed, or until it has finished. */
@@ -115,36 +116,8 @@ async function notTakenIn(from: LogReader, into: LogReader): Promise<number> {
   return published.length - taken.size;
 }
 
-async function assertAllDoneOnce(directory: string, { sent }: Orders): Promise<void> {
-  const ordering = await sqlite(directory).reader('ordering');
-  const billing = await sqlite(directory).reader('billing');
-  const all = { placed: sent.size, confirmed: sent.size };
-  const types = async (log: LogReader, stream: string) =>
-    (await log.readStream(stream, { limit: 10 })).map(({ type }) => type);
-  try {
-    for (const id of sent) {
-      assert.deepEqual(await types(ordering, `order/${id}`), ['OrderPlaced', 'OrderConfirmed']);
-      const paid = await types(billing, `payment/${id}`);
-      assert.deepEqual(paid, ['PaymentRequested', 'PaymentCompleted']);
-      const row = await ordering.document(`${orderBook.name}@1`, id);
-      assert.equal(row, '{"placed":1,"confirmed":1}', id);
-    }
-    assert.equal(await ordering.document(`${totals.name}@1`, 'all'), JSON.stringify(all));
-    for (const log of [ordering, billing]) {
-      assert.deepEqual(await log.waiting({ limit: 10 }), []);
-      const domain = await log.read({ after: 0, limit: 1_000_000, directions: ['domain'] });
-      assert.equal(domain.length, 2 * sent.size);
-    }
-  } finally {
-    await ordering.close();
-    await billing.close();
-  }
-  const requests = readFileSync(join(directory, 'charges.txt'), 'utf8').trimEnd().split('\n');
-  const repeated = requests.length - new Set(requests).size;
-  console.log(
-    `${sent.size} orders, ${requests.length} charges asked for, ${repeated} of them again`,
-  );
-  assert.equal(new Set(requests).size, sent.size);
+function chargesIn(directory: string): string[] {
+  return readFileSync(join(directory, 'charges.txt'), 'utf8').trimEnd().split('\n');
 }
 
 function text(counts: object): string {

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import type { Log } from '../../log/log.ts';
 import { ChangeWatcher } from './changes.ts';
 import { type Connection, openWriter } from './connection.ts';
-import { translate } from './errors.ts';
+import { StoreNotSyncedError, translate } from './errors.ts';
 import { forgetCommands } from './kept-queries.ts';
 import { migrate, readMeta, writeMeta } from './log-file.ts';
 import { createModel, removeModel, renameModel } from './model-tables.ts';
@@ -27,23 +27,38 @@ export async function openSqliteLog(options: WriterOptions): Promise<Log> {
   }
 }
 
-async function openOwned({ where, host }: WriterOptions): Promise<Connection> {
+async function openOwned(options: WriterOptions): Promise<Connection> {
+  const { where, host } = options;
   const { clock } = host;
   const isNew = !existsSync(where.path);
   const connection = await unlessBusy(clock, where, () => openWriter(where.path));
   try {
-    // Not synced: what is lost of it in a power cut is made again by the next start.
     await inTransaction(connection, { where, clock }, () => {
       migrate(connection, where, host.ids);
       if (!isNew) assertNotBehind(connection, where);
       const owner: Owner = { pid: process.pid, startedAt: clock.now() };
       writeMeta(connection, 'owner', JSON.stringify(owner));
     });
+    await syncWhatIsThere(options);
   } catch (error) {
     connection.close();
+    options.wal.close();
     throw error;
   }
   return connection;
+}
+
+/**
+ * What the owner before committed when it was killed may not be on the disk yet. From now on it is
+ * built on: commands are answered by it, and neighbours take it in.
+ */
+async function syncWhatIsThere({ where, wal, durability }: WriterOptions): Promise<void> {
+  if (durability === 'normal') return;
+  try {
+    await wal.sync();
+  } catch (error) {
+    throw new StoreNotSyncedError(where, error);
+  }
 }
 
 /** The port over a writer. */

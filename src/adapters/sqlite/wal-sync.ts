@@ -1,4 +1,5 @@
-import { close, closeSync, fdatasync, open, openSync } from 'node:fs';
+import { close, closeSync, fdatasync, fsync, open, openSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { promisify } from 'node:util';
 import type { Where } from './errors.ts';
 
@@ -21,8 +22,11 @@ export class WalSync {
   /** Resolves when all that was committed before the call is on the disk. */
   async sync(): Promise<void> {
     // Open as long as the database is: SQLite writes into the same file again and again.
-    this.#file ??= openSync(walOf(this.#where), FLAGS);
+    if (this.#file !== undefined) return dataSync(this.#file);
+    this.#file = openSync(walOf(this.#where), FLAGS);
     await dataSync(this.#file);
+    // The file may be as new as what is in it: its name must outlive a power cut, too.
+    await syncDirectory(dirname(this.#where.path));
   }
 
   close(): void {
@@ -48,9 +52,21 @@ export async function syncWalOf(where: Where): Promise<void> {
   }
 }
 
+async function syncDirectory(path: string): Promise<void> {
+  // Windows opens no directory, and keeps names by itself.
+  if (process.platform === 'win32') return;
+  const directory = await openFile(path, 'r');
+  try {
+    await fileSync(directory);
+  } finally {
+    await closeFile(directory);
+  }
+}
+
 const openFile = promisify(open);
 const closeFile = promisify(close);
 const dataSync = promisify(fdatasync);
+const fileSync = promisify(fsync);
 
 // Windows syncs only what may be written to.
 const FLAGS = process.platform === 'win32' ? 'r+' : 'r';

@@ -8,6 +8,7 @@ import { Changes } from './changes.ts';
 import { type Durability, openWriter } from './connection.ts';
 import { migrate } from './log-file.ts';
 import { reading } from './reading.ts';
+import { openSqliteLog } from './sqlite-log.ts';
 import { Writer } from './writer.ts';
 
 const mark = { source: 'billing', contract: 'c', epoch: 'e', position: 1 };
@@ -94,6 +95,21 @@ test('when the disk fails nobody is told of the commit, and nothing more is take
   disk.mend();
   await assert.rejects(writer.commit([{ marks: [mark] }]), failed);
   await assert.rejects(marks(), failed);
+});
+
+test('a log is not opened before what is in it is on the disk', async () => {
+  open('full');
+  disk.fail();
+  const { options } = writer;
+  await writer.close();
+
+  await assert.rejects(openSqliteLog(options), { name: 'StoreNotSyncedError' });
+
+  disk.mend();
+  const before = disk.syncs;
+  const log = await openSqliteLog(options);
+  await log.close();
+  assert.equal(disk.syncs, before + 1);
 });
 
 /** A disk that can be slow, and can fail. */
