@@ -30,7 +30,7 @@ try {
 async function runShop(wanted: CommandLine): Promise<void> {
   if (wanted.fresh) await beginAnew(wanted.data);
   const logger = logForPeople((text) => process.stderr.write(text));
-  const shop = await openShop({ directory: wanted.data, logger, onGatewayLost: gatewayLost });
+  const shop = await openShop({ directory: wanted.data, logger, tellOfGateway });
   let served: Served | undefined;
   try {
     if (wanted.port !== undefined) {
@@ -86,12 +86,9 @@ function stop(): void {
   stopping.abort();
 }
 
-function gatewayLost(how: string): void {
+function tellOfGateway(text: string): void {
   // Whoever stops all of us at once stops it, too; what was not charged is at the next start.
-  if (stopping.signal.aborted) return;
-  process.stderr.write(
-    `The payment gateway has ended (${how}); Billing waits until the next start.\n`,
-  );
+  if (!stopping.signal.aborted) process.stderr.write(`${text}\n`);
 }
 
 /** What a person can put right is one line; what we got wrong shows where. */

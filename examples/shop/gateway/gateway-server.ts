@@ -22,10 +22,13 @@ export type GatewayServerOptions = {
   readonly books: GatewayBooks;
   /** Resolves when a late answer is due. */
   readonly waitBeforeLateAnswer: () => Promise<void>;
+  /** Whether it begins switched off. */
+  readonly isOff: boolean;
 };
 
-export function gatewayServer({ books, waitBeforeLateAnswer }: GatewayServerOptions): Server {
-  const gateway: Gateway = { commit: new SharedCommit(books), waitBeforeLateAnswer, isOff: false };
+export function gatewayServer(options: GatewayServerOptions): Server {
+  const { books, waitBeforeLateAnswer, isOff } = options;
+  const gateway: Gateway = { commit: new SharedCommit(books), waitBeforeLateAnswer, isOff };
   // An idle connection is the shop's to close: when both ends do, a request can fall between.
   return createServer({ keepAliveTimeout: 10 * 60_000 }, (incoming, response) => {
     void serve(gateway, { incoming, response });

@@ -15,6 +15,7 @@ const help = `Usage: node examples/shop/gateway/main.ts --data FILE [options]
   --data FILE            the gateway's SQLite file, made when it is not there
   --port N               the port on 127.0.0.1; default 0, any free one
   --late-ms N            how late late answers come, in milliseconds; default 10
+  --off                  begin switched off
   --until-stdin-closes   end when standard input closes
   --help                 this text
 `;
@@ -23,6 +24,7 @@ const options = {
   data: { type: 'string' },
   port: { type: 'string', default: '0' },
   'late-ms': { type: 'string', default: '10' },
+  off: { type: 'boolean', default: false },
   'until-stdin-closes': { type: 'boolean', default: false },
   help: { type: 'boolean', default: false },
 } as const;
@@ -36,6 +38,7 @@ try {
       data: values.data ?? fail('--data FILE is missing'),
       port: wholeNumber('--port', values.port, 65_535),
       lateMs: wholeNumber('--late-ms', values['late-ms'], 60_000),
+      isOff: values.off,
       untilStdinCloses: values['until-stdin-closes'],
     });
   }
@@ -49,11 +52,12 @@ async function serve(wanted: {
   data: string;
   port: number;
   lateMs: number;
+  isOff: boolean;
   untilStdinCloses: boolean;
 }): Promise<void> {
   const books = new GatewayBooks(wanted.data, () => new Date().toISOString());
   const waitBeforeLateAnswer = () => delay(wanted.lateMs);
-  const server = gatewayServer({ books, waitBeforeLateAnswer });
+  const server = gatewayServer({ books, waitBeforeLateAnswer, isOff: wanted.isOff });
   server.listen(wanted.port, '127.0.0.1');
   await once(server, 'listening');
 

@@ -15,6 +15,8 @@ export type StartGatewayOptions = {
   readonly port?: number;
   /** How late late answers come, in milliseconds; default 10. */
   readonly lateMs?: number;
+  /** Whether it begins switched off; default false. */
+  readonly isOff?: boolean;
 };
 
 export type RunningGateway = {
@@ -36,7 +38,7 @@ const startMsMax = 10_000;
 const stopMsMax = 5_000;
 
 export async function startGateway(options: StartGatewayOptions): Promise<RunningGateway> {
-  const { dataFile, port = 0, lateMs = 10 } = options;
+  const { dataFile, port = 0, lateMs = 10, isOff = false } = options;
   const program = fileURLToPath(import.meta.resolve('./main.ts'));
   const programArguments = ['--until-stdin-closes', '--data', dataFile, '--port', String(port)];
   const child = spawn(
@@ -48,12 +50,17 @@ export async function startGateway(options: StartGatewayOptions): Promise<Runnin
       ...programArguments,
       '--late-ms',
       `${lateMs}`,
+      ...(isOff ? ['--off'] : []),
     ],
     { stdio: ['pipe', 'pipe', 'inherit'] },
   );
   // A write to a child that is gone is no error of ours: `ended` says that it is gone.
   child.stdin.on('error', () => {});
-  const ended = once(child, 'exit').then(([exitCode, signal]) => ({ exitCode, signal }));
+  const ended = once(child, 'exit').then(
+    ([exitCode, signal]) => ({ exitCode, signal }),
+    // The system had no room for another process.
+    (error: NodeJS.ErrnoException) => ({ exitCode: null, signal: error.code ?? error.message }),
+  );
 
   const stop = async () => {
     const force = setTimeout(() => child.kill('SIGKILL'), stopMsMax);
@@ -72,7 +79,7 @@ export async function startGateway(options: StartGatewayOptions): Promise<Runnin
 async function readyPort(child: ChildProcessByStdio<Writable, Readable, null>): Promise<number> {
   const output = createInterface({ input: child.stdout });
   const [line] = await Promise.race([
-    once(output, 'line', { signal: AbortSignal.timeout(startMsMax) }),
+    once(output, 'line', { signal: AbortSignal.timeout(startMsMax) }).catch(() => ['']),
     once(output, 'close').then(() => ['']),
   ]);
   const ready = /^\{"ready":true,"port":(\d+)\}$/.exec(String(line));
