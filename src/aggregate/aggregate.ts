@@ -1,5 +1,6 @@
 import type { Fact, Recorded } from '../message/fact.ts';
 import { type Jsonable, deepFreeze } from '../message/json.ts';
+import { whyNotJson } from '../message/not-json.ts';
 import type { Upcasters } from '../message/upcasting.ts';
 
 /**
@@ -61,7 +62,8 @@ export interface AggregateOptions<State, Event extends Fact> {
  * Wires a decider. All types are inferred; the events from `evolve` alone, as `decide` may return
  * fewer kinds.
  *
- * @throws {AggregateDefinitionError} when the name cannot be part of a stream's name.
+ * @throws {AggregateDefinitionError} when the name cannot be part of a stream's name, or the state
+ *   cannot be kept in snapshots.
  * @example
  * const order = aggregate({ name: 'order', initial, decide, evolve });
  */
@@ -80,6 +82,7 @@ export function aggregate<
     JsonEvents<Event>,
 ): Aggregate<Name, State, Command, Event> {
   assertAggregateName(definition.name);
+  assertStateCanBeKept(definition);
   return {
     kind: 'aggregate',
     name: definition.name,
@@ -137,20 +140,39 @@ type JsonEvents<Event extends Fact> =
     : { readonly evolve: Jsonable<Event['data']> };
 
 function assertAggregateName(name: string): void {
-  if (name === '' || name.includes('/')) throw new AggregateDefinitionError(name);
+  if (name !== '' && !name.includes('/')) return;
+  const problem = `can't be an aggregate's name: use a word without "/", such as "order"`;
+  throw new AggregateDefinitionError(name, problem);
 }
 
-/** An aggregate's name cannot be part of a stream's name. */
+/** A snapshot is JSON: better to hear now that a state is none than at the hundredth event. */
+function assertStateCanBeKept(definition: {
+  readonly name: string;
+  readonly initial: unknown;
+  readonly stored?: 'events' | 'state';
+  readonly snapshotEvery?: number;
+}): void {
+  const { name, initial, stored, snapshotEvery } = definition;
+  if (initial === undefined || (stored !== 'state' && snapshotEvery === 0)) return;
+  const problem = whyNotJson(initial);
+  if (problem === undefined) return;
+  const otherwise = stored === 'state' ? '' : ', or keep no snapshots with snapshotEvery: 0';
+  throw new AggregateDefinitionError(
+    name,
+    `has an initial state that is not JSON, as snapshots are: ${problem}. Make it plain data` +
+      otherwise,
+  );
+}
+
+/** An aggregate's name cannot be part of a stream's name, or its state cannot be kept. */
 export class AggregateDefinitionError extends Error {
   override readonly name = 'AggregateDefinitionError';
   readonly code = 'aggregate-definition';
   readonly retryable = false;
   readonly aggregate: string;
 
-  constructor(name: string) {
-    super(
-      `${JSON.stringify(name)} can't be an aggregate's name: use a word without "/", such as "order".`,
-    );
+  constructor(name: string, problem: string) {
+    super(`${JSON.stringify(name)} ${problem}.`);
     this.aggregate = name;
   }
 }

@@ -16,7 +16,7 @@ import { VersionConflictError } from '../log/version-conflict.ts';
 import type { DocumentWrite, StoredSnapshot, WriteSet } from '../log/write-set.ts';
 import type { Fact, Recorded } from '../message/fact.ts';
 import { deepFreeze } from '../message/json.ts';
-import { payloadText } from '../message/payload.ts';
+import { assertJson, payloadText } from '../message/payload.ts';
 import { timeTexts } from '../message/time-text.ts';
 import { currentVersion } from '../message/upcasting.ts';
 import { Documents, documentKeys, foldInto, folds } from '../read-model/fold.ts';
@@ -216,16 +216,21 @@ export class Unit {
     assertExpected(stream, asked.expectedVersion, before.version);
     if (!this.#expects.has(stream)) this.#expects.set(stream, before.version);
     const events = this.#decide(aggregate, asked.command, before.state as State);
+    const { charactersMax } = this.#workplace;
+    const texts = events.map(({ type, data }) => payloadText(type, data, charactersMax));
     let state: unknown = before.state;
     for (const event of events) state = evolveState(aggregate, state, event, stream);
-    const recorded = this.#wholly(() =>
-      events.map((event, index) =>
-        this.#record(aggregate, id, { event, version: before.version + index + 1, ...asked }),
-      ),
-    );
     const version = before.version + events.length;
+    const isDue = isSnapshotDue(aggregate, before.version, version);
+    if (isDue) assertJson(() => `The state of ${JSON.stringify(stream)}`, state);
+    const recorded = this.#wholly(() =>
+      events.map((event, index) => {
+        const made = { event, text: texts[index] as string, version: before.version + index + 1 };
+        return this.#record(aggregate, id, { ...made, cause: asked.cause });
+      }),
+    );
     this.#states.set(stream, { state, version, aggregate });
-    if (isSnapshotDue(aggregate, before.version, version)) this.#snapshots.add(stream);
+    if (isDue) this.#snapshots.add(stream);
     const changed = new ChangedStream<State, Event>({
       id,
       state: state as State,
@@ -251,7 +256,12 @@ export class Unit {
   #record(
     aggregate: AnyAggregate,
     id: string,
-    made: { readonly event: Fact; readonly version: number; readonly cause: Cause },
+    made: {
+      readonly event: Fact;
+      readonly text: string;
+      readonly version: number;
+      readonly cause: Cause;
+    },
   ): Recorded<Fact> {
     const { event, cause } = made;
     const record = this.#newRecord(cause, {
@@ -261,7 +271,7 @@ export class Unit {
       type: event.type,
       schemaVersion: currentVersion(aggregate.upcasters[event.type]),
       key: id,
-      data: payloadText(event.type, event.data, this.#workplace.charactersMax),
+      data: made.text,
     });
     this.#records.push(record);
     const recorded = recordedFact(event, record);

@@ -1,6 +1,8 @@
 import type { LogReader } from '../log/log.ts';
 import type { DocumentWrite } from '../log/write-set.ts';
 import type { Fact, Recorded } from '../message/fact.ts';
+import { PayloadNotJsonError, assertJson } from '../message/payload.ts';
+import { valueText } from '../message/value-text.ts';
 import { assertDealingKey, dealtBy } from '../subscription/dealing-key.ts';
 import type { KnownDocuments } from './known-documents.ts';
 import { type AnyReadModel, modelName } from './read-model.ts';
@@ -105,6 +107,23 @@ function fold(
   place: { name: string; before: object | null; documents: Documents },
 ): void {
   const evolve = model.evolve[event.type];
-  const after = evolve?.(place.before ?? undefined, event, key) as object | undefined;
-  place.documents.set(place.name, key, after ?? null);
+  const after: unknown = evolve?.(place.before ?? undefined, event, key) ?? null;
+  assertDocument(place.name, key, after);
+  place.documents.set(place.name, key, after);
+}
+
+/**
+ * Here, and not where a batch is written: it is the one event's fault, and only that waits for it.
+ *
+ * @throws {PayloadNotJsonError} unless it is null, or an object that can be written as JSON.
+ */
+export function assertDocument(
+  name: string,
+  key: string,
+  document: unknown,
+): asserts document is object | null {
+  const what = (): string => `The document ${JSON.stringify(key)} of ${JSON.stringify(name)}`;
+  assertJson(what, document);
+  if (typeof document !== 'object')
+    throw new PayloadNotJsonError(what(), `it is ${valueText(document)}, no object`);
 }

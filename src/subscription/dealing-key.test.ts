@@ -10,8 +10,7 @@ import { effect } from '../reaction/effect.ts';
 import { whenever } from '../reaction/whenever.ts';
 import { readModel, type } from '../read-model/read-model.ts';
 import type { Application } from '../runtime/application.ts';
-import { openedStore, rejection, start } from '../runtime/fixtures/start.ts';
-import { SettledParkedError } from '../runtime/settled.ts';
+import { openedStore, rejection, settledOrParked, start } from '../runtime/fixtures/start.ts';
 import { DealingKeyError } from './dealing-key.ts';
 
 const Sent = contract('sending.Sent', {
@@ -129,6 +128,6 @@ async function parkedOf(app: Application, count: number) {
     for (let number = 1; number <= count; number += 1) tx.publish(Sent, { number });
     tx.publish(Sent, { number: 100 });
   });
-  await rejection(app.settled(), SettledParkedError);
+  await settledOrParked(app);
   return app.parked();
 }

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { isRefusal } from '../context/refusal.ts';
 import type { Fact } from '../message/fact.ts';
 import { deepFreeze } from '../message/json.ts';
+import { assertJson } from '../message/payload.ts';
 
 /**
  * A decider under test: what has happened, what is asked, what should come of it. Nothing runs but
@@ -112,12 +113,16 @@ function outcomeOf<State, Command, Event extends Fact>(
   state: State,
   command: Command,
 ): Outcome<Event> {
+  let events: readonly Event[];
   try {
-    return { kind: 'decided', events: decider.decide(deepFreeze(command), state) ?? [] };
+    events = decider.decide(deepFreeze(command), state) ?? [];
   } catch (refusal) {
     if (!isRefusal(refusal)) throw refusal;
     return { kind: 'refused', refusal };
   }
+  for (const { type, data } of events)
+    assertJson(() => `The data of ${JSON.stringify(type)}`, data);
+  return { kind: 'decided', events };
 }
 
 function accepted<Event>(outcome: Outcome<Event>): readonly Event[] {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { Fact, Recorded, Recording } from '../message/fact.ts';
 import { deepFreeze } from '../message/json.ts';
-import { documentKeys } from '../read-model/fold.ts';
+import { assertDocument, documentKeys } from '../read-model/fold.ts';
 import type { ReadModel } from '../read-model/read-model.ts';
 import { assertNoPromise } from './given-decider.ts';
 
@@ -56,8 +56,9 @@ function fold<Document extends object>(
 ): void {
   const evolve = Object.hasOwn(model.evolve, event.type) ? model.evolve[event.type] : undefined;
   if (evolve === undefined) return;
-  const after: unknown = evolve(documents.get(key), event, key);
-  if (after === undefined || after === null) documents.delete(key);
+  const after: unknown = evolve(documents.get(key), event, key) ?? null;
+  assertDocument(model.name, key, after);
+  if (after === null) documents.delete(key);
   else documents.set(key, deepFreeze(JSON.parse(JSON.stringify(after)) as Document));
 }
 
