@@ -22,6 +22,7 @@ import { queryModel } from './query-model.ts';
 import { type RebuildOptions, rebuildModel } from './rebuild.ts';
 import type { RunningContext } from './running-context.ts';
 import { type Parked, type SettledOptions, settle } from './settled.ts';
+import { StoppedError } from './stopped.ts';
 import {
   type Transacted,
   type Transaction,
@@ -70,10 +71,13 @@ export class Application {
 
   /**
    * Handles a command by one aggregate: loads, decides, commits; durable when it resolves. After
-   * a conflict it loads and decides again. What `decide` throws comes out as it was thrown.
+   * a conflict it loads and decides again. What `decide` throws comes out as it was thrown. It may
+   * be called again before it has ended: `callsUnderWayMax` of `run` are under way at a time in
+   * each context, further ones wait in order.
    *
    * @throws {VersionConflictError} when `expectedVersion` does not hold.
    * @throws {CommandIdReusedError} when the `commandId` was used for something else.
+   * @throws {TooManyCallsError} when 100,000 calls of the context wait already.
    * @example
    * const { token } = await app.handle(order, 'o-1', { type: 'PlaceOrder', data }, { commandId: 'c-1' });
    */
@@ -85,7 +89,9 @@ export class Application {
   ): Promise<Handled<State, Event>> {
     this.#assertMayCall('app.handle', '"handle"');
     const running = this.#contextOfAggregate(aggregate);
-    return this.#finish(handleCommand(running, aggregate, { id, command, options }));
+    const work = () => handleCommand(running, aggregate, { id, command, options });
+    const { signal } = options;
+    return running.calls.run({ called: 'app.handle', signal, work });
   }
 
   /**
@@ -104,7 +110,10 @@ export class Application {
     options: TransactionOptions = {},
   ): Promise<Transacted<T>> {
     this.#assertMayCall('app.transaction', '"publish" or "handle"');
-    return this.#finish(transact(this.#contextNamed(context.name), work, options));
+    const running = this.#contextNamed(context.name);
+    const { signal } = options;
+    const transaction = () => transact(running, work, options);
+    return running.calls.run({ called: 'app.transaction', signal, work: transaction });
   }
 
   /**
@@ -210,7 +219,8 @@ export class Application {
 
   async #stop(): Promise<void> {
     this.#stopped.abort();
-    await Promise.allSettled(this.#underWay);
+    const calls = this.#contexts.map((running) => running.calls.stop());
+    await Promise.allSettled([...calls, ...this.#underWay]);
     await this.#end();
   }
 
@@ -264,20 +274,6 @@ export class Application {
     const found = this.#contexts.find(({ context }) => context.readModels.includes(model));
     if (found === undefined) throw new NotRunningHereError(`read model "${model.name}"`);
     return found;
-  }
-}
-
-/** The application was stopped, so nothing more is taken. */
-export class StoppedError extends Error {
-  override readonly name = 'StoppedError';
-  readonly code = 'stopped';
-  readonly retryable = true;
-
-  constructor(called: string) {
-    super(
-      `${called} was called after the application was stopped: nothing was done. Ask again when it ` +
-        `runs, under the same commandId if there is one.`,
-    );
   }
 }
 

@@ -35,6 +35,8 @@ export interface HandleOptions {
   readonly metadata?: Readonly<Record<string, string>>;
   /** The W3C trace context it belongs to. */
   readonly traceparent?: string;
+  /** Gives it up while it waits for its turn (`CallAbortedError`); what has begun is finished. */
+  readonly signal?: AbortSignal;
 }
 
 /** Loads, decides and commits one command of one aggregate; again when another was faster. */

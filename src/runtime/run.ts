@@ -41,6 +41,13 @@ export interface RunOptions {
   /** The largest payload of a record, in characters of JSON. Default 1,048,576. */
   readonly payloadCharactersMax?: number;
   /**
+   * So many calls (`handle`, `transaction`) of each context are under way at a time. Default 1,000,
+   * as many as one commit takes. Further ones wait in order with little memory instead of being
+   * refused: whoever makes many calls at once wants them done, and would only have to make them
+   * again. Of those that wait, 100,000 are too many (`TooManyCallsError`).
+   */
+  readonly callsUnderWayMax?: number;
+  /**
    * For how long a repeated message or commandId is recognised, in milliseconds. Default 30 days.
    * A message older than that is set aside for a person.
    */
@@ -89,6 +96,7 @@ export async function run(
     // Whether some are needed, only the application knows, which extends `Dependencies`.
     dependencies: options.dependencies ?? ({} as Dependencies),
     charactersMax: options.payloadCharactersMax,
+    callsUnderWayMax: options.callsUnderWayMax,
     dedupeWindowMs: options.dedupeWindowMs,
     onParked(context, row) {
       parked.add({ ...row, context });

@@ -36,6 +36,7 @@ import { Subscription, type SubscriptionDefinition } from '../subscription/subsc
 import { TailReader } from '../subscription/tail-reader.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import type { Activity } from './activity.ts';
+import { CallsUnderWay } from './calls-under-way.ts';
 import { DEDUPE_WINDOW_MS, DedupeWindow } from './dedupe-window.ts';
 import { buildInlineModels } from './inline-models.ts';
 import { queryModel } from './query-model.ts';
@@ -54,6 +55,7 @@ export interface Means {
   readonly activity: Activity;
   readonly dependencies: Dependencies;
   readonly charactersMax: number | undefined;
+  readonly callsUnderWayMax: number | undefined;
   readonly dedupeWindowMs: number | undefined;
   readonly onParked: (context: string, row: WaitingRow) => void;
   readonly onStalled: (context: string, subscription: string, why: string) => void;
@@ -72,6 +74,8 @@ export class RunningContext {
   readonly workplace: Workplace;
   readonly activity: Activity;
   readonly locks = new KeyedLock();
+  /** What was called from outside. */
+  readonly calls: CallsUnderWay;
   readonly subscriptions: Subscription[] = [];
   readonly models = new Map<AnyReadModel, Subscription>();
   readonly rebuilding = new Set<AnyReadModel>();
@@ -89,6 +93,7 @@ export class RunningContext {
     this.context = context;
     this.log = log;
     this.activity = means.activity;
+    this.calls = new CallsUnderWay(context.name, means.callsUnderWayMax);
     this.committer = new Committer(log, means.host.clock);
     this.tail = new TailReader(log, vocabulary, means.host.clock);
     this.#means = means;

@@ -83,6 +83,8 @@ const kinds = {
   'backbone-unavailable': { status: 503, title: 'The shop is busy' },
   'store-busy': { status: 503, title: 'The shop is busy' },
   'store-full': { status: 503, title: 'The shop cannot take more at the moment' },
+  'too-many-calls': { status: 503, title: 'The shop is busy' },
+  stopped: { status: 503, title: 'The shop is closing' },
   'log-closed': { status: 503, title: 'The shop is closing' },
 } as const satisfies Record<string, Kind>;
 
