@@ -69,8 +69,9 @@ async function react(
       throw new RefusedError(reaction.name, error);
     // What the handler did before the refusal is dropped with its unit.
     const instead = new Unit(surroundings.workplace, base);
-    if (ifRefused !== 'ignore') await run(instead, (tools) => ifRefused(error, event, tools));
-    return instead;
+    if (ifRefused === 'ignore') return instead;
+    const answer = await run(instead, (tools) => ifRefused(error, event, tools));
+    return isNotYet(answer) ? answer : instead;
   }
 }
 

@@ -18,8 +18,9 @@ export interface ReactionOptions<Event> {
   readonly by?: (event: Event) => string;
   /**
    * What to do when an aggregate refuses (`decide` throws the domain's own error). `park` (default):
-   * park at once, without retries. `ignore`: done. A function: what it does commits instead. A
-   * mistake in the model, such as a TypeError, is no refusal: it is retried, then parked.
+   * park at once, without retries. `ignore`: done. A function: what it does commits instead; it may
+   * answer `notYet`, too. A mistake in the model, such as a TypeError, is no refusal: it is retried,
+   * then parked.
    */
   readonly ifRefused?:
     | 'park'

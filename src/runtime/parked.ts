@@ -41,6 +41,11 @@ export interface Redriven {
   readonly done: readonly Parked[];
   /** Parked again, each with its new error. */
   readonly parkedAgain: readonly Parked[];
+  /**
+   * Answered `notYet`: no longer parked, nor tried in vain. Each waits for what its `error` names, is
+   * tried again when that may have come, and is parked again after its time.
+   */
+  readonly notYet: readonly Parked[];
   /** Not over yet: its subscription is paused, probes an outage or stops, or `signal` aborted. */
   readonly underWay: readonly Parked[];
 }
@@ -75,6 +80,7 @@ export async function redrive(
   const selected = await listParked(contexts, selection);
   const done: Parked[] = [];
   const parkedAgain: Parked[] = [];
+  const notYet: Parked[] = [];
   const underWay: Parked[] = [];
   for (const row of options.trial === true ? selected.slice(0, 1) : selected) {
     if (options.signal?.aborted === true) break;
@@ -83,12 +89,13 @@ export async function redrive(
     const after = await rowAfter(running, row);
     if (after === undefined) done.push(row);
     else if (after.kind === 'parked') parkedAgain.push({ ...after, context: row.context });
+    else if (hasAnsweredNotYet(after)) notYet.push({ ...after, context: row.context });
     else underWay.push({ ...after, context: row.context });
     const { clock } = running.workplace.host;
     if (options.perSecond !== undefined)
       await clock.sleep(1_000 / options.perSecond, options.signal);
   }
-  return { selected: selected.length, done, parkedAgain, underWay };
+  return { selected: selected.length, done, parkedAgain, notYet, underWay };
 }
 
 /** Gives parked records up, for good; what is held behind each goes on. */
@@ -128,10 +135,16 @@ async function tryAgain(
   const isOver = (): boolean => {
     const first = subscription.room.first(row.key);
     const isStillFirst = first?.recordId === row.recordId && first.kind !== 'parked';
-    return !isStillFirst || subscription.stalledWhy !== undefined;
+    const isOnItsWay = isStillFirst && !hasAnsweredNotYet(first);
+    return !isOnItsWay || subscription.stalledWhy !== undefined;
   };
   await running.activity.until(isOver, options.signal ?? new AbortController().signal);
   return true;
+}
+
+/** It may have to wait for long: nobody who redrives can wait for that. */
+function hasAnsweredNotYet({ error }: WaitingRow): boolean {
+  return error?.code === 'not-yet';
 }
 
 /** The row as it waits now, or undefined when it is done. */

@@ -264,6 +264,8 @@ export class Subscription {
       due: 0,
       attempts: 0,
       since: now,
+      // Not what it was parked with: whatever it says from now on is of its new life.
+      error: null,
     };
     try {
       await this.#commit({
