@@ -34,7 +34,7 @@ async function runShop(wanted: CommandLine): Promise<void> {
   let served: Served | undefined;
   try {
     if (wanted.port !== undefined) {
-      served = await serveHttp(shop.app, wanted.port);
+      served = await serveHttp(shop, wanted.port);
       process.stdout.write(`The shop is open: http://127.0.0.1:${served.port}/\n`);
     }
     await doBusiness(shop, wanted);

@@ -3,14 +3,17 @@ import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { randomUUID } from 'node:crypto';
 import { serve } from '@hono/node-server';
-import type { Application } from 'thereupon';
 import { shopApi } from './http/api.ts';
+import type { ShopApiOptions } from './http/shop-api-options.ts';
 
 export type Served = { readonly port: number; readonly close: () => Promise<void> };
 
 /** @throws {PortInUseError} when somebody else listens there. */
-export async function serveHttp(app: Application, port: number): Promise<Served> {
-  const { fetch } = shopApi({ app, newId: randomUUID });
+export async function serveHttp(
+  shop: Pick<ShopApiOptions, 'app' | 'gateway'>,
+  port: number,
+): Promise<Served> {
+  const { fetch } = shopApi({ ...shop, newId: randomUUID });
   const server = serve({ fetch, port, hostname: '127.0.0.1' });
   try {
     if (!server.listening) await once(server, 'listening');

@@ -54,6 +54,14 @@ export class TestGateway implements PaymentGateway {
   isOff = false;
   #held: PromiseWithResolvers<void> | undefined;
 
+  get status(): 'on' | 'off' {
+    return this.isOff ? 'off' : 'on';
+  }
+
+  async switchTo(to: 'on' | 'off'): Promise<void> {
+    this.isOff = to === 'off';
+  }
+
   /** Answers no charge until `letGo`. */
   hold(): void {
     this.#held = Promise.withResolvers();

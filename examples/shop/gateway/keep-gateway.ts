@@ -35,6 +35,7 @@ export class KeptGateway {
   readonly #kept: Promise<void>;
   #running: RunningGateway;
   #startedAtMs = performance.now();
+  #isGone = false;
   #wanted: 'on' | 'off' = 'on';
 
   constructor(options: KeepGatewayOptions, running: RunningGateway) {
@@ -48,6 +49,11 @@ export class KeptGateway {
   /** The process of now: after it was started again another one. */
   get pid(): number {
     return this.#running.pid;
+  }
+
+  /** gone: it has ended, and is not started again yet. */
+  get status(): 'on' | 'off' | 'gone' {
+    return this.#isGone ? 'gone' : this.#wanted;
   }
 
   /** Switches it off for a while, or on again. It is remembered when the gateway is started again. */
@@ -70,6 +76,7 @@ export class KeptGateway {
     for (;;) {
       const { exitCode, signal } = await this.#running.ended;
       if (this.#closing.signal.aborted) return;
+      this.#isGone = true;
       if (performance.now() - this.#startedAtMs > STEADY_MS) delayMs = firstDelayMs;
       let trouble: string | undefined = `has ended (${signal ?? `exit code ${exitCode}`})`;
       for (; trouble !== undefined; delayMs = Math.min(2 * delayMs, delayMsMax)) {
@@ -79,6 +86,7 @@ export class KeptGateway {
         trouble = await this.#startAgain();
       }
       if (this.#closing.signal.aborted) return this.#running.stop();
+      this.#isGone = false;
       tell('The payment gateway runs again; what waited for it goes on.');
     }
   }

@@ -3,6 +3,8 @@ import { randomUUID } from 'node:crypto';
 import { after, before, describe, test } from 'node:test';
 import { Validator } from '@seriousme/openapi-schema-validator';
 import type { Application } from 'thereupon';
+import { GatewayError } from '../gateway/gateway-error.ts';
+import { TestGateway } from '../shop-fixture.ts';
 import { shopApi } from './api.ts';
 import { DocumentedAnswers, type OpenApiDocument } from './documented-answers.ts';
 import { honestGateway, setPrices, startTestShop, type TestShop } from './shop-fixture.ts';
@@ -13,10 +15,11 @@ describe('the shop by HTTP', () => {
   let shop: TestShop;
   let api: ReturnType<typeof shopApi>;
   let documented: DocumentedAnswers;
+  const gateway = new TestGateway();
 
   before(async () => {
     shop = await startTestShop();
-    api = shopApi({ app: shop.app, newId: randomUUID });
+    api = shopApi({ app: shop.app, gateway, newId: randomUUID });
     const document = (await (await api.request('/openapi.json')).json()) as OpenApiDocument;
     documented = new DocumentedAnswers(document);
   });
@@ -302,11 +305,48 @@ describe('the shop by HTTP', () => {
     } as unknown as Application;
     const reportError = (error: unknown): void => void told.push(error);
 
-    const answer = await ask('/orders/1', {}, shopApi({ app: broken, newId: String, reportError }));
+    const answer = await ask(
+      '/orders/1',
+      {},
+      shopApi({ app: broken, gateway, newId: String, reportError }),
+    );
 
     assert.equal(answer.status, 500);
     assert.doesNotMatch(JSON.stringify(answer.body), /swordfish/);
     assert.deepEqual(told, [secret]);
+  });
+
+  test('the payment gateway is switched off and on, and the overview says so', async () => {
+    const put = (body: unknown): Promise<Answer> =>
+      ask('/gateway', {
+        method: 'PUT',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify(body),
+      });
+
+    assert.equal((await put({ status: 'off' })).body.status, 'off');
+    assert.equal((await ask('/gateway')).body.status, 'off');
+    assert.equal((await ask('/overview')).body.gateway, 'off');
+    assert.equal((await put({ status: 'on' })).body.status, 'on');
+    assert.equal((await put({ status: 'gone' })).status, 400);
+  });
+
+  test('a payment gateway that cannot be reached is no fault of the request, and worth another try', async () => {
+    const unreachable = {
+      status: 'gone' as const,
+      switchTo: () => Promise.reject(new GatewayError('gateway-unreachable', 'switch on')),
+    };
+    const { app } = shop;
+    const headers = { 'content-type': 'application/json' };
+    const init = { method: 'PUT', headers, body: '{"status":"on"}' };
+
+    const { status, body } = await ask(
+      '/gateway',
+      init,
+      shopApi({ app, gateway: unreachable, newId: String }),
+    );
+
+    assert.deepEqual([status, body.code, body.retryable], [503, 'gateway-unreachable', true]);
   });
 
   test('an address with nothing behind it is a problem, too', async () => {
@@ -348,12 +388,12 @@ describe('the shop by HTTP', () => {
 });
 
 test('an order whose payment fails is cancelled, and its goods are back on the shelf', async () => {
-  const gateway = {
+  const declining = {
     ...honestGateway,
     charge: async () => ({ status: 'declined' as const, reason: 'the card was declined' }),
   };
-  const { app, stop } = await startTestShop(gateway);
-  const api = shopApi({ app, newId: randomUUID });
+  const { app, stop } = await startTestShop(declining);
+  const api = shopApi({ app, gateway: new TestGateway(), newId: randomUUID });
   const body = JSON.stringify({ country: 'France', lines: [{ productId: heart, quantity: 3 }] });
   const headers = { 'content-type': 'application/json' };
   const placed = await api.request('/orders', { method: 'POST', body, headers });
@@ -390,4 +430,5 @@ type Body = {
   readonly orders: readonly Body[];
   readonly money: { readonly chargedPence: number; readonly refundedPence: number };
   readonly health: string;
+  readonly gateway: string;
 };

@@ -2,10 +2,11 @@
  * The shop over HTTP: a Hono application with `fetch`, so it is served by any server, and asked
  * without one in tests.
  *
- *     const api = shopApi({ app, newId: randomUUID });
+ *     const api = shopApi({ app, gateway, newId: randomUUID });
  *     serve({ fetch: api.fetch, port });
  */
 import { OpenAPIHono } from '@hono/zod-openapi';
+import { gatewayRoutes } from './gateway-routes.ts';
 import { goodsRoutes } from './goods-routes.ts';
 import { orderRoutes } from './order-routes.ts';
 import { overviewRoutes } from './overview-routes.ts';
@@ -20,6 +21,7 @@ export function shopApi(options: ShopApiOptions): OpenAPIHono {
   api.route('/', orderRoutes(options));
   api.route('/', goodsRoutes(options));
   api.route('/', overviewRoutes(options));
+  api.route('/', gatewayRoutes(options));
   api.route('/', pageRoutes());
   api.doc31('/openapi.json', {
     openapi: '3.1.0',

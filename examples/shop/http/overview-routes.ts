@@ -17,11 +17,11 @@ const overview = createRoute({
   },
 });
 
-export function overviewRoutes({ app }: ShopApiOptions): OpenAPIHono {
+export function overviewRoutes(options: ShopApiOptions): OpenAPIHono {
   const routes = documentedRoutes();
   routes.openapi(overview, async (context) => {
     context.header('cache-control', 'no-store');
-    return context.json(await overviewOf(app), 200);
+    return context.json(await overviewOf(options), 200);
   });
   return routes;
 }

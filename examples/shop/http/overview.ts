@@ -4,7 +4,8 @@ import type { Application } from 'thereupon';
 import { takings } from '../billing/takings.ts';
 import { stockLevels } from '../inventory/stock-levels.ts';
 import { orderBook } from '../ordering/order-book.ts';
-import { OrderHead, orderStatuses } from './representations.ts';
+import { GatewayStatus, OrderHead, orderStatuses } from './representations.ts';
+import type { ShopApiOptions } from './shop-api-options.ts';
 import { latestOrders } from './show-order.ts';
 
 const DAYS_SHOWN = 30;
@@ -18,6 +19,7 @@ export const Overview = z
     health: z.enum(['green', 'amber', 'red']).openapi({
       description: 'green: all moves. amber: something is parked. red: something does not move.',
     }),
+    gateway: GatewayStatus,
     orders: z.object(
       Object.fromEntries(orderStatuses.map((status) => [status, count])) as Record<
         (typeof orderStatuses)[number],
@@ -57,7 +59,10 @@ export const Overview = z
   })
   .openapi('Overview');
 
-export async function overviewOf(app: Application): Promise<z.infer<typeof Overview>> {
+export async function overviewOf({
+  app,
+  gateway,
+}: ShopApiOptions): Promise<z.infer<typeof Overview>> {
   const [health, orders, money, shelves, parked, latest] = await Promise.all([
     app.health(),
     ordersByStatus(app),
@@ -68,6 +73,7 @@ export async function overviewOf(app: Application): Promise<z.infer<typeof Overv
   ]);
   return {
     health: health.status,
+    gateway: gateway.status,
     orders,
     money,
     shelves,

@@ -24,7 +24,7 @@ describe('the live page', { skip: noBrowser }, () => {
 
   before(async () => {
     shop = await startTestShop(gateway);
-    served = await serveHttp(shop.app, 0);
+    served = await serveHttp({ app: shop.app, gateway }, 0);
     address = `http://127.0.0.1:${served.port}/`;
     browser = await openBrowser();
   });
@@ -161,6 +161,26 @@ describe('the live page', { skip: noBrowser }, () => {
       gateway.letGo();
 
       assert.equal(await focused(page), 'button "Close"');
+    }));
+
+  test('who switches the payment gateway off sees Billing pause, and on again all goes on', () =>
+    looking(wide, async (page) => {
+      await tabTo(page, 'button "Payment gateway"');
+      await page.keyboard.press('Space');
+      await page.getByText('off: charges and refunds wait').waitFor();
+      const orders: string[] = [];
+      for (let one = 0; one < 12; one += 1) orders.push(await orderOf());
+      const billing = page.locator('#contexts [data-tone="bad"]', { hasText: 'billing' });
+      await billing.getByText('charge the card').waitFor();
+      assert.equal(await focused(page), 'button "Payment gateway"');
+      assert.deepEqual(await barriers(page), []);
+      assert.deepEqual(await shop.app.parked(), []);
+
+      await page.keyboard.press('Space');
+      await page.locator('#gateway').getByText('on', { exact: true }).waitFor();
+      for (const orderId of orders)
+        await row(page, orderId).locator('[data-status="shipped"]').waitFor();
+      await page.locator('#health[data-health="green"]').waitFor();
     }));
 
   test('who fills in the form is not disturbed, and removing a line leaves the focus in it', () =>

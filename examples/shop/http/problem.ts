@@ -85,6 +85,10 @@ const kinds = {
   'store-full': { status: 503, title: 'The shop cannot take more at the moment' },
   'too-many-calls': { status: 503, title: 'The shop is busy' },
   stopped: { status: 503, title: 'The shop is closing' },
+  'gateway-unreachable': { status: 503, title: 'The payment gateway cannot be reached' },
+  'gateway-timed-out': { status: 503, title: 'The payment gateway cannot be reached' },
+  'gateway-answer-lost': { status: 503, title: 'The payment gateway cannot be reached' },
+  'gateway-failed': { status: 503, title: 'The payment gateway cannot be reached' },
   'log-closed': { status: 503, title: 'The shop is closing' },
 } as const satisfies Record<string, Kind>;
 

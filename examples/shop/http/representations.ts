@@ -41,6 +41,12 @@ export const Order = OrderHead.extend({
   charges: z.array(z.object({ code: z.string(), amountPence: pence })),
 }).openapi('Order');
 
+export const GatewayStatus = z.enum(['on', 'off', 'gone']).openapi({
+  description:
+    'on: it takes and gives back money. off: it was switched off. gone: it has ended, and is ' +
+    'being started again.',
+});
+
 export const Token = z.string().openapi({
   description: 'Pass it on as `after` to read at least what this answer tells of.',
   example: 'ordering:0190b5a8:1207',

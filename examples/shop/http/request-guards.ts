@@ -18,7 +18,7 @@ export const limitBody: MiddlewareHandler = bodyLimit({
 
 export const requireJson: MiddlewareHandler = async (context, next) => {
   const type = context.req.header('content-type') ?? '';
-  const hasBody = context.req.method === 'POST' && context.req.raw.body !== null;
+  const hasBody = ['POST', 'PUT'].includes(context.req.method) && context.req.raw.body !== null;
   if (hasBody && !/^application\/json\s*(;|$)/i.test(type)) {
     throw new RequestProblemError(
       'media-type-not-supported',

@@ -1,9 +1,19 @@
 import type { Application } from 'thereupon';
 
+/** What can be seen and asked of the payment gateway besides money. */
+export interface GatewaySwitch {
+  /** gone: it has ended by accident and is not back yet. */
+  readonly status: 'on' | 'off' | 'gone';
+  /** Resolves when it is so. Rejects with a `GatewayError` when it cannot be reached. */
+  switchTo(to: 'on' | 'off'): Promise<void>;
+}
+
 /** What the API is given. */
 export interface ShopApiOptions {
   /** The running shop, all of its contexts. */
   readonly app: Application;
+  /** The switch of the payment gateway. */
+  readonly gateway: GatewaySwitch;
   /** Makes a key for a request that came without an Idempotency-Key: `randomUUID`. */
   readonly newId: () => string;
   /** Told of each error that is our own fault. Default: to standard error. */

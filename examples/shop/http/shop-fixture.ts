@@ -7,7 +7,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import type { DatabaseSync } from 'node:sqlite';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { run, type Application, type Transaction } from 'thereupon';
+import { run, silent, type Application, type Transaction } from 'thereupon';
 import { sqlite } from 'thereupon/sqlite';
 import type { PaymentGateway } from '../billing/payment-gateway.ts';
 import { catalogue } from '../catalogue/context.ts';
@@ -25,7 +25,7 @@ export type TestShop = { readonly app: Application; readonly stop: () => Promise
 export async function startTestShop(gateway: PaymentGateway = honestGateway): Promise<TestShop> {
   const directory = mkdtempSync(join(tmpdir(), 'shop-'));
   const store = sqlite(directory);
-  const app = await run(contexts, { store, dependencies: { gateway } });
+  const app = await run(contexts, { store, dependencies: { gateway }, logger: silent });
   await setPrices(app, goods);
   await app.settled();
   return {

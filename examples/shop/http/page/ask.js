@@ -1,12 +1,12 @@
 /** Asks the shop's API. What it refuses comes out as an error with the problem's own words. */
-export async function ask(path, { body, key } = {}) {
-  const isPost = body !== undefined;
+export async function ask(path, { method = 'POST', body, key } = {}) {
+  const isChange = body !== undefined;
   const answer = await fetch(path, {
-    method: isPost ? 'POST' : 'GET',
-    headers: isPost
+    method: isChange ? method : 'GET',
+    headers: isChange
       ? { 'content-type': 'application/json', 'idempotency-key': key ?? newKey() }
       : {},
-    ...(isPost ? { body: JSON.stringify(body) } : {}),
+    ...(isChange ? { body: JSON.stringify(body) } : {}),
   });
   const told = await answer.json();
   if (answer.ok) return told;
