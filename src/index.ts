@@ -20,7 +20,7 @@ export { embedded } from './backbone/log-to-log.ts';
 export { jsonLines, silent } from './telemetry/logger.ts';
 export type { Logger, LogLine } from './telemetry/logger.ts';
 export { run } from './runtime/run.ts';
-export type { RunOptions } from './runtime/run.ts';
+export type { RunOptions } from './runtime/run-options.ts';
 export type { ThereuponConfig } from './runtime/thereupon-config.ts';
 export type { Application } from './runtime/application.ts';
 export type { Transaction } from './runtime/transaction.ts';

@@ -14,10 +14,12 @@ export async function loadConfig(named: string | undefined, cwd: string): Promis
   if (!existsSync(file))
     throw new CommandLineError('asked-wrongly', `There is no ${file}. Give --config another file.`);
   const config = await importConfig(file);
+  const missing: string[] = [];
   if (!Array.isArray(config['contexts']) || !config['contexts'].every(isContext))
-    throw incomplete(file, '"contexts", an array of what boundedContext() returns');
+    missing.push('"contexts", an array of what boundedContext() returns');
   if (typeof (config['store'] as { reader?: unknown } | undefined)?.reader !== 'function')
-    throw incomplete(file, '"store", such as sqlite(\'./data\')');
+    missing.push('"store", such as sqlite(\'./data\')');
+  if (missing.length > 0) throw incomplete(file, missing.join('; nor '));
   return config as unknown as ThereuponConfig;
 }
 

@@ -21,6 +21,8 @@ export interface BoundedContext<Name extends string = string> {
   readonly effects: readonly Effect[];
   readonly readModels: readonly AnyReadModel[];
   readonly setUp: ((database: never) => void | Promise<void>) | undefined;
+  /** Names among its parts that mean nothing: a misspelled one must not be left out in silence. */
+  readonly unknownParts: readonly string[];
 }
 
 /**
@@ -45,15 +47,17 @@ export function boundedContext<const Name extends string>(
     readonly setUp?: (database: never) => void | Promise<void>;
   },
 ): BoundedContext<Name> {
+  const { aggregates, publishes, reactions, effects, readModels, setUp, ...unknown } = parts;
   return {
     kind: 'bounded-context',
     name,
-    aggregates: parts.aggregates ?? [],
-    publishes: parts.publishes ?? [],
-    reactions: parts.reactions ?? [],
-    effects: parts.effects ?? [],
-    readModels: parts.readModels ?? [],
-    setUp: parts.setUp,
+    aggregates: aggregates ?? [],
+    publishes: publishes ?? [],
+    reactions: reactions ?? [],
+    effects: effects ?? [],
+    readModels: readModels ?? [],
+    setUp,
+    unknownParts: Object.keys(unknown),
   };
 }
 

@@ -95,6 +95,12 @@ function assertDefinition<Data>(name: string, options: ContractOptions<Data>): v
       name,
       'has a schema that is no Standard Schema; use zod 4, valibot 1, arktype 2 …',
     );
+  const gap = options.upcasters?.steps.findIndex((step) => typeof step !== 'function') ?? -1;
+  if (gap !== -1)
+    throw new ContractDefinitionError(
+      name,
+      `has no upcaster step from version ${gap + 1} to ${gap + 2}; build the chain with upcasting().to(…)`,
+    );
   const steps = options.upcasters?.steps.length ?? 0;
   if (!Number.isSafeInteger(options.version) || options.version < 1)
     throw new ContractDefinitionError(name, `has version ${options.version}; use 1, 2, 3 …`);

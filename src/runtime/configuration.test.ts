@@ -7,6 +7,7 @@ import { boundedContext } from '../context/bounded-context.ts';
 import { publish } from '../context/publication.ts';
 import { ContractDefinitionError, contract } from '../contract/contract.ts';
 import { LogInUseError } from '../log/log-in-use.ts';
+import type { Store } from '../log/store.ts';
 import { upcasting } from '../message/upcasting.ts';
 import { effect } from '../reaction/effect.ts';
 import { happened } from '../reaction/source.ts';
@@ -74,14 +75,142 @@ test('one error names everything that is wrong, each with what to do', async () 
     /"twice" listens to "strange.Happened", which no context publishes; publish it, or say origin/,
     /"only" names "bilding", which is no context; look/,
   ];
+  assertProblems(error, expected);
+  for (const problem of error.problems) assert.ok(error.message.includes(`- ${problem}`));
+  assert.equal(error.code, 'configuration');
+});
+
+/** These problems, and no others. */
+function assertProblems(error: ConfigurationError, expected: readonly RegExp[]): void {
   for (const problem of expected)
     assert.ok(
       error.problems.some((found) => problem.test(found)),
       `${problem} is not among:\n${error.problems.join('\n')}`,
     );
   assert.equal(error.problems.length, expected.length, error.message);
-  for (const problem of error.problems) assert.ok(error.message.includes(`- ${problem}`));
-  assert.equal(error.code, 'configuration');
+}
+
+test('what only JavaScript lets through is named, too, together with all the rest', async () => {
+  const wrong = {
+    payloadCharactersMax: Number.NaN,
+    dedupeWindowMs: -1,
+    callsUnderWayMax: 1.5,
+    onParked: 'mail',
+    dedupeWindow: 5,
+    backbone: {},
+  };
+  const contexts = [
+    boundedContext('strange', { readModel: [] } as object),
+    boundedContext('cyclic', {
+      reactions: [undefined as never, whenever('x', undefined as never, nothing)],
+    }),
+    boundedContext('a "b"\n', { reactions: [whenever('x', undefined as never, nothing)] }),
+    undefined as never,
+    boundedContext('banking', { aggregates: [account], publishes: [publishDeposits] }),
+  ];
+
+  const error = await rejection(run(contexts, wrong as never), ConfigurationError);
+
+  const expected = [
+    /number 4 of the contexts is none; give what boundedContext/,
+    /in "strange": boundedContext knows no "readModel"; it knows.*"readModels"/,
+    /in "cyclic": number 1 of "reactions" is undefined; list.*import each other/,
+    /number 1 of "what "x" listens to" is undefined/,
+    /no store was given to run; say where/,
+    /"payloadCharactersMax" of run is NaN; give it a whole number from 1 up/,
+    /"dedupeWindowMs" of run is -1; give/,
+    /"callsUnderWayMax" of run is 1.5; give/,
+    /"onParked" of run is "mail"; give it a function/,
+    /run has no option "dedupeWindow"; it knows.*"dedupeWindowMs"/,
+    /"backbone" of run is something else; give it a backbone/,
+  ];
+  assertProblems(error, expected);
+});
+
+test('names, options of parts and personal fields are looked through', async () => {
+  const Secret = contract('strange.Secret', {
+    version: 1,
+    schema: z.object({ id: z.string(), name: z.string() }),
+    key: (data) => data.id,
+    personal: ['name', 'adress' as 'name'],
+  });
+  const misspelled: object = { concurency: 3 };
+  const strange = boundedContext('strange', {
+    aggregates: [account],
+    publishes: [Secret],
+    reactions: [
+      whenever('two\nlines', Secret, nothing),
+      whenever('Ümlaut "quoted" 🎁', Secret, nothing),
+      whenever('r', Secret, nothing, { retry: { attemptsMax: 0 }, timeoutMs: Number.NaN }),
+    ],
+    effects: [
+      effect({ name: '', on: Secret, perform: async () => undefined, ...misspelled }),
+      effect({ name: 'r', on: Secret, perform: async () => undefined }),
+    ],
+    readModels: [
+      balances({ name: 'same' }),
+      balances({ name: 'same' }),
+      { ...balances({}), version: 0 },
+    ],
+  });
+  const banking = boundedContext('banking', {
+    aggregates: [account],
+    publishes: [publishDeposits],
+  });
+
+  const error = await rejection(run([strange, banking], { store: memory() }), ConfigurationError);
+
+  assertProblems(error, [
+    /two subscriptions are called "r"/,
+    /two subscriptions are called "same@1"/,
+    /in "strange": "two\\nlines" can't be the name of a reaction; use 1 to 200 characters/,
+    /in "strange": "" can't be the name of an effect; use/,
+    /read model "balances" has version 0; use 1, 2, 3/,
+    /"timeoutMs" of reaction "r" is NaN; give it a number from 1 up/,
+    /"attemptsMax" of retry of reaction "r" is 0; give it a whole number from 1 up/,
+    /effect "" has no option "concurency"; it knows.*"concurrency"/,
+    /contract "strange.Secret" lists "adress" under "personal", which its schema does not have/,
+  ]);
+});
+
+test('what is wrong with the logs comes together, whatever each of them says', async (t) => {
+  const store = openedStore();
+  const before = await start(t, [boundedContext('a', { aggregates: [account] })], { store });
+  await before.handle(account, 'a', deposit(1));
+  await before.stop();
+  const contexts = [
+    boundedContext('a', {
+      aggregates: [account],
+      reactions: [whenever('new', happened(account, 'Deposited'), nothing)],
+    }),
+    boundedContext('b', {}),
+    boundedContext('c', {}),
+  ];
+  const broken = new RangeError('the disk is gone');
+  const failing: Store = {
+    name: store.name,
+    open: (name) => (name === 'b' ? Promise.reject(broken) : store.open(name)),
+    reader: (name) => store.reader(name),
+    published: (name) => store.published(name),
+  };
+
+  const error = await rejection(run(contexts, { store: failing }), ConfigurationError);
+
+  assertProblems(error, [/"new" is new on a log/, /"b" cannot be opened: the disk is gone/]);
+  assert.deepEqual(error.failures, [broken]);
+  assert.equal(error.cause, broken);
+  // The others were closed again.
+  await start(t, [boundedContext('a', { aggregates: [account] }), boundedContext('c', {})], {
+    store,
+  });
+});
+
+test('an application that was started twice is told by LogInUseError, not once for each log', async (t) => {
+  const store = openedStore();
+  const contexts = [boundedContext('a', {}), boundedContext('b', {})];
+  await start(t, contexts, { store });
+
+  await rejection(run(contexts, { store }), LogInUseError);
 });
 
 test('nothing is opened when something is wrong', async () => {
@@ -232,6 +361,11 @@ test('a contract that is not well defined is refused where it is written', () =>
     [
       /at version 2 with 0 upcaster steps; it needs 1/,
       () => contract('a.B', { version: 2, schema, key }),
+    ],
+    [
+      /has no upcaster step from version 1 to 2/,
+      () =>
+        contract('a.B', { version: 2, schema, key, upcasters: { steps: [undefined as never] } }),
     ],
     [
       /at version 1 with 1 upcaster steps/,

@@ -1,11 +1,15 @@
-import type { AnyContract } from '../contract/contract.ts';
-import {
-  type BoundedContext,
-  consumedContracts,
-  publishedContracts,
-} from '../context/bounded-context.ts';
+import { type BoundedContext } from '../context/bounded-context.ts';
 import type { Source } from '../reaction/source.ts';
-import { modelName } from '../read-model/read-model.ts';
+import { type AnyReadModel, modelName } from '../read-model/read-model.ts';
+import { contractProblems } from './contract-problems.ts';
+import { duplicates, nameProblems } from './name-problems.ts';
+import {
+  effectOptionProblems,
+  reactionOptionProblems,
+  runOptionProblems,
+} from './option-problems.ts';
+import { isContext, partProblems } from './part-problems.ts';
+import type { RunOptions } from './run-options.ts';
 
 /**
  * Looks through the whole context map before anything starts.
@@ -14,19 +18,39 @@ import { modelName } from '../read-model/read-model.ts';
  */
 export function assertConfiguration(
   contexts: readonly BoundedContext[],
-  only: readonly string[] = [],
+  options: RunOptions,
 ): void {
-  const problems = [
-    ...duplicates(contexts.map((context) => context.name)).map(
+  const problems = [...mapProblems(contexts, options?.only), ...runOptionProblems(options)];
+  if (problems.length > 0) throw new ConfigurationError(problems);
+}
+
+function mapProblems(contexts: readonly unknown[], only: unknown): string[] {
+  if (!Array.isArray(contexts)) return ['run was given no list of contexts; give it the whole map'];
+  const known = contexts.filter(isContext);
+  // What holds things that are none of ours is not looked into any further.
+  const whole = known.filter((context) => partProblems(context).length === 0);
+  return [
+    ...contexts.flatMap((context, index) =>
+      isContext(context)
+        ? []
+        : [`number ${index + 1} of the contexts is none; give what boundedContext() answers`],
+    ),
+    ...duplicates(known.map((context) => context.name)).map(
       (name) => `two contexts are called "${name}"; give one another name`,
     ),
-    ...contexts.flatMap(contextProblems),
-    ...contractProblems(contexts),
-    ...only
-      .filter((name) => !contexts.some((context) => context.name === name))
-      .map((name) => `"only" names "${name}", which is no context; look how it is spelled`),
+    ...known.flatMap((context) =>
+      partProblems(context).map((problem) => `in "${context.name}": ${problem}`),
+    ),
+    ...whole.flatMap(contextProblems),
+    ...contractProblems(whole),
+    ...onlyProblems(known, Array.isArray(only) ? only : []),
   ];
-  if (problems.length > 0) throw new ConfigurationError(problems);
+}
+
+function onlyProblems(contexts: readonly BoundedContext[], only: readonly unknown[]): string[] {
+  return only
+    .filter((name) => !contexts.some((context) => context.name === name))
+    .map((name) => `"only" names "${String(name)}", which is no context; look how it is spelled`);
 }
 
 function contextProblems(context: BoundedContext): string[] {
@@ -39,7 +63,7 @@ function contextProblems(context: BoundedContext): string[] {
     ...(/^[a-z][a-z0-9-]{0,62}$/.test(context.name)
       ? []
       : [
-          `"${context.name}" can't be a context's name; use a-z, 0-9 and "-", at most 63 characters`,
+          `${JSON.stringify(context.name)} can't be a context's name; use a-z, 0-9 and "-", at most 63 characters`,
         ]),
     ...duplicates(context.aggregates.map((aggregate) => aggregate.name)).map(
       (name) => `two aggregates are called "${name}"; give one another name`,
@@ -48,12 +72,26 @@ function contextProblems(context: BoundedContext): string[] {
       (name) => `two subscriptions are called "${name}"; the name is the identity of a checkpoint`,
     ),
     ...subscriptions
-      .filter((name) => name.trim() === '' || name.startsWith('intake from ') || name === 'relay')
+      .filter((name) => String(name).startsWith('intake from ') || name === 'relay')
       .map((name) => `a subscription can't be called "${name}"; say what it does`),
+    ...context.aggregates.flatMap(({ name }) => nameProblems('an aggregate', name)),
+    ...context.reactions.flatMap(({ name }) => nameProblems('a reaction', name)),
+    ...context.effects.flatMap(({ name }) => nameProblems('an effect', name)),
+    ...context.readModels.flatMap(readModelProblems),
+    ...context.reactions.flatMap((part) => reactionOptionProblems(part.name, part.options)),
+    ...context.effects.flatMap((part) => effectOptionProblems(part.name, part.options)),
     ...ownAggregateProblems(context),
     ...inlineProblems(context),
   ];
   return problems.map((problem) => `in "${context.name}": ${problem}`);
+}
+
+function readModelProblems({ name, version }: AnyReadModel): string[] {
+  const isVersion = Number.isSafeInteger(version) && version >= 1;
+  return [
+    ...nameProblems('a read model', name),
+    ...(isVersion ? [] : [`read model "${name}" has version ${version}; use 1, 2, 3 …`]),
+  ];
 }
 
 /** Reactions, publications and read models may use aggregates of their own context only. */
@@ -100,48 +138,6 @@ function inlineProblems(context: BoundedContext): string[] {
     );
 }
 
-function contractProblems(contexts: readonly BoundedContext[]): string[] {
-  const publishers = new Map<string, string[]>();
-  const definitions = new Map<string, Set<AnyContract>>();
-  for (const context of contexts) {
-    for (const contract of publishedContracts(context)) {
-      publishers.set(contract.name, [...(publishers.get(contract.name) ?? []), context.name]);
-      define(definitions, contract);
-    }
-    for (const contract of consumedContracts(context)) define(definitions, contract);
-  }
-  const consumed = contexts.flatMap((context) =>
-    consumedContracts(context).map((contract) => ({ context: context.name, contract })),
-  );
-  return [
-    ...[...publishers]
-      .filter(([, names]) => names.length > 1)
-      .map(
-        ([name, names]) =>
-          `contract "${name}" is published by ${names.map((n) => `"${n}"`).join(' and ')}; one ` +
-          `context owns a fact, let the others publish a fact of their own`,
-      ),
-    ...consumed
-      .filter(({ contract }) => contract.origin === 'ours' && !publishers.has(contract.name))
-      .map(
-        ({ context, contract }) =>
-          `"${context}" listens to "${contract.name}", which no context publishes; publish it, or ` +
-          `say origin: 'external' in the contract`,
-      ),
-    ...[...definitions]
-      .filter(([, contracts]) => contracts.size > 1)
-      .map(([name]) => `contract "${name}" is defined more than once; import the one definition`),
-  ];
-}
-
-function define(definitions: Map<string, Set<AnyContract>>, contract: AnyContract): void {
-  definitions.set(contract.name, (definitions.get(contract.name) ?? new Set()).add(contract));
-}
-
-function duplicates(names: readonly string[]): string[] {
-  return [...new Set(names.filter((name, index) => names.indexOf(name) !== index))];
-}
-
 /** The application is not wired right. Nothing was started. */
 export class ConfigurationError extends Error {
   override readonly name = 'ConfigurationError';
@@ -149,13 +145,17 @@ export class ConfigurationError extends Error {
   readonly retryable = false;
   /** Everything that is wrong, each with what to do. */
   readonly problems: readonly string[];
+  /** What was thrown where logs could not be opened; each is among the problems, too. */
+  readonly failures: readonly unknown[];
 
-  constructor(problems: readonly string[]) {
+  constructor(problems: readonly string[], failures: readonly unknown[] = []) {
     super(
       `The application can't start, for ${problems.length} ` +
         `${problems.length === 1 ? 'reason' : 'reasons'}:\n` +
         problems.map((problem) => `- ${problem}`).join('\n'),
+      failures.length === 0 ? undefined : { cause: failures[0] },
     );
+    this.failures = failures;
     this.problems = problems;
   }
 }

@@ -1,66 +1,18 @@
-import type { Backbone } from '../backbone/backbone.ts';
 import { embedded } from '../backbone/log-to-log.ts';
 import type { BoundedContext } from '../context/bounded-context.ts';
-import { type Host, systemHost } from '../host/host.ts';
+import { systemHost } from '../host/host.ts';
 import { stayAlive } from '../host/stay-alive.ts';
-import type { Store } from '../log/store.ts';
 import type { Dependencies } from '../reaction/tools.ts';
 import { describeError } from '../subscription/failure.ts';
 import { type Logger, jsonLines } from '../telemetry/logger.ts';
+import { LogInUseError } from '../log/log-in-use.ts';
 import { Activity } from './activity.ts';
 import { Application } from './application.ts';
 import { ConfigurationError, assertConfiguration } from './configuration.ts';
 import { ParkedNotes } from './parked-notes.ts';
 import { publishedHere } from './published-here.ts';
 import { type Means, RunningContext } from './running-context.ts';
-import type { Parked } from './settled.ts';
-
-/**
- * What an application runs with. Only the store must be named.
- *
- * @example
- * const options: RunOptions = {
- *   store,
- *   only: ['billing'],
- *   onParked: ({ context, subscription }) => console.error(`parked: ${subscription} of ${context}`),
- * };
- */
-export interface RunOptions {
-  /** Where the logs live: `sqlite('./data')`, `memory()` … */
-  readonly store: Store;
-  /** What carries messages between contexts. Default `embedded()`: log to log. */
-  readonly backbone?: Backbone;
-  /** Runs only these contexts here; the checks are still made on the whole map. */
-  readonly only?: readonly string[];
-  /** What handlers get as `dependencies`. */
-  readonly dependencies?: Dependencies;
-  /** Where structured log lines go. Default: warnings and errors, as JSON, to standard error. */
-  readonly logger?: Logger;
-  /** Clock, ids and randomness; the machine's own where not given. */
-  readonly host?: Partial<Host>;
-  /** The largest payload of a record, in characters of JSON. Default 1,048,576. */
-  readonly payloadCharactersMax?: number;
-  /**
-   * So many calls (`handle`, `transaction`) of each context are under way at a time. Default 1,000,
-   * as many as one commit takes. Further ones wait in order with little memory instead of being
-   * refused: whoever makes many calls at once wants them done, and would only have to make them
-   * again. Of those that wait, 100,000 are too many (`TooManyCallsError`).
-   */
-  readonly callsUnderWayMax?: number;
-  /**
-   * For how long a repeated message or commandId is recognised, in milliseconds. Default 30 days.
-   * A message older than that is set aside for a person.
-   */
-  readonly dedupeWindowMs?: number;
-  /** Called for each record that is parked: the hook for an alert. */
-  readonly onParked?: (parked: Parked) => void;
-  /** Called when a subscription stops moving, with the reason: the hook for an alert. */
-  readonly onStalled?: (stalled: {
-    readonly context: string;
-    readonly subscription: string;
-    readonly why: string;
-  }) => void;
-}
+import type { RunOptions } from './run-options.ts';
 
 /**
  * Brings contexts to life: opens their logs, starts what reads them, and answers when commands can
@@ -80,7 +32,7 @@ export async function run(
   contexts: readonly BoundedContext[],
   options: RunOptions,
 ): Promise<Application> {
-  assertConfiguration(contexts, options.only);
+  assertConfiguration(contexts, options);
   const host = systemHost(options.host);
   const activity = new Activity();
   const parked = new ParkedNotes();
@@ -145,13 +97,7 @@ async function start(
 ): Promise<readonly RunningContext[]> {
   const running: RunningContext[] = [];
   try {
-    const problems: string[] = [];
-    for (const context of contexts) {
-      const prepared = await RunningContext.prepare(context, means);
-      running.push(prepared.running);
-      for (const problem of prepared.problems) problems.push(`in "${context.name}": ${problem}`);
-    }
-    if (problems.length > 0) throw new ConfigurationError(problems);
+    await prepareAll(contexts, means, running);
     await means.backbone.start({
       clock: means.host.clock,
       published(name) {
@@ -168,6 +114,31 @@ async function start(
     await means.backbone.close();
     throw error;
   }
+}
+
+/** Opens every log that can be opened, so that one error names all that is in the way. */
+async function prepareAll(
+  contexts: readonly BoundedContext[],
+  means: Means,
+  running: RunningContext[],
+): Promise<void> {
+  const problems: string[] = [];
+  const failures: unknown[] = [];
+  for (const context of contexts) {
+    try {
+      const prepared = await RunningContext.prepare(context, means);
+      running.push(prepared.running);
+      for (const problem of prepared.problems) problems.push(`in "${context.name}": ${problem}`);
+    } catch (error) {
+      failures.push(error);
+      problems.push(`"${context.name}" cannot be opened: ${describeError(error).message}`);
+    }
+  }
+  // An application that was started twice meets itself in each of its logs: that is one reason.
+  const isInUse = failures.every((error) => error instanceof LogInUseError);
+  const isOneReason = problems.length === failures.length && (isInUse || failures.length === 1);
+  if (failures.length > 0 && isOneReason) throw failures[0];
+  if (problems.length > 0) throw new ConfigurationError(problems, failures);
 }
 
 async function stopAll(running: readonly RunningContext[]): Promise<void> {
