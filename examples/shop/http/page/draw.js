@@ -66,6 +66,8 @@ function drawOrders(orders) {
   }
   for (const [index, status] of statuses.entries()) {
     stack.children[index].style.flexGrow = orders[status];
+    // Nothing has no gap beside it, either.
+    stack.children[index].hidden = orders[status] === 0;
     legend.children[index].lastChild.textContent = count(orders[status]);
   }
 }
