@@ -14,6 +14,9 @@ Runs the shop: six bounded contexts and a payment gateway, a page and an API on 
   --exit          with --orders: end when all is settled, print the audit, exit 0 if it balances
   --help          this text
 
+Ctrl-C or SIGTERM stops in order and exits with 0, or with 130 when a replay with --exit was not at
+its end; a second one ends at once, with 130. The same command goes on where it was.
+
 \`npm run orders -- --make 1000 --out orders.csv\` makes an order file.
 `;
 

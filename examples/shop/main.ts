@@ -1,7 +1,9 @@
 /**
  * `npm start`: the whole shop in one process, with its page and API, and either generated shoppers
  * or a replayed order file. Ctrl-C or SIGTERM stops in order: no more orders, no more requests, what
- * was begun is finished or handed back, the files are closed.
+ * was begun is finished or handed back, the files are closed, the gateway ends. It then exits with 0,
+ * or with 130 when a replay that was to report (`--exit`) is not at its end. A second one ends at
+ * once, with 130; nothing is lost by that either.
  */
 import { auditTable } from './audit/audit-table.ts';
 import { runAudit } from './audit/run-audit.ts';
@@ -83,6 +85,7 @@ function untilStopped(): Promise<void> {
 /** The second time nobody wants to wait any more; what was begun is then done at the next start. */
 function stop(): void {
   if (stopping.signal.aborted) process.exit(130);
+  process.stderr.write('Stopping in order; a second Ctrl-C ends at once.\n');
   stopping.abort();
 }
 
