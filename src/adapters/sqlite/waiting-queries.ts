@@ -7,7 +7,7 @@ const WAITING_COLUMNS = `
   subscription, key, record_id, kind, position, slot, due, attempts, error, correlation_id, since,
   payload`;
 
-/** Waiting rows; the indexes are the primary key, waiting_due and waiting_action. */
+/** Waiting rows; the indexes are the primary key, waiting_subscription_due and waiting_action. */
 export function waiting(connection: Connection, query: WaitingQuery): WaitingRow[] {
   const conditions: string[] = [];
   const values: (string | number)[] = [];

@@ -124,8 +124,7 @@ create table waiting (
   since integer not null,
   payload text,
   primary key (subscription, key, record_id)
-) strict;
-create index waiting_due on waiting (due, position);
+) strict, without rowid;
 create index waiting_subscription_due on waiting (subscription, due, position);
 create index waiting_action on waiting (correlation_id);
 
