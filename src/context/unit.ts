@@ -73,6 +73,7 @@ export class Unit {
   readonly #records: NewRecord[] = [];
   /** Events of which inline read models were told. */
   readonly #told: Told[] = [];
+  #noted: Set<string> | undefined;
   #underWay = 0;
   #isClosed = false;
 
@@ -130,6 +131,20 @@ export class Unit {
   /** Whether a command is still being handled, whoever waits for it. */
   get isBusy(): boolean {
     return this.#underWay > 0;
+  }
+
+  /** The streams that commands were handled on, whatever came of it. */
+  get streams(): Iterable<string> {
+    return this.#expects.keys();
+  }
+
+  /** What else whoever works with this has looked at. */
+  get noted(): Iterable<string> {
+    return this.#noted ?? [];
+  }
+
+  note(topic: string): void {
+    (this.#noted ??= new Set()).add(topic);
   }
 
   /** Nothing is taken from a handler that was given up. */

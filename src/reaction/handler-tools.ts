@@ -5,6 +5,7 @@ import { HandlerTimeoutError, StillRunningError } from '../subscription/failure.
 import { insideHandler } from '../subscription/in-handler.ts';
 import type { AnyReadModel } from '../read-model/read-model.ts';
 import type { Query } from '../read-model/query.ts';
+import { notingQuery } from './looked-at.ts';
 import type { Dependencies, Tools } from './tools.ts';
 import type { Interruptible, UnderWay } from './under-way.ts';
 
@@ -166,7 +167,7 @@ class HandlerTools implements Tools {
     };
     this.publish = (contract, data, options) =>
       unit.publish(contract, data, at(cause, options?.occurredAt));
-    this.read = (model) => surroundings.query(model);
+    this.read = (model) => notingQuery(surroundings.query(model), model, unit);
   }
 
   get signal(): AbortSignal {

@@ -7,6 +7,7 @@ import { interestIn } from '../subscription/interest.ts';
 import { fingerprintOf } from '../subscription/slot.ts';
 import type { SubscriptionDefinition } from '../subscription/subscription.ts';
 import { type HandlerSurroundings, causeOf, runHandler } from './handler-tools.ts';
+import { lacking } from './looked-at.ts';
 import { type Tools, isNotYet } from './tools.ts';
 import type { Reaction } from './whenever.ts';
 
@@ -61,7 +62,7 @@ async function react(
   const unit = new Unit(surroundings.workplace, base);
   try {
     const answer = await run(unit, (tools) => reaction.thereupon(event, tools));
-    return isNotYet(answer) ? answer : unit;
+    return isNotYet(answer) ? lacking(answer, [unit]) : unit;
   } catch (error) {
     if (!unit.refusals.has(error)) throw error;
     const { ifRefused } = reaction.options;
@@ -71,7 +72,7 @@ async function react(
     const instead = new Unit(surroundings.workplace, base);
     if (ifRefused === 'ignore') return instead;
     const answer = await run(instead, (tools) => ifRefused(error, event, tools));
-    return isNotYet(answer) ? answer : instead;
+    return isNotYet(answer) ? lacking(answer, [unit, instead]) : instead;
   }
 }
 

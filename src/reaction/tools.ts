@@ -52,8 +52,11 @@ export interface NotYet {
 }
 
 /**
- * Answers from a reaction: not yet. Its key waits without counting as a failure, is tried again
- * when something of that key moves and now and then, and is parked after a stated time.
+ * Answers from a reaction: not yet. Its key waits without counting as a failure, and is parked after
+ * a stated time. It is tried again when something moves that the handler looked at by its tools (a
+ * stream that it gave a command to, a document that it read, a read model that it searched) or a
+ * record of its key; and otherwise at growing intervals, at most a minute apart, for what only the
+ * outside can tell.
  *
  * @example
  * if (address === undefined) return notYet(`no address for customer ${customerId}`);

@@ -23,6 +23,7 @@ import { PAYLOAD_CHARACTERS_MAX } from '../message/payload.ts';
 import type { Effect } from '../reaction/effect.ts';
 import { effectSubscription } from '../reaction/effect-subscription.ts';
 import type { HandlerSurroundings } from '../reaction/handler-tools.ts';
+import { movedBy } from '../reaction/looked-at.ts';
 import { UnderWay } from '../reaction/under-way.ts';
 import { reactionSubscription } from '../reaction/reaction-subscription.ts';
 import type { Source } from '../reaction/source.ts';
@@ -148,9 +149,7 @@ export class RunningContext {
     this.committer.onCommitted((writeSet) => {
       for (const record of writeSet.records ?? [])
         if (record.direction === 'outgoing') this.#tellPublished(record);
-      // Rows that wait are no news: if they were, those that wait would wake each other for ever.
-      if (isNews(writeSet))
-        for (const subscription of this.subscriptions) subscription.somethingMoved();
+      this.#tellMoved(writeSet);
       this.activity.happened();
     });
     for (const source of this.#sources()) await this.#startIntake(source);
@@ -190,6 +189,14 @@ export class RunningContext {
     await this.committer.idle();
     await this.tail.stop();
     await this.log.close();
+  }
+
+  /** Rows that wait are no news: if they were, those that wait would wake each other for ever. */
+  #tellMoved(writeSet: WriteSet): void {
+    const lookingOut = this.subscriptions.filter(({ isLookingOut }) => isLookingOut);
+    if (lookingOut.length === 0) return;
+    const topics = movedBy(writeSet);
+    if (topics.size > 0) for (const subscription of lookingOut) subscription.moved(topics);
   }
 
   get #surroundings(): HandlerSurroundings {
@@ -313,11 +320,6 @@ export class RunningContext {
       correlationId,
     });
   }
-}
-
-/** Whether what a `notYet` waits for may be in it. */
-function isNews({ records, documents }: WriteSet): boolean {
-  return (records?.length ?? 0) > 0 || (documents?.length ?? 0) > 0;
 }
 
 function startingParts(context: BoundedContext): readonly Starting[] {

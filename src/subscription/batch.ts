@@ -1,7 +1,7 @@
 import { Unit, type Workplace } from '../context/unit.ts';
 import type { WaitingRow } from '../log/waiting-row.ts';
 import type { Entry } from './entry.ts';
-import type { NotYet } from '../reaction/tools.ts';
+import type { Lacking } from '../reaction/looked-at.ts';
 
 /** What some records of one page want to change, to be committed together with the checkpoint. */
 export class Batch {
@@ -38,7 +38,7 @@ export class Batch {
  * What a handler answers: what it collected, what is still to be collected into a unit at hand, or
  * that it is not yet time.
  */
-export type Answer = Unit | Collect | NotYet;
+export type Answer = Unit | Collect | Lacking;
 
 /** Collects at once, without waiting for anything. */
 export type Collect = (unit: Unit) => void;

@@ -5,6 +5,7 @@ import type { Log } from '../log/log.ts';
 import type { WaitingRow } from '../log/waiting-row.ts';
 import type { Fence, Operation, WriteSet } from '../log/write-set.ts';
 import type { Fact, Recorded } from '../message/fact.ts';
+import type { Lacking } from '../reaction/looked-at.ts';
 import { isNotYet } from '../reaction/tools.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import { type Answer, Batch, type Collect, Pending } from './batch.ts';
@@ -38,7 +39,7 @@ const MICROTASKS_MAX = 100;
 const SLOW_MS = 100;
 /** So many handlers may go on beside their batch; then nothing more is taken until some end. */
 const UNDER_WAY_MAX = 256;
-/** What answered `notYet` is asked again after this time, and when something of the context moves. */
+/** What answered `notYet` is asked once more after this time; from then on it is looked out for. */
 const FIRST_NOT_YET_MS = 20;
 /** When the store fails it is left alone for a moment. */
 const STORE_PAUSE_MS = 250;
@@ -200,9 +201,14 @@ export class Subscription {
     return isDone && !this.#isHandling && !this.#isUnsure && this.room.isIdle;
   }
 
+  /** Whether something waits for what may move, having answered `notYet`. */
+  get isLookingOut(): boolean {
+    return this.room.isLookingOut;
+  }
+
   /** Something happened that a `notYet` may have waited for. */
-  somethingMoved(): void {
-    this.room.somethingMoved();
+  moved(topics: ReadonlySet<string>): void {
+    this.room.moved(topics);
   }
 
   pause(why: string): void {
@@ -590,7 +596,7 @@ export class Subscription {
   }
 
   /** The waiting room's turn: does what a row stands for, and commits it with the row's end. */
-  async #performRow(row: WaitingRow): Promise<string | undefined> {
+  async #performRow(row: WaitingRow): Promise<Lacking | undefined> {
     const { handle, perform } = this.#definition;
     // Taken before anything is waited for: nobody else may take it up as well.
     let underWay = this.#underWay.get(row.recordId + row.key)?.running;
@@ -607,7 +613,7 @@ export class Subscription {
     for (;;) {
       const answer = await (underWay ?? again());
       underWay = undefined;
-      if (isNotYet(answer)) return answer.reason;
+      if (isNotYet(answer)) return answer;
       const unit = this.#unitOf(answer);
       const end = { done: [row], fences: [this.#fence()] };
       const save = (collected: Collected) => this.#commitSurely({ ...collected, ...end });

@@ -184,7 +184,7 @@ test('"not yet" is tried again soon after something moved, however long it has w
   await room.clock.advance(3_600_000);
   isThere = true;
 
-  room.somethingMoved();
+  room.moved(new Set(['document addresses@1 a']));
   await room.clock.advance(1_100);
 
   assert.equal(room.has('a'), false);
@@ -205,7 +205,7 @@ test('what moves just after it was asked is not forgotten', async () => {
   // As soon as it was asked again …
   while (asked === before) await room.clock.advance(10);
   isThere = true;
-  room.somethingMoved();
+  room.moved(new Set(['document addresses@1 a']));
 
   await room.clock.advance(1_100);
 
@@ -224,12 +224,41 @@ test('what moves while it is being asked is not forgotten', async () => {
   isSlow = true;
   await room.clock.advance(60_000);
   isThere = true;
-  room.somethingMoved();
+  room.moved(new Set(['document addresses@1 a']));
   answer.resolve('no address');
 
   await room.clock.advance(1_100);
 
   assert.equal(room.has('a'), false);
+});
+
+test('of 1,000 that answered "not yet" only the one is asked again that looked at what moves', async () => {
+  const room = opened({
+    perform: () => 'no address',
+    lookedAt: ({ key }) => [`document addresses@1 ${key}`],
+  });
+  for (let each = 0; each < 1_000; each += 1) room.add(row(`k${each}`, each));
+  await room.clock.advance(120_000);
+  await untilQuiet(room);
+  room.performed.length = 0;
+
+  room.moved(new Set(['document addresses@1 k500', 'document addresses@1 other', 'key other']));
+  await room.clock.advance(1_000);
+  assert.deepEqual(room.performed, ['k500500']);
+  room.moved(new Set(['key k7', 'model addresses@1']));
+  await room.clock.advance(1_000);
+  assert.deepEqual(room.performed, ['k500500', 'k77']);
+});
+
+test('what answered "not yet" is asked again after a minute at most, whatever moves', async () => {
+  const room = opened({ perform: () => 'no address', lookedAt: () => [] });
+  for (let each = 0; each < 100; each += 1) room.add(row(`k${each}`, each));
+  await room.clock.advance(3_600_000);
+  room.performed.length = 0;
+
+  await room.clock.advance(61_000);
+
+  assert.equal(new Set(room.performed).size, 100);
 });
 
 test('a row that was held begins to wait for "not yet" when its turn comes', async () => {
@@ -314,6 +343,14 @@ function fail(isFailing: boolean, error: Error): undefined {
   return undefined;
 }
 
+/** Waits until nothing was asked for ten seconds. */
+async function untilQuiet(room: ReturnType<typeof opened>): Promise<void> {
+  for (let asked = -1; asked !== room.performed.length;) {
+    asked = room.performed.length;
+    await room.clock.advance(10_000);
+  }
+}
+
 function row(key: string, position: number): WaitingRow {
   return {
     subscription: 'test',
@@ -334,6 +371,8 @@ function row(key: string, position: number): WaitingRow {
 function opened(
   options: {
     perform?: (row: WaitingRow) => Promise<string | undefined> | string | undefined;
+    /** What is looked at before it answers `notYet`; by default the address of a. */
+    lookedAt?: (row: WaitingRow) => readonly string[];
     save?: (row: WaitingRow) => Promise<void>;
     concurrency?: number;
   } = {},
@@ -364,7 +403,10 @@ function opened(
     notYetMs: 86_400_000,
     async perform(each) {
       notes.performed.push(each.recordId);
-      return options.perform?.(each);
+      const reason = await options.perform?.(each);
+      if (reason === undefined) return undefined;
+      const lookedAt = options.lookedAt?.(each) ?? ['document addresses@1 a'];
+      return { kind: 'not-yet', reason, lookedAt };
     },
     async save(each) {
       await options.save?.(each);

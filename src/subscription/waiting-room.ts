@@ -1,10 +1,12 @@
 import type { Clock, CancelTimer } from '../host/clock.ts';
 import type { Randomness } from '../host/randomness.ts';
 import type { WaitingKey, WaitingRow } from '../log/waiting-row.ts';
+import { type Lacking, keyTopic } from '../reaction/looked-at.ts';
 import type { Circuit } from './circuit.ts';
 import { DueQueue } from './due-queue.ts';
 import { describeError, isOutage, mayRetry } from './failure.ts';
 import { mayBeOfAnyKey } from './keys-unknown.ts';
+import { Lookout } from './lookout.ts';
 import { type RetryPolicy, retryDelayMs } from './retry-policy.ts';
 
 /** A timer of the system cannot be set further away: then it is set again. */
@@ -23,10 +25,8 @@ export class WaitingRoom {
   readonly #lanes = new Map<string, WaitingRow[]>();
   readonly #due = new DueQueue();
   readonly #running = new Map<string, Promise<void>>();
-  /** Keys that answered `notYet`, and from when on it is worth asking again if something moves. */
-  readonly #notYet = new Map<string, number>();
-  /** Goes up whenever something happened that a `notYet` may have waited for. */
-  #moves = 0;
+  /** For what keys wait that answered `notYet`. */
+  readonly #lookout = new Lookout();
   #rows = 0;
   #parked = 0;
   /** How many rows may be of any key. */
@@ -45,7 +45,7 @@ export class WaitingRoom {
     this.#isStopped = false;
     this.#lanes.clear();
     this.#due.clear();
-    this.#notYet.clear();
+    this.#lookout.clear();
     this.#rows = this.#parked = this.#ofAnyKey = 0;
     for (const row of rows) this.add(row.attempts === 0 ? { ...row, due: 0 } : row);
   }
@@ -126,7 +126,6 @@ export class WaitingRoom {
       return;
     }
     this.#lanes.set(row.key, [row]);
-    if (row.error?.code === 'not-yet') this.#notYet.set(row.key, row.since);
     this.#head(row);
   }
 
@@ -184,19 +183,21 @@ export class WaitingRoom {
     this.#options.onChange();
   }
 
-  /** Tries soon what answered `notYet`: something has happened that it may have waited for. */
-  somethingMoved(): void {
-    this.#moves += 1;
-    if (this.#notYet.size === 0) return;
-    for (const [key, earliest] of this.#notYet) {
+  get isLookingOut(): boolean {
+    return this.#lookout.isLookingOut;
+  }
+
+  /** Tries soon what answered `notYet` and waits for one of these. */
+  moved(topics: ReadonlySet<string>): void {
+    const found = this.#lookout.moved(topics);
+    for (const [key, { earliest }] of found) {
       const lane = this.#lanes.get(key);
       const first = lane?.[0];
       if (lane === undefined || first === undefined || first.due <= earliest) continue;
       lane[0] = { ...first, due: earliest };
       this.#due.push({ at: earliest, key });
     }
-    this.#notYet.clear();
-    this.#schedule();
+    if (found.size > 0) this.#schedule();
   }
 
   /** Nothing is tried until `resume`; what is under way comes to its end. */
@@ -237,7 +238,6 @@ export class WaitingRoom {
   #head(row: WaitingRow): void {
     if (row.kind === 'parked') {
       this.#parked += 1;
-      this.#notYet.delete(row.key);
       this.probeOrClose();
       this.#options.onChange();
       return;
@@ -293,17 +293,26 @@ export class WaitingRoom {
   }
 
   async #try(row: WaitingRow): Promise<void> {
-    const moves = this.#moves;
-    let notYet: string | undefined;
+    if (!hasAnsweredNotYet(row)) return this.#ask(row, undefined);
+    this.#lookout.remove(row.key);
+    const asked = this.#lookout.ask();
     try {
-      notYet = await this.#options.perform(row);
+      await this.#ask(row, asked);
+    } finally {
+      this.#lookout.asked();
+    }
+  }
+
+  async #ask(row: WaitingRow, asked: number | undefined): Promise<void> {
+    let lacking: Lacking | undefined;
+    try {
+      lacking = await this.#options.perform(row);
     } catch (error) {
       return this.#isStopped ? undefined : this.#failed(row, error);
     }
     this.#succeeded();
-    if (notYet !== undefined) return this.#wait(row, notYet, moves);
-    this.#notYet.delete(row.key);
-    this.removeFirst(row.key);
+    if (lacking === undefined) this.removeFirst(row.key);
+    else await this.#wait(row, lacking, asked);
   }
 
   // Hearing of a success before the next row begins keeps what an outage stopped in order.
@@ -312,8 +321,15 @@ export class WaitingRoom {
     if (circuit.succeeded(clock.now())) this.#options.onCircuit('closed', undefined);
   }
 
-  /** `moves` is how much had moved when it was asked: what it did not see may be there by now. */
-  async #wait(row: WaitingRow, reason: string, moves: number): Promise<void> {
+  /**
+   * `asked` is the moment when it was asked: what it did not see may be there by now. Undefined: it
+   * is not known what has moved since, so it is asked once more.
+   */
+  async #wait(
+    row: WaitingRow,
+    { reason, lookedAt }: Lacking,
+    asked: number | undefined,
+  ): Promise<void> {
     const { clock, notYetMs } = this.#options;
     const now = clock.now();
     const waitedMs = now - row.since;
@@ -324,8 +340,9 @@ export class WaitingRoom {
     const earliest = now + Math.min(1_000, Math.max(5, waitedMs / 10));
     const next = { ...row, kind: triedKind(row), due, error };
     await this.#options.save(next);
-    const hasMoved = this.#moves !== moves;
-    if (!hasMoved) this.#notYet.set(row.key, earliest);
+    const topics = [...lookedAt, keyTopic(row.key)];
+    const hasMoved = asked === undefined || this.#lookout.hasMoved(topics, asked);
+    if (!hasMoved) this.#lookout.add(row.key, { topics, earliest });
     this.replaceFirst(hasMoved ? { ...next, due: Math.min(due, earliest) } : next);
   }
 
@@ -358,6 +375,10 @@ export class WaitingRoom {
   }
 }
 
+function hasAnsweredNotYet({ error }: WaitingRow): boolean {
+  return error?.code === 'not-yet';
+}
+
 /** A held row whose turn has come is held no more. */
 function triedKind({ kind }: WaitingRow): WaitingRow['kind'] {
   return kind === 'held' ? 'retry' : kind;
@@ -373,10 +394,10 @@ export interface WaitingRoomOptions {
   /** How long `notYet` may go on, in milliseconds. */
   readonly notYetMs: number;
   /**
-   * Does what a row stands for and commits it together with the row's end. Answers with a reason
-   * when it is not yet time. Throws when it failed.
+   * Does what a row stands for and commits it together with the row's end. Answers with what it
+   * lacks when it is not yet time. Throws when it failed.
    */
-  readonly perform: (row: WaitingRow) => Promise<string | undefined>;
+  readonly perform: (row: WaitingRow) => Promise<Lacking | undefined>;
   /** Commits a changed row, and tells whoever should know; tries until it is committed. */
   readonly save: (row: WaitingRow) => Promise<void>;
   readonly onCircuit: (state: 'open' | 'closed', error: unknown) => void;
