@@ -46,6 +46,14 @@ test('every error says what happened above its class, and no code belongs to two
   );
 });
 
+test('no plain Error is made where a user could meet it', () => {
+  const plain = readSourceTree(root, ['src', 'examples', 'bin'])
+    .filter(({ path }) => !path.endsWith('.test.ts') && !/[/-]fixture/.test(path))
+    .flatMap(({ path, text }) => (/^(?!\s*\*).*new Error\(/m.test(text) ? [path] : []));
+
+  assert.deepEqual(plain, []);
+});
+
 interface DocumentedError {
   readonly name: string;
   readonly code: string;

@@ -1,5 +1,6 @@
 /** What `npm start` understands. */
 import { parseArgs } from 'node:util';
+import { OptionError } from './option-error.ts';
 
 export const help = `Usage: npm start -- [options]
 
@@ -32,11 +33,11 @@ export type CommandLine = {
   readonly help: boolean;
 };
 
-/** @throws {TypeError | RangeError} for what it does not understand. */
+/** @throws {OptionError | TypeError} for what it does not understand; TypeError from `parseArgs`. */
 export function readCommandLine(words: readonly string[]): CommandLine {
   const { values } = parseArgs({ args: [...words], options });
   const { data, fresh, orders, exit } = values;
-  if (exit && orders === undefined) throw new TypeError('--exit needs --orders FILE');
+  if (exit && orders === undefined) throw new OptionError('--exit', 'needs --orders FILE');
   // A replay that only ends and reports needs no port, and so is in nobody's way.
   const port = values.port ?? (exit ? undefined : '8080');
   return {
@@ -65,5 +66,5 @@ const options = {
 function number(option: string, text: string, max: number): number {
   const value = Number(text);
   if (/^\d+(\.\d+)?$/.test(text) && value <= max) return value;
-  throw new RangeError(`${option} takes a number from 0 to ${max}, not "${text}"`);
+  throw new OptionError(option, `takes a number from 0 to ${max}, not "${text}"`);
 }

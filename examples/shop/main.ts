@@ -11,6 +11,7 @@ import { help, readCommandLine, type CommandLine } from './command-line.ts';
 import { beginAnew } from './data-directory.ts';
 import { logForPeople } from './log-for-people.ts';
 import { openShop, type Shop } from './open-shop.ts';
+import { OptionError } from './option-error.ts';
 import { seededDice } from './replay/dice.ts';
 import { replayFile } from './replay-file.ts';
 import { replayReport } from './replay-report.ts';
@@ -96,8 +97,9 @@ function tellOfGateway(text: string): void {
 
 /** What a person can put right is one line; what we got wrong shows where. */
 function report(error: unknown): void {
-  const isExpected = error instanceof Error && ('code' in error || error instanceof RangeError);
-  const isArgument = error instanceof TypeError || error instanceof RangeError;
+  const isExpected = error instanceof Error && 'code' in error;
+  // TypeError: what node:util's parseArgs says.
+  const isArgument = error instanceof TypeError || error instanceof OptionError;
   const text = isExpected || isArgument ? (error as Error).message : String((error as Error).stack);
   process.stderr.write(`The shop cannot run: ${text}${isArgument ? ' See --help.' : ''}\n`);
   process.exitCode = 1;

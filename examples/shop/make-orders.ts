@@ -5,6 +5,7 @@ import { pipeline } from 'node:stream/promises';
 import { parseArgs } from 'node:util';
 import { createGzip } from 'node:zlib';
 import { madeOrders } from './replay/made-orders.ts';
+import { OptionError } from './option-error.ts';
 
 const help = `Usage: npm run orders -- --make N [--out FILE] [--seed N]
 
@@ -41,7 +42,7 @@ try {
   // Who reads only the beginning (`| head`) has what it wanted.
   if (!(error instanceof Error && 'code' in error && error.code === 'EPIPE')) {
     const message = error instanceof Error ? error.message : String(error);
-    process.stderr.write(`Cannot make orders: ${message}. See --help.\n`);
+    process.stderr.write(`Cannot make orders: ${message.replace(/\.$/, '')}. See --help.\n`);
     process.exitCode = 1;
   }
 }
@@ -72,5 +73,5 @@ function wholeNumber(
   const value = Number(text);
   if (text !== undefined && /^\d+$/.test(text) && value >= min && value <= max) return value;
   const given = text === undefined ? 'it is missing' : `not "${text}"`;
-  throw new RangeError(`${option} takes a whole number from ${min} to ${max}; ${given}`);
+  throw new OptionError(option, `takes a whole number from ${min} to ${max}; ${given}`);
 }

@@ -1,6 +1,7 @@
 import type { AnyContract } from '../contract/contract.ts';
 import type { Host } from '../host/host.ts';
 import type { Committer } from '../log/committer.ts';
+import { UnexpectedOutcomeError } from '../log/unexpected-outcome.ts';
 import type { Log } from '../log/log.ts';
 import type { WaitingRow } from '../log/waiting-row.ts';
 import { FROM_NOW, type Mark, type WriteSet } from '../log/write-set.ts';
@@ -278,7 +279,8 @@ export class Intake {
     const isEmpty = Object.values(writeSet).every((part) => part.length === 0);
     if (isEmpty) return [];
     const outcome = await this.#options.committer.commit({ ...writeSet, ...options });
-    if (outcome.kind !== 'committed') throw new Error(`intake: unexpected ${outcome.kind}`);
+    if (outcome.kind !== 'committed')
+      throw new UnexpectedOutcomeError(this.#options.context, outcome.kind);
     return outcome.positions;
   }
 

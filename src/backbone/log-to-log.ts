@@ -74,7 +74,8 @@ class LogToLog implements Backbone {
   }
 
   async #open(source: string): Promise<Publisher> {
-    if (this.#surroundings === undefined) throw new Error('the backbone was not started');
+    if (this.#surroundings === undefined)
+      throw new BackboneUnavailableError(this.name, 'it was not started');
     const log = await this.#surroundings.published(source);
     return { log, window: await PublishedWindow.open(log) };
   }
@@ -83,7 +84,8 @@ class LogToLog implements Backbone {
     try {
       return await ask();
     } catch (error) {
-      if (error instanceof LogRestoredError) throw error;
+      if (error instanceof LogRestoredError || error instanceof BackboneUnavailableError)
+        throw error;
       if (error instanceof LogReplacedError) window?.markReplaced(error);
       throw new BackboneUnavailableError(this.name, error);
     }

@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { systemHost } from '../host/host.ts';
 import { acknowledging } from './backbone/acknowledging.ts';
@@ -34,7 +35,9 @@ export function testBackbone(
     }
     for (const unknown of skips.keys()) {
       test(unknown, () => {
-        throw new Error(`There is no scenario ${JSON.stringify(unknown)} to skip.`);
+        assert.fail(
+          `There is no scenario ${JSON.stringify(unknown)} to skip; look how it is spelled.`,
+        );
       });
     }
   });

@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { Log, LogReader } from '../log/log.ts';
 import type { PublishedLog, Store } from '../log/store.ts';
@@ -59,7 +60,9 @@ export function testLog(
     }
     for (const unknown of skips.keys()) {
       test(unknown, () => {
-        throw new Error(`There is no scenario ${JSON.stringify(unknown)} to skip.`);
+        assert.fail(
+          `There is no scenario ${JSON.stringify(unknown)} to skip; look how it is spelled.`,
+        );
       });
     }
   });

@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict';
 import {
   type Aggregate,
   type AnyAggregate,
@@ -352,7 +353,7 @@ export class Unit {
 
   #snapshot(stream: string): StoredSnapshot {
     const known = this.#states.get(stream);
-    if (known === undefined) throw new Error(`No state of ${stream} was collected.`);
+    assert(known !== undefined, `no state of ${stream} was collected`);
     return {
       stream,
       version: known.version,

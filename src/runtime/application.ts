@@ -17,6 +17,7 @@ import {
   listParked,
   redrive,
 } from './parked.ts';
+import { NotRunningHereError } from './not-running-here.ts';
 import type { ParkedNotes } from './parked-notes.ts';
 import { queryModel } from './query-model.ts';
 import { type RebuildOptions, rebuildModel } from './rebuild.ts';
@@ -274,19 +275,5 @@ export class Application {
     const found = this.#contexts.find(({ context }) => context.readModels.includes(model));
     if (found === undefined) throw new NotRunningHereError(`read model "${model.name}"`);
     return found;
-  }
-}
-
-/** Something was asked for that is in no context that runs here. */
-export class NotRunningHereError extends Error {
-  override readonly name = 'NotRunningHereError';
-  readonly code = 'not-running-here';
-  readonly retryable = false;
-
-  constructor(what: string) {
-    super(
-      `The ${what} is in no context that runs here. List it in its boundedContext, give that ` +
-        `context to run, and look whether "only" leaves it out.`,
-    );
   }
 }

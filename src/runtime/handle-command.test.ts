@@ -14,7 +14,7 @@ import type { Fact } from '../message/fact.ts';
 import { InvalidTimeError } from '../message/business-time.ts';
 import { PayloadNotJsonError, PayloadTooLargeError } from '../message/payload.ts';
 import { upcasting } from '../message/upcasting.ts';
-import { NotRunningHereError } from './application.ts';
+import { NotRunningHereError } from './not-running-here.ts';
 import {
   type Account,
   type AccountEvent,

@@ -3,6 +3,7 @@ import type { Intake } from '../backbone/intake.ts';
 import type { WaitingRow } from '../log/waiting-row.ts';
 import type { Operation } from '../log/write-set.ts';
 import type { Subscription } from '../subscription/subscription.ts';
+import { NotRunningHereError } from './not-running-here.ts';
 import type { RunningContext } from './running-context.ts';
 import type { Parked } from './settled.ts';
 
@@ -172,7 +173,7 @@ async function heldBehind(context: RunningContext, row: WaitingRow): Promise<num
 
 function contextOf(contexts: readonly RunningContext[], row: Parked): RunningContext {
   const found = contexts.find((context) => context.name === row.context);
-  if (found === undefined) throw new Error(`Context "${row.context}" does not run here.`);
+  if (found === undefined) throw new NotRunningHereError(`context "${row.context}"`);
   return found;
 }
 

@@ -1,5 +1,6 @@
 import type { Contract } from '../contract/contract.ts';
 import { Unit } from '../context/unit.ts';
+import { UnexpectedOutcomeError } from '../log/unexpected-outcome.ts';
 import {
   type HandleOptions,
   CommandIdReusedError,
@@ -75,8 +76,7 @@ async function transactOnce<Database, T>(
     unit.close();
     return { result: done, writeSet: { ...unit.writeSet(), ...commandOf(running, options) } };
   });
-  if (outcome.kind !== 'committed')
-    throw new Error(`The transaction of "${running.name}" ended as ${outcome.kind}.`);
+  if (outcome.kind !== 'committed') throw new UnexpectedOutcomeError(running.name, outcome.kind);
   const position = Math.max(0, ...outcome.positions);
   return {
     result,

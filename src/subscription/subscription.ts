@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict';
 import { type Collected, Unit, type Workplace } from '../context/unit.ts';
 import type { Committer } from '../log/committer.ts';
 import { findOutcome } from '../log/find-outcome.ts';
@@ -7,6 +8,7 @@ import type { Fence, Operation, WriteSet } from '../log/write-set.ts';
 import type { Fact, Recorded } from '../message/fact.ts';
 import type { Lacking } from '../reaction/looked-at.ts';
 import { isNotYet } from '../reaction/tools.ts';
+import { StoppingError } from '../reaction/under-way.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import { type Answer, Batch, type Collect, Pending } from './batch.ts';
 import { Circuit } from './circuit.ts';
@@ -20,6 +22,7 @@ import { Quiet } from './quiet.ts';
 import { RETRY_POLICY, type RetryPolicy, retryDelayMs } from './retry-policy.ts';
 import { SLOTS, slotOf } from './slot.ts';
 import type { Page, TailReader } from './tail-reader.ts';
+import { TakenUpAgainError } from './taken-up-again.ts';
 import { WaitingRoom } from './waiting-room.ts';
 import { Wake } from './wake.ts';
 
@@ -298,7 +301,7 @@ export class Subscription {
     this.room.giveUp();
     this.#wake.ring();
     await this.#loop;
-    for (const { reject } of this.#toDeal.splice(0)) reject(new Error('stopped'));
+    for (const { reject } of this.#toDeal.splice(0)) reject(new StoppingError());
     // What goes on beside its batch is finished, too; what fails now is done again at the next start.
     const goingOn = [...this.#underWay.values()];
     await Promise.allSettled(goingOn.map(({ row }) => this.#performRow(row)));
@@ -351,7 +354,7 @@ export class Subscription {
 
   async #takeUpRows(): Promise<void> {
     const stopped = this.room.stop();
-    for (const { reject } of this.#toDeal.splice(0)) reject(new Error('taken up again'));
+    for (const { reject } of this.#toDeal.splice(0)) reject(new TakenUpAgainError(this.name));
     await stopped;
     const { log } = this.#parts;
     this.room.start(await log.waiting({ subscription: this.name, limit: WAITING_MAX }));
@@ -607,7 +610,7 @@ export class Subscription {
     const again =
       finish ??
       ((): Answer | Promise<Answer> => {
-        if (handle === undefined) throw new Error(`"${this.name}" has nothing to perform.`);
+        assert(handle !== undefined, `"${this.name}" neither handles nor performs`);
         return handle(entry, row.key, new Unit(this.#parts.workplace));
       });
     for (;;) {
@@ -629,7 +632,7 @@ export class Subscription {
   #dealLater(row: WaitingRow, entry: Entry): Promise<undefined> {
     const keys = this.#definition.keysOf(entry.event, entry.stored.key);
     // Whoever stops the room waits for this, and may be the one who would deal.
-    if (this.room.isStopped) throw new Error('stopped');
+    if (this.room.isStopped) throw new StoppingError();
     const { promise, resolve, reject } = Promise.withResolvers<undefined>();
     this.#toDeal.push({ row, keys, resolve, reject });
     this.#wake.ring();

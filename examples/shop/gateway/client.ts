@@ -86,7 +86,10 @@ export class GatewayClient {
       timeout: this.#timeoutMs,
       ...(signal && { signal }),
     });
-    call.on('timeout', () => call.destroy(Object.assign(new Error('timeout'), { code: timedOut })));
+    call.on('timeout', () => {
+      failWith('gateway-timed-out');
+      call.destroy();
+    });
     call.on('error', failOnConnection);
     call.on('response', (response) => {
       let answer = '';
@@ -110,10 +113,7 @@ export class GatewayClient {
   }
 }
 
-const timedOut = 'GATEWAY_TIMED_OUT';
-
 function codeOf({ code }: NodeJS.ErrnoException): GatewayErrorCode {
-  if (code === timedOut) return 'gateway-timed-out';
   if (code === 'ECONNREFUSED' || code === 'EADDRNOTAVAIL') return 'gateway-unreachable';
   return 'gateway-answer-lost';
 }

@@ -9,6 +9,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { GatewayBooks } from './gateway-books.ts';
 import { gatewayServer } from './gateway-server.ts';
+import { OptionError } from '../option-error.ts';
 
 const help = `Usage: node examples/shop/gateway/main.ts --data FILE [options]
 
@@ -35,7 +36,7 @@ try {
     process.stdout.write(help);
   } else {
     await serve({
-      data: values.data ?? fail('--data FILE is missing'),
+      data: values.data ?? fail('--data', 'FILE is missing'),
       port: wholeNumber('--port', values.port, 65_535),
       lateMs: wholeNumber('--late-ms', values['late-ms'], 60_000),
       isOff: values.off,
@@ -44,7 +45,7 @@ try {
   }
 } catch (error) {
   const message = error instanceof Error ? error.message : String(error);
-  process.stderr.write(`The gateway cannot run: ${message}. See --help.\n`);
+  process.stderr.write(`The gateway cannot run: ${message.replace(/\.$/, '')}. See --help.\n`);
   process.exitCode = 1;
 }
 
@@ -85,9 +86,9 @@ async function serve(wanted: {
 function wholeNumber(option: string, text: string, max: number): number {
   const value = Number(text);
   if (/^\d+$/.test(text) && value <= max) return value;
-  return fail(`${option} takes a whole number up to ${max}, not "${text}"`);
+  return fail(option, `takes a whole number up to ${max}, not "${text}"`);
 }
 
-function fail(message: string): never {
-  throw new Error(message);
+function fail(option: string, problem: string): never {
+  throw new OptionError(option, problem);
 }

@@ -6,6 +6,7 @@ import { documentedRoutes } from './documented-routes.ts';
 import { commandIdOf, nameOf } from './idempotency.ts';
 import { cancel, giveBack, list, look, place } from './order-operations.ts';
 import { priceLines } from './price-lines.ts';
+import { RequestProblemError } from './problem.ts';
 import type { ShopApiOptions } from './shop-api-options.ts';
 import { latestOrders, showOrder } from './show-order.ts';
 
@@ -69,7 +70,12 @@ export function orderRoutes({ app, newId }: ShopApiOptions): OpenAPIHono {
       { commandId: commandIdOf(key) },
     );
     const returned = events.find((event) => event.type === 'GoodsReturned');
-    if (returned === undefined) throw new Error(`Return ${returnId} was applied before, unseen.`);
+    if (returned === undefined)
+      throw new RequestProblemError(
+        'return-applied-before',
+        `Return ${returnId} of order ${orderId} was applied so long ago that its key is forgotten. ` +
+          `Look at the order before you return more, under a new Idempotency-Key.`,
+      );
     const { refundPence } = returned.data;
     const taken = returned.data.lines.map((line) => ({
       productId: line.productId,

@@ -75,6 +75,7 @@ const kinds = {
   'order-already-shipped': { status: 409, title: 'The order has been shipped' },
   'order-cancelled': { status: 409, title: 'The order is cancelled' },
   'order-goods-returned': { status: 409, title: 'Goods of the order came back already' },
+  'return-applied-before': { status: 409, title: 'The goods came back before' },
   'return-requested-differently': { status: 409, title: 'The return was requested otherwise' },
   // What may be better in a moment.
   'version-conflict': { status: 409, title: 'Somebody else was faster' },

@@ -162,6 +162,6 @@ class BrokerInMemory implements MemoryBackbone {
   }
 
   #unavailable(why: string): BackboneUnavailableError {
-    return new BackboneUnavailableError(this.name, new Error(why));
+    return new BackboneUnavailableError(this.name, why);
   }
 }

@@ -104,7 +104,7 @@ function nextCall(listen: (call: Call) => () => void): Promise<'own' | 'foreign'
   return new Promise((resolve, reject) => {
     const end = setTimeout(() => {
       stop();
-      reject(new Error('Nobody called the listener for two seconds.'));
+      reject(new assert.AssertionError({ message: 'Nobody called the listener for two seconds.' }));
     }, 2_000);
     const stop = listen((by) => {
       clearTimeout(end);
@@ -116,7 +116,7 @@ function nextCall(listen: (call: Call) => () => void): Promise<'own' | 'foreign'
 
 async function until(condition: () => boolean): Promise<void> {
   for (let waited = 0; !condition(); waited += 5) {
-    if (waited > 2_000) throw new Error('It did not come for two seconds.');
+    assert.ok(waited <= 2_000, 'It did not come for two seconds.');
     await new Promise((resolve) => setTimeout(resolve, 5));
   }
 }

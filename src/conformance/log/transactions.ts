@@ -22,7 +22,7 @@ export const transactions: Scenarios = {
     scene,
   ) => {
     await makeTable(scene);
-    const failure = new Error('out of stock');
+    const failure = new RangeError('out of stock');
 
     const failing = scene.log.transaction(async (database) => {
       await scene.sql(database, "insert into own values ('a')");

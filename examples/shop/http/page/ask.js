@@ -11,7 +11,18 @@ export async function ask(path, { method = 'POST', body, key } = {}) {
   const told = await answer.json();
   if (answer.ok) return told;
   const details = (told.errors ?? []).map(({ detail }) => detail);
-  throw new Error([`${told.title}:`, ...(details.length > 0 ? details : [told.detail])].join(' '));
+  throw new RefusedError(told, details);
+}
+
+/** What the shop refused, in the problem's own words. */
+class RefusedError extends Error {
+  name = 'RefusedError';
+
+  constructor({ title, detail, code, retryable }, details) {
+    super([`${title}:`, ...(details.length > 0 ? details : [detail])].join(' '));
+    this.code = code;
+    this.retryable = retryable;
+  }
 }
 
 /** Names one try of a person; the browser may send it more than once. */
