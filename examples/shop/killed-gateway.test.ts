@@ -10,7 +10,7 @@ import { after, before, test } from 'node:test';
 import { setTimeout as wait } from 'node:timers/promises';
 import { silent } from 'thereupon';
 import { auditTable } from './audit/audit-table.ts';
-import { runAudit } from './audit/run-audit.ts';
+import { runAudit } from './audit/audit.ts';
 import { allDocuments, bytesAcknowledged } from './killed-shop-fixture.ts';
 import { openShop, type Shop } from './open-shop.ts';
 import { madeOrders } from './replay/made-orders.ts';

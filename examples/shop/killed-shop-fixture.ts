@@ -7,7 +7,7 @@ import { once } from 'node:events';
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { flowsOf } from './audit/flows.ts';
+import { allFlows, type Flow } from './audit/flows.ts';
 import { contexts } from './contexts.ts';
 import { acknowledgedFile } from './data-directory.ts';
 
@@ -72,7 +72,7 @@ export type InFlight = {
 export function inFlight(directory: string): InFlight {
   return {
     openOrders: rows(directory, 'ordering', openOrdersSql).length,
-    messages: flowsOf(contexts).reduce((sum, flow) => sum + underWay(directory, flow), 0),
+    messages: allFlows().reduce((sum, flow) => sum + underWay(directory, flow), 0),
     waiting: contexts.reduce(
       (sum, { name }) => sum + rows(directory, name, 'select 1 from waiting').length,
       0,
@@ -84,8 +84,6 @@ const openOrdersSql = `
   select key from log where type = 'OrderPlaced'
   except
   select key from log where type in ('OrderMarkedShipped', 'OrderCancelled')`;
-
-type Flow = ReturnType<typeof flowsOf>[number];
 
 /** Messages that one context has published and another has not taken in. */
 function underWay(directory: string, { publisher, consumer, contracts }: Flow): number {

@@ -6,7 +6,7 @@
  * once, with 130; nothing is lost by that either.
  */
 import { auditTable } from './audit/audit-table.ts';
-import { runAudit } from './audit/run-audit.ts';
+import { runAudit } from './audit/audit.ts';
 import { help, readCommandLine, type CommandLine } from './command-line.ts';
 import { beginAnew } from './data-directory.ts';
 import { logForPeople } from './log-for-people.ts';

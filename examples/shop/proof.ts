@@ -12,8 +12,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import type { Audit } from './audit/audit.ts';
-import { runAudit } from './audit/run-audit.ts';
+import { runAudit, type Audit } from './audit/audit.ts';
 import {
   allDocuments,
   bytesAcknowledged,

@@ -5,11 +5,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { after, before, describe, test } from 'node:test';
+import type { BoundedContext } from 'thereupon';
+import { contexts } from '../contexts.ts';
+import { ordering } from '../ordering/context.ts';
 import { auditTable } from './audit-table.ts';
-import type { Audit } from './audit.ts';
 import { gatewayFile } from './books.ts';
 import { orderIdWhich, runBusyShop } from './busy-shop-fixture.ts';
-import { runAudit } from './run-audit.ts';
+import { listeners } from './flows.ts';
+import { runAudit, type Audit } from './audit.ts';
 
 const shipped = orderIdWhich('answers', 'SHIPPED');
 const cancelled = orderIdWhich('answers', 'CANCELLED');
@@ -249,6 +252,13 @@ describe('the audit', () => {
   );
   after(() => rmSync(directory, { recursive: true }));
 
+  function damagedBy(file: string, sql: string): Audit {
+    const damaged = mkdtempSync(join(directory, 'damaged-'));
+    cpSync(sound, damaged, { recursive: true });
+    damage(join(damaged, file), sql);
+    return runAudit(damaged);
+  }
+
   test('balances on a shop that did a bit of everything', () => {
     const audit = runAudit(sound);
 
@@ -265,11 +275,7 @@ describe('the audit', () => {
 
   for (const { says, file, sql, red } of damages) {
     test(`turns red for ${says}`, () => {
-      const damaged = mkdtempSync(join(directory, 'damaged-'));
-      cpSync(sound, damaged, { recursive: true });
-      damage(join(damaged, file), sql);
-
-      const audit = runAudit(damaged);
+      const audit = damagedBy(file, sql);
 
       const turned = redOf(audit);
       const pale = red.filter((name) => !turned.includes(name));
@@ -289,22 +295,72 @@ describe('the audit', () => {
     assert.deepEqual(untried, []);
   });
 
-  test('hears of every contract that a context takes from another', () => {
-    const names = runAudit(sound).equations.map(({ name }) => name);
+  for (const [consumer, subscriptions] of Object.entries(listeners)) {
+    for (const [subscription, contracts] of Object.entries(subscriptions)) {
+      const about = `“${subscription}” of ${consumer}`;
+      const red = contracts.map((contract) => messages(String(contract.split('.')[0]), consumer));
 
-    assert.equal(names.filter((name) => name.startsWith('Messages from ')).length, 11);
+      test(`turns red when ${about} has handled nothing`, () => {
+        const sql = `delete from checkpoints where subscription = '${subscription}'`;
+
+        const turned = redOf(damagedBy(`${consumer}.sqlite`, sql));
+
+        assert.ok(
+          turned.some((name) => red.includes(name)),
+          turned.join(),
+        );
+      });
+
+      test(`turns red when what ${about} hears never came`, () => {
+        const list = contracts.map((contract) => `'${contract}'`).join();
+        // The last record of a log cannot be deleted.
+        const sql = `update log set type = 'nobody.Listened'
+          where direction = 'incoming' and type in (${list})`;
+
+        const turned = redOf(damagedBy(`${consumer}.sqlite`, sql));
+
+        assert.ok(
+          turned.some((name) => red.includes(name)),
+          turned.join(),
+        );
+      });
+    }
+  }
+
+  test('turns red when a shop was wired without one of its listeners', async () => {
+    const forgetful = join(directory, 'forgetful');
+    const readModels = ordering.readModels.filter(({ name }) => name !== 'price-list');
+    const wired = contexts.map((context) =>
+      context.name === 'ordering' ? { ...context, readModels } : context,
+    );
+    await runBusyShop(forgetful, () => {}, wired);
+
+    assert.deepEqual(redOf(runAudit(forgetful)), [messages('catalogue', 'ordering')]);
   });
 
-  test('takes nothing from the library but types', () => {
+  test('states every listener that the contexts declare, and no other', () => {
+    const declared = contexts.flatMap(declaredBy).toSorted();
+    const stated = Object.entries(listeners).flatMap(([context, subscriptions]) =>
+      Object.entries(subscriptions).flatMap(([subscription, contracts]) =>
+        contracts.map((contract) => `${context}, ${subscription}: ${contract}`),
+      ),
+    );
+
+    assert.deepEqual(stated.toSorted(), declared);
+  });
+
+  test('imports nothing but its own files and Node', () => {
     const files = readdirSync(import.meta.dirname).filter((name) => !/test|fixture/.test(name));
     const imports = files.flatMap((name) => {
       const text = readFileSync(join(import.meta.dirname, name), 'utf8');
-      return text.match(/^import [^;]*'thereupon[^;]*;/gm) ?? [];
+      return [...text.matchAll(/\bfrom '([^']+)'|\bimport\(? ?'([^']+)'/g)].map(
+        ([, from, alone]) => from ?? alone ?? '',
+      );
     });
 
-    assert.ok(imports.length > 0);
+    assert.ok(imports.length > 20);
     assert.deepEqual(
-      imports.filter((line) => !line.startsWith('import type ')),
+      imports.filter((from) => !from.startsWith('./') && !from.startsWith('node:')),
       [],
     );
   });
@@ -326,6 +382,25 @@ describe('the audit', () => {
     assert.match(missingShop.stderr, /nowhere/);
   });
 });
+
+function messages(publisher: string, consumer: string): string {
+  return `Messages from ${publisher} to ${consumer}`;
+}
+
+/** What the subscriptions of a context hear of others, as the running code has it. */
+function declaredBy({ name: own, reactions, effects, readModels }: BoundedContext): string[] {
+  const named = [
+    ...[...reactions, ...effects].map(({ name, sources }) => ({ name, sources })),
+    ...readModels.map(({ name, version, sources }) => ({ name: `${name}@${version}`, sources })),
+  ];
+  return named.flatMap(({ name, sources }) =>
+    sources.flatMap((source) =>
+      source.kind === 'contract' && !source.name.startsWith(`${own}.`)
+        ? [`${own}, ${name}: ${source.name}`]
+        : [],
+    ),
+  );
+}
 
 function damage(path: string, sql: string): void {
   const database = new DatabaseSync(path);

@@ -6,7 +6,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { join } from 'node:path';
 import { mkdirSync } from 'node:fs';
-import { run, silent, type Application, type Transaction } from 'thereupon';
+import { run, silent, type Application, type BoundedContext, type Transaction } from 'thereupon';
 import { sqlite } from 'thereupon/sqlite';
 import { catalogue } from '../catalogue/context.ts';
 import { listPrices } from '../catalogue/list-prices.ts';
@@ -24,11 +24,15 @@ const goods = ['MUG', 'HEART', 'BIRD'].map((productId, index) => ({
   unitPriceMils: 1_255 + 700 * index,
 }));
 
-export async function runBusyShop(directory: string, whileOpen: () => void): Promise<void> {
+export async function runBusyShop(
+  directory: string,
+  whileOpen: () => void,
+  wired: readonly BoundedContext[] = contexts,
+): Promise<void> {
   mkdirSync(join(directory, 'gateway'), { recursive: true });
   const gateway = await startGateway({ dataFile: join(directory, gatewayFile) });
   const client = new GatewayClient({ port: gateway.port });
-  const app = await run(contexts, {
+  const app = await run(wired, {
     store: sqlite(directory, { durability: 'normal' }),
     dependencies: { gateway: client },
     logger: silent,

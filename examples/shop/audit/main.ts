@@ -5,10 +5,9 @@
  */
 import { setTimeout as wait } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import type { Audit } from './audit.ts';
 import { auditTable } from './audit-table.ts';
 import { Books } from './books.ts';
-import { runAudit } from './run-audit.ts';
+import { runAudit, type Audit } from './audit.ts';
 
 /** A running shop is always in the middle of something: so many looks, until one balances. */
 const LOOKS_MAX = 10;

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { silent } from 'thereupon';
 import { auditTable } from '../audit/audit-table.ts';
-import { runAudit } from '../audit/run-audit.ts';
+import { runAudit } from '../audit/audit.ts';
 import { behaviourFor } from '../gateway/misbehaviour.ts';
 import { openShop, type Shop } from '../open-shop.ts';
 import { place } from '../shop-fixture.ts';

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { silent } from 'thereupon';
-import { runAudit } from '../audit/run-audit.ts';
+import { runAudit } from '../audit/audit.ts';
 import { acknowledgedFile } from '../data-directory.ts';
 import { openShop } from '../open-shop.ts';
 import { orderBook } from '../ordering/order-book.ts';
