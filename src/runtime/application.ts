@@ -190,7 +190,10 @@ export class Application {
 
   /**
    * Builds a read model anew beside the one that is read, and puts it in its place when it has
-   * come as far. Aborting leaves the old one as it was.
+   * come as far. Aborting leaves the old one as it was, and so does a kill.
+   *
+   * @throws {RebuildError} when it did not come to its end; of a record that cannot be folded it
+   * names `recordId` and `key`.
    */
   async rebuild(model: AnyReadModel, options: RebuildOptions = {}): Promise<void> {
     this.#assertMayCall('app.rebuild');

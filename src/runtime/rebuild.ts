@@ -1,14 +1,15 @@
 import { modelSubscription } from '../read-model/model-subscription.ts';
 import { type AnyReadModel, modelName } from '../read-model/read-model.ts';
+import { describeError } from '../subscription/failure.ts';
 import type { Subscription } from '../subscription/subscription.ts';
+import { buildingOf, clearBuilding } from './building.ts';
 import type { RunningContext } from './running-context.ts';
 
 /** So near the running one is held until both stand at one place. */
 const NEAR = 2_000;
-const ROWS_AT_ONCE = 10_000;
 
 export interface RebuildOptions {
-  /** Called now and then with how far it has come. */
+  /** Called now and then with how far it has come, the last time when it is there. */
   readonly onProgress?: (progress: { readonly position: number; readonly of: number }) => void;
   /** Gives up; the read model stays as it was. */
   readonly signal?: AbortSignal;
@@ -17,57 +18,93 @@ export interface RebuildOptions {
 /**
  * Builds a read model's documents anew, beside those that are read, up to exactly where the
  * running subscription stands; then the new documents take the place of the old in one step, under
- * the same checkpoint. Whatever happens in between, the old ones are whole.
+ * the same checkpoint. Until then the old ones are read, and they stay when anything goes wrong: a
+ * record that cannot be folded, an abort, the end of the process.
  */
 export async function rebuildModel(
   running: RunningContext,
   model: AnyReadModel,
   options: RebuildOptions,
 ): Promise<void> {
-  const name = modelName(model);
-  const building = `${name} being rebuilt`;
-  const signal = options.signal ?? new AbortController().signal;
   const live = running.models.get(model);
   if (live === undefined) throw new RebuildError(model.name, 'is inline and never behind');
   if (running.rebuilding.has(model)) throw new RebuildError(model.name, 'is being rebuilt already');
   running.rebuilding.add(model);
-  const builder = running.subscription(modelSubscription(model, running.log, building));
   try {
-    assertNothingWaits(model, live);
-    // What an earlier attempt left behind, if it was cut short.
-    await clear(running, building);
-    await running.log.defineModel(building, model.index);
-    builder.goUpTo(live.position);
-    await builder.start(0);
-    const isNear = (): boolean => {
-      options.onProgress?.({ position: builder.position, of: running.tail.head });
-      // Never further than the other one: what it did not handle yet it would handle again.
-      builder.goUpTo(live.position);
-      return isStuck(builder) || live.position - builder.position <= NEAR;
-    };
-    const inTime = await running.activity.until(isNear, signal);
-    if (!inTime) throw new RebuildError(model.name, 'was aborted');
-    await live.holdWhile(async () => {
-      builder.goUpTo(live.position);
-      const isThere = (): boolean =>
-        isStuck(builder) || (builder.position === live.position && builder.room.isIdle);
-      if (!(await running.activity.until(isThere, signal)))
-        throw new RebuildError(model.name, 'was aborted');
-      await builder.stop();
-      assertNothingWaits(model, builder);
-      assertNothingWaits(model, live);
-      await running.log.replaceModel({ from: building, to: name });
-    });
+    await build(running, model, live, options);
   } finally {
+    // Not before all of it is over: another one would be built under the same name.
     running.rebuilding.delete(model);
-    await builder.stop();
-    await clear(running, building);
   }
 }
 
-/** It takes nothing more by itself: too much fails. */
-function isStuck(builder: Subscription): boolean {
-  return builder.stalledWhy !== undefined;
+async function build(
+  running: RunningContext,
+  model: AnyReadModel,
+  live: Subscription,
+  options: RebuildOptions,
+): Promise<void> {
+  const name = modelName(model);
+  const building = buildingOf(name);
+  const signal = options.signal ?? new AbortController().signal;
+  // What fails in it is told to who asked for it, and to nobody else.
+  const builder = running.subscription(modelSubscription(model, running.log, building), {
+    onParked: () => undefined,
+    onStalled: () => undefined,
+  });
+  const until = async (isThere: () => boolean): Promise<void> => {
+    const isOver = (): boolean => {
+      // Never further than the other one: what it did not handle yet it would handle again.
+      builder.goUpTo(live.position);
+      options.onProgress?.({ position: builder.position, of: running.tail.head });
+      return mayNotGoOn(builder, live) || isThere();
+    };
+    if (!(await running.activity.until(isOver, signal)) || signal.aborted)
+      throw new RebuildError(model.name, 'was aborted');
+    assertMayGoOn(model, builder, live);
+  };
+  const isNear = (): boolean => live.position - builder.position <= NEAR && builder.room.isIdle;
+  const isThere = (): boolean => builder.position === live.position && builder.room.isIdle;
+  try {
+    assertNothingWaits(model, live);
+    // What an earlier attempt left behind, if it was cut short.
+    await clearBuilding(running, building);
+    await running.log.defineModel(building, model.index);
+    builder.goUpTo(live.position);
+    await builder.start(0);
+    await until(isNear);
+    await live.holdWhile(async () => {
+      await until(isThere);
+      await builder.stop();
+      assertNothingWaits(model, builder);
+      assertNothingWaits(model, live);
+      if (signal.aborted) throw new RebuildError(model.name, 'was aborted');
+      await putInPlace(running, building, name);
+    }, signal);
+  } finally {
+    await builder.stop();
+    await clearBuilding(running, building).catch((error: unknown) => tellLeft(running, error));
+  }
+}
+
+/** It would not come to an end by itself, or not to a good one. */
+function mayNotGoOn(builder: Subscription, live: Subscription): boolean {
+  const { room, stalledWhy } = builder;
+  return stalledWhy !== undefined || room.someParked !== undefined || live.isLost;
+}
+
+function assertMayGoOn(model: AnyReadModel, builder: Subscription, live: Subscription): void {
+  if (!mayNotGoOn(builder, live)) return;
+  const row = builder.room.someParked ?? builder.room.someFailing;
+  if (row !== undefined)
+    throw new RebuildError(
+      model.name,
+      `met record ${row.recordId} of key ${JSON.stringify(row.key)}, which cannot be folded: ` +
+        `${row.error?.message}`,
+      row,
+    );
+  const why = live.isLost ? live.stalledWhy : builder.stalledWhy;
+  throw new RebuildError(model.name, `did not come to its end: ${why}`);
 }
 
 /** A row that waits would be folded once more into documents that have it already. */
@@ -80,13 +117,20 @@ function assertNothingWaits(model: AnyReadModel, { room }: Subscription): void {
   );
 }
 
-async function clear(running: RunningContext, building: string): Promise<void> {
-  await running.log.dropModel(building, building);
-  for (;;) {
-    const done = await running.log.waiting({ subscription: building, limit: ROWS_AT_ONCE });
-    if (done.length > 0) await running.committer.commit({ done });
-    if (done.length < ROWS_AT_ONCE) return;
+async function putInPlace({ log }: RunningContext, from: string, to: string): Promise<void> {
+  try {
+    await log.replaceModel({ from, to });
+  } catch (error) {
+    // When only the answer was lost, what stood beside stands there no more.
+    if ((await log.models()).includes(from)) throw error;
   }
+}
+
+/** How the rebuild went does not depend on it: the next one or the next start clears it. */
+function tellLeft({ name, logger }: RunningContext, error: unknown): void {
+  const about = 'clearing what a rebuild left behind';
+  const { message } = describeError(error);
+  logger.log({ level: 'warn', event: 'trouble', context: name, about, error: message });
 }
 
 /** A read model was not rebuilt; the one before is still there. */
@@ -95,9 +139,18 @@ export class RebuildError extends Error {
   readonly code = 'rebuild';
   readonly retryable = false;
   readonly model: string;
+  /** Of the record that cannot be folded, where there is one. */
+  readonly key: string | undefined;
+  readonly recordId: string | undefined;
 
-  constructor(model: string, problem: string) {
+  constructor(
+    model: string,
+    problem: string,
+    about: { readonly key?: string; readonly recordId?: string } = {},
+  ) {
     super(`Read model "${model}" was not rebuilt: it ${problem}. What is read is as it was.`);
     this.model = model;
+    this.key = about.key;
+    this.recordId = about.recordId;
   }
 }

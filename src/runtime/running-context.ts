@@ -33,10 +33,15 @@ import { modelSubscription } from '../read-model/model-subscription.ts';
 import { KnownDocuments } from '../read-model/known-documents.ts';
 import { type AnyReadModel, modelName } from '../read-model/read-model.ts';
 import { describeError } from '../subscription/failure.ts';
-import { Subscription, type SubscriptionDefinition } from '../subscription/subscription.ts';
+import {
+  Subscription,
+  type SubscriptionDefinition,
+  type SubscriptionHooks,
+} from '../subscription/subscription.ts';
 import { TailReader } from '../subscription/tail-reader.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import type { Activity } from './activity.ts';
+import { clearCutShort } from './building.ts';
 import { CallsUnderWay } from './calls-under-way.ts';
 import { DEDUPE_WINDOW_MS, DedupeWindow } from './dedupe-window.ts';
 import { buildInlineModels } from './inline-models.ts';
@@ -74,6 +79,7 @@ export class RunningContext {
   readonly tail: TailReader;
   readonly workplace: Workplace;
   readonly activity: Activity;
+  readonly logger: Logger;
   readonly locks = new KeyedLock();
   /** What was called from outside. */
   readonly calls: CallsUnderWay;
@@ -94,6 +100,7 @@ export class RunningContext {
     this.context = context;
     this.log = log;
     this.activity = means.activity;
+    this.logger = means.logger;
     this.calls = new CallsUnderWay(context.name, means.callsUnderWayMax);
     this.committer = new Committer(log, means.host.clock);
     this.tail = new TailReader(log, vocabulary, means.host.clock);
@@ -143,6 +150,7 @@ export class RunningContext {
    */
   async attach(): Promise<void> {
     await this.#setUpTables();
+    await clearCutShort(this);
     for (const model of this.context.readModels)
       await this.log.defineModel(modelName(model), model.index);
     await buildInlineModels(this, (definition) => this.subscription(definition));
@@ -162,8 +170,8 @@ export class RunningContext {
     this.#dedupeWindow.start();
   }
 
-  /** A subscription of this context, not yet started. */
-  subscription(definition: SubscriptionDefinition): Subscription {
+  /** A subscription of this context, not yet started. Who gives no hooks tells those of `run`. */
+  subscription(definition: SubscriptionDefinition, hooks?: SubscriptionHooks): Subscription {
     const { logger, onParked, onStalled } = this.#means;
     return new Subscription(definition, {
       workplace: this.workplace,
@@ -174,6 +182,7 @@ export class RunningContext {
       owner: this.#owner,
       onParked: (row) => onParked(this.name, row),
       onStalled: (subscription, why) => onStalled(this.name, subscription, why),
+      ...hooks,
       onChange: this.activity.happened,
     });
   }

@@ -46,6 +46,8 @@ const UNDER_WAY_MAX = 256;
 const FIRST_NOT_YET_MS = 20;
 /** When the store fails it is left alone for a moment. */
 const STORE_PAUSE_MS = 250;
+/** While it is not known what became of a commit, whoever wants to hold it looks so often. */
+const HOLD_LOOK_MS = 20;
 
 /** What a person decided about a parked row. */
 export interface Decision {
@@ -197,6 +199,11 @@ export class Subscription {
     return this.#pausedWhy;
   }
 
+  /** Whether somebody else owns it now: what it knows may be over. */
+  get isLost(): boolean {
+    return this.#lostWhy !== undefined;
+  }
+
   /** Whether it has done everything there is, but for what waits for a person. */
   get isIdle(): boolean {
     const { tail } = this.#parts;
@@ -225,12 +232,17 @@ export class Subscription {
     this.#wake.ring();
   }
 
-  /** Handles nothing while `work` runs; what is under way is finished first. */
-  async holdWhile<T>(work: () => Promise<T>): Promise<T> {
-    this.#until = this.#cursor;
-    while (this.#isHandling) await this.#parts.workplace.host.clock.turn();
+  /**
+   * Handles nothing while `work` runs; what is under way is finished first, and what became of a
+   * commit whose answer was lost is known, unless `signal` aborts before.
+   */
+  async holdWhile<T>(work: () => Promise<T>, signal: AbortSignal): Promise<T> {
+    const { clock } = this.#parts.workplace.host;
     this.#until = this.#cursor;
     try {
+      while ((this.#isHandling || this.#isUnsure) && !this.#isStopping && !signal.aborted)
+        await (this.#isUnsure ? clock.sleep(HOLD_LOOK_MS, signal) : clock.turn());
+      this.#until = this.#cursor;
       return await work();
     } finally {
       this.#until = undefined;
@@ -347,7 +359,9 @@ export class Subscription {
     if (own?.epoch !== this.#epoch) throw new FencedError(this.name);
     if (own.position !== this.#persisted || this.#areRowsUnsure) {
       await this.#inTurn(() => this.#takeUpRows());
-      this.#cursor = this.#persisted = own.position;
+      // It may stand before the cursor, which passes what is of no interest without being written.
+      this.#cursor = Math.max(this.#cursor, own.position);
+      this.#persisted = own.position;
     }
     this.#isUnsure = this.#areRowsUnsure;
   }
@@ -769,6 +783,7 @@ export class Subscription {
     this.room.giveUp();
     this.#lostWhy = error.message;
     this.#parts.onStalled(this.name, error.message);
+    this.#parts.onChange();
   }
 
   #roomChanged(): void {
@@ -796,15 +811,19 @@ function cut(page: Page, until: number): Page {
   return { entries: page.entries.filter((entry) => entry.position <= until), upTo: until };
 }
 
-export interface SubscriptionParts {
+/** Who is told of what does not move any more. */
+export interface SubscriptionHooks {
+  readonly onParked: (row: WaitingRow) => void;
+  readonly onStalled: (subscription: string, why: string) => void;
+}
+
+export interface SubscriptionParts extends SubscriptionHooks {
   readonly workplace: Workplace;
   readonly log: Log;
   readonly committer: Committer;
   readonly tail: TailReader;
   readonly logger: Logger;
   readonly owner: string;
-  readonly onParked: (row: WaitingRow) => void;
-  readonly onStalled: (subscription: string, why: string) => void;
   /** Called whenever it may have become idle. */
   readonly onChange: () => void;
 }

@@ -111,6 +111,21 @@ export class WaitingRoom {
     return parked;
   }
 
+  /** The first row of some key, if it waits for a person. */
+  get someParked(): WaitingRow | undefined {
+    if (this.#parked === 0) return undefined;
+    return this.#firsts().find(({ kind }) => kind === 'parked');
+  }
+
+  /** The first row of some key, if it has failed. */
+  get someFailing(): WaitingRow | undefined {
+    return this.#firsts().find(({ error }) => error !== null);
+  }
+
+  #firsts(): WaitingRow[] {
+    return [...this.#lanes.values()].flatMap(([first]) => (first === undefined ? [] : [first]));
+  }
+
   /** Whether nothing is left to do but what waits for a person. */
   get isIdle(): boolean {
     return this.#lanes.size === this.#parked && this.#running.size === 0;
