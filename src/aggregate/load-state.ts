@@ -11,7 +11,7 @@ const PAGE = 500;
 
 /**
  * The state of one aggregate instance: from its snapshot, where one can be used, and the events
- * after it.
+ * after it. It is frozen, as every state that is kept: the next command is decided on it.
  */
 export async function loadState(
   log: LogReader,
@@ -83,7 +83,7 @@ async function foldStream(
   const toVersion = options.toVersion ?? Number.MAX_SAFE_INTEGER;
   for (;;) {
     const limit = Math.min(PAGE, toVersion - version);
-    if (limit === 0) return { state, version };
+    if (limit === 0) return { state: deepFreeze(state), version };
     const bound = { limit, charactersMax: PAGE_CHARACTERS_MAX };
     const page = await log.readStream(stream, { afterVersion: version, ...bound });
     for (const stored of page) {
@@ -91,7 +91,7 @@ async function foldStream(
       if (aggregate.retired.includes(stored.type)) continue;
       state = evolveState(aggregate, state, options.decode(stored), stream);
     }
-    if (!isFull(page, bound)) return { state, version };
+    if (!isFull(page, bound)) return { state: deepFreeze(state), version };
   }
 }
 

@@ -5,7 +5,8 @@ export interface KnownState {
 }
 
 /**
- * The states of the streams used last, so that loading does not cost the length of a stream. A
+ * The states of the streams used last, so that loading does not cost the length of a stream. They
+ * are frozen: what anybody changed in one would be decided on by the next command. A
  * state that fell behind its stream does no harm: what is decided on it is refused as a conflict,
  * and it is dropped.
  *

@@ -234,8 +234,11 @@ export class Unit {
     const events = this.#decide(aggregate, asked.command, before.state as State);
     const { charactersMax } = this.#workplace;
     const texts = events.map(({ type, data }) => payloadText(type, data, charactersMax));
+    // They are passed on as they are, to publications, inline models and the caller.
+    for (const event of events) deepFreeze(event);
     let state: unknown = before.state;
     for (const event of events) state = evolveState(aggregate, state, event, stream);
+    deepFreeze(state);
     const version = before.version + events.length;
     const isDue = isSnapshotDue(aggregate, before.version, version);
     if (isDue) assertJson(() => `The state of ${JSON.stringify(stream)}`, state);
@@ -247,12 +250,7 @@ export class Unit {
     );
     this.#states.set(stream, { state, version, aggregate });
     if (isDue) this.#snapshots.add(stream);
-    const changed = new ChangedStream<State, Event>({
-      id,
-      state: state as State,
-      version,
-      events: recorded as Recorded<Event>[],
-    });
+    const changed = { id, state: state as State, version, events: recorded as Recorded<Event>[] };
     return { changed, recorded };
   }
 
@@ -391,29 +389,6 @@ interface Asked<Command> {
   readonly expectedVersion?: number | undefined;
 }
 
-/**
- * What a command changed. The state is the very one that is decided on next, so nobody may change
- * it: it is frozen for those who look at it. A class, because a getter written into each object
- * gives each a hidden class of its own, which keeps all that it sees alive for long.
- */
-class ChangedStream<State, Event extends Fact> implements Changed<State, Event> {
-  readonly id: string;
-  readonly version: number;
-  readonly events: readonly Recorded<Event>[];
-  readonly #state: State;
-
-  constructor(changed: Changed<State, Event>) {
-    this.id = changed.id;
-    this.version = changed.version;
-    this.events = changed.events;
-    this.#state = changed.state;
-  }
-
-  get state(): State {
-    return deepFreeze(this.#state);
-  }
-}
-
 /** What a unit wants to change. */
 export type Collected = WriteSet & {
   readonly records: readonly NewRecord[];
@@ -438,7 +413,7 @@ function isSnapshotDue(aggregate: AnyAggregate, before: number, after: number): 
 }
 
 function recordedFact(event: Fact, record: NewRecord): Recorded<Fact> {
-  return {
+  return Object.freeze({
     type: event.type,
     data: event.data,
     id: record.id,
@@ -451,9 +426,11 @@ function recordedFact(event: Fact, record: NewRecord): Recorded<Fact> {
     recordedAt: recordedAtText(record.recordedAt),
     correlationId: record.correlationId,
     causationId: record.causationId,
-    metadata: record.metadata === null ? {} : JSON.parse(record.metadata),
-  };
+    metadata: record.metadata === null ? NO_METADATA : deepFreeze(JSON.parse(record.metadata)),
+  });
 }
+
+const NO_METADATA: Readonly<Record<string, string>> = Object.freeze({});
 
 const occurredAtText = timeTexts();
 const recordedAtText = timeTexts();

@@ -27,13 +27,61 @@ type NotJson =
   | symbol
   | undefined;
 
-/** Freezes plain JSON data all the way down, and returns it. */
-export function deepFreeze<T>(value: T): T {
-  if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return value;
-  Object.freeze(value);
-  if (Array.isArray(value)) for (const item of value) deepFreeze(item);
-  else for (const key in value) deepFreeze(value[key]);
+/**
+ * Freezes data all the way down, and returns it. That an object is frozen says nothing of its
+ * parts, so they are looked at, too; below the usual depth of data what is frozen is taken to be so
+ * all the way, because what holds itself has no end.
+ */
+export function deepFreeze<T>(value: T, depth = 0): T {
+  // Bytes cannot be frozen.
+  if (typeof value !== 'object' || value === null || ArrayBuffer.isView(value)) return value;
+  if (Object.isFrozen(value)) {
+    if (depth >= USUAL_DEPTH) return value;
+  } else Object.freeze(value);
+  if (Array.isArray(value)) for (const item of value) deepFreeze<unknown>(item, depth + 1);
+  else for (const key in value) deepFreeze(value[key], depth + 1);
   return value;
+}
+
+const USUAL_DEPTH = 8;
+
+/**
+ * What a caller passes in, as it is now and stays: whatever the caller does with its own objects
+ * afterwards changes nothing here, and whoever is given this cannot change it for others. Arrays
+ * and plain objects are copied and frozen; all else, such as a Date in a command, is left as it is.
+ */
+export function frozenCopy<T>(value: T): T {
+  return copied(value, []) as T;
+}
+
+function copied(value: unknown, within: unknown[]): unknown {
+  if (typeof value !== 'object' || value === null || within.includes(value)) return value;
+  if (!Array.isArray(value) && !isPlainObject(value)) return value;
+  within.push(value);
+  const copy: unknown = Array.isArray(value)
+    ? value.map((item) => copied(item, within))
+    : copiedParts(value as Record<string, unknown>, within);
+  within.pop();
+  return Object.freeze(copy);
+}
+
+function copiedParts(value: Record<string, unknown>, within: unknown[]): unknown {
+  const copy = { ...value };
+  for (const key in copy) {
+    const part = copy[key];
+    if (typeof part === 'object' && part !== null) copy[key] = copied(part, within);
+  }
+  return copy;
+}
+
+/** Whether it is `{ … }` and nothing more; also one of another realm, such as a test runner's. */
+export function isPlainObject(value: object): boolean {
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return (
+    prototype === Object.prototype ||
+    prototype === null ||
+    Object.getPrototypeOf(prototype) === null
+  );
 }
 
 /**

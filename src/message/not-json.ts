@@ -1,3 +1,4 @@
+import { isPlainObject } from './json.ts';
 import { valueText } from './value-text.ts';
 
 /** Data may be nested so deep; what holds itself is nested without end. */
@@ -27,22 +28,12 @@ function isJson(value: unknown, depth: number): boolean {
     for (const item of value) if (!isJson(item, depth + 1)) return false;
     return true;
   }
-  if (!isPlain(value)) return false;
+  if (!isPlainObject(value)) return false;
   for (const key in value) {
     const part = (value as Record<string, unknown>)[key];
     if (part !== undefined && !isJson(part, depth + 1)) return false;
   }
   return true;
-}
-
-/** Also for objects of another realm, such as those that a test runner makes. */
-function isPlain(value: object): boolean {
-  const prototype: unknown = Object.getPrototypeOf(value);
-  return (
-    prototype === Object.prototype ||
-    prototype === null ||
-    Object.getPrototypeOf(prototype) === null
-  );
 }
 
 function problemIn(value: unknown, path: string, depth: number): string | undefined {
@@ -51,7 +42,7 @@ function problemIn(value: unknown, path: string, depth: number): string | undefi
   if (depth === DEPTH_MAX)
     return `${shown(path)} is nested deeper than ${DEPTH_MAX}, or holds itself`;
   const isArray = Array.isArray(value);
-  if (!isArray && !isPlain(value)) return `${shown(path)} is ${valueText(value)}`;
+  if (!isArray && !isPlainObject(value)) return `${shown(path)} is ${valueText(value)}`;
   for (const [key, part] of partsOf(value)) {
     if (part === undefined && !isArray) continue;
     const problem = problemIn(part, isArray ? `${path}[${key}]` : below(path, key), depth + 1);

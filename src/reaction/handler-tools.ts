@@ -1,6 +1,7 @@
 import { type Cause, NotAwaitedError, type Unit, type Workplace } from '../context/unit.ts';
 import type { Entry } from '../subscription/entry.ts';
 import { timeOf } from '../message/business-time.ts';
+import { frozenCopy } from '../message/json.ts';
 import { HandlerTimeoutError, StillRunningError } from '../subscription/failure.ts';
 import { insideHandler } from '../subscription/in-handler.ts';
 import type { AnyReadModel } from '../read-model/read-model.ts';
@@ -159,7 +160,8 @@ class HandlerTools implements Tools {
     this.#signal = signal;
     this.dependencies = surroundings.dependencies;
     this.handle = (aggregate, id, command, options) => {
-      const asked = { command, cause: at(cause, options?.occurredAt) };
+      // As it is now: it may have to wait, and the handler goes on meanwhile.
+      const asked = { command: frozenCopy(command), cause: at(cause, options?.occurredAt) };
       const handling = unit.handle(aggregate, id, asked);
       // Nobody may be waiting for it; that is told by the handler's own failure.
       handling.catch(() => undefined);

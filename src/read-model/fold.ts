@@ -1,6 +1,7 @@
 import type { LogReader } from '../log/log.ts';
 import type { DocumentWrite } from '../log/write-set.ts';
 import type { Fact, Recorded } from '../message/fact.ts';
+import { deepFreeze } from '../message/json.ts';
 import { PayloadNotJsonError, assertJson } from '../message/payload.ts';
 import { valueText } from '../message/value-text.ts';
 import { assertDealingKey, dealtBy } from '../subscription/dealing-key.ts';
@@ -107,9 +108,11 @@ function fold(
   place: { name: string; before: object | null; documents: Documents },
 ): void {
   const evolve = model.evolve[event.type];
-  const after: unknown = evolve?.(place.before ?? undefined, event, key) ?? null;
+  const before = deepFreeze(place.before) ?? undefined;
+  const after: unknown = evolve?.(before, event, key) ?? null;
   assertDocument(place.name, key, after);
-  place.documents.set(place.name, key, after);
+  // The next event of this batch is folded into it.
+  place.documents.set(place.name, key, deepFreeze(after));
 }
 
 /**

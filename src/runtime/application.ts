@@ -2,6 +2,7 @@ import type { Aggregate, AnyAggregate, Handled } from '../aggregate/aggregate.ts
 import type { BoundedContext } from '../context/bounded-context.ts';
 import type { Clock } from '../host/clock.ts';
 import type { Fact } from '../message/fact.ts';
+import { frozenCopy } from '../message/json.ts';
 import type { Query } from '../read-model/query.ts';
 import type { AnyReadModel, ReadModel } from '../read-model/read-model.ts';
 import { assertOutsideHandler } from '../subscription/in-handler.ts';
@@ -90,8 +91,10 @@ export class Application {
   ): Promise<Handled<State, Event>> {
     this.#assertMayCall('app.handle', '"handle"');
     const running = this.#contextOfAggregate(aggregate);
-    const work = () => handleCommand(running, aggregate, { id, command, options });
+    // As they are now: the caller may go on to use its own.
+    const asked = frozenCopy({ id, command, options });
     const { signal } = options;
+    const work = () => handleCommand(running, aggregate, asked);
     return running.calls.run({ called: 'app.handle', signal, work });
   }
 
@@ -112,8 +115,9 @@ export class Application {
   ): Promise<Transacted<T>> {
     this.#assertMayCall('app.transaction', '"publish" or "handle"');
     const running = this.#contextNamed(context.name);
-    const { signal } = options;
-    const transaction = () => transact(running, work, options);
+    const asked = frozenCopy(options);
+    const { signal } = asked;
+    const transaction = () => transact(running, work, asked);
     return running.calls.run({ called: 'app.transaction', signal, work: transaction });
   }
 

@@ -9,7 +9,7 @@ import { VersionConflictError } from '../log/version-conflict.ts';
 import type { StoredCommand } from '../log/write-set.ts';
 import type { Fact, Recorded } from '../message/fact.ts';
 import { timeOf } from '../message/business-time.ts';
-import { canonicalJson, deepFreeze } from '../message/json.ts';
+import { canonicalJson } from '../message/json.ts';
 import { FencedError } from '../subscription/fenced.ts';
 import type { RunningContext } from './running-context.ts';
 import { tokenText } from './token.ts';
@@ -172,7 +172,7 @@ async function firstOutcome<State, Command extends Fact, Event extends Fact>(
   const position = (await lastPosition(log, stored.at(-1))) ?? running.tail.head;
   return {
     id: asked.id,
-    state: deepFreeze(state as State),
+    state: state as State,
     version: known.toVersion,
     events: stored.map(decoding) as Recorded<Event>[],
     token: tokenText({ context: log.context, epoch: log.epoch, position }),

@@ -3,6 +3,7 @@ import type { WaitingRow } from '../log/waiting-row.ts';
 import type { DocumentQuery, FieldCondition, FieldValue } from '../log/document-query.ts';
 import type { Intake } from '../backbone/intake.ts';
 import type { LogReader } from '../log/log.ts';
+import { frozenCopy } from '../message/json.ts';
 import { type AnyReadModel, modelName } from '../read-model/read-model.ts';
 import type { Condition, FindQuery, Query, ReadOptions, Where } from '../read-model/query.ts';
 import type { Subscription } from '../subscription/subscription.ts';
@@ -37,8 +38,9 @@ export function queryModel<Document extends object>(
       return text === undefined ? undefined : (JSON.parse(text) as Document);
     },
     async find(query = {}) {
+      const wanted = documentQuery(model, frozenCopy(query));
       await awaitToken(running, model, query);
-      const found = await running.log.findDocuments(name, documentQuery(model, query));
+      const found = await running.log.findDocuments(name, wanted);
       return found.map((document) => JSON.parse(document.text) as Document);
     },
     count: async (where) => running.log.countDocuments(name, conditions(model, where)),
