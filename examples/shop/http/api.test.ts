@@ -7,6 +7,7 @@ import { GatewayError } from '../gateway/gateway-error.ts';
 import { TestGateway } from '../shop-fixture.ts';
 import { shopApi } from './api.ts';
 import { DocumentedAnswers, type OpenApiDocument } from './documented-answers.ts';
+import { problemKinds } from './problem-kinds.ts';
 import { honestGateway, setPrices, startTestShop, type TestShop } from './shop-fixture.ts';
 
 const heart = '85123A';
@@ -349,6 +350,29 @@ describe('the shop by HTTP', () => {
     assert.deepEqual([status, body.code, body.retryable], [503, 'gateway-unreachable', true]);
   });
 
+  test('each problem has the code, the status and the title that the document states', async () => {
+    const text = await (await api.request('/openapi.json')).text();
+    for (const [code, { status, title }] of Object.entries(problemKinds)) {
+      const failing = {
+        read: () => {
+          throw Object.assign(new Error(`because of ${code}`), { code });
+        },
+      } as unknown as Application;
+      const of = shopApi({ app: failing, gateway, newId: String, reportError: () => {} });
+      const headers = { 'content-type': 'application/json' };
+      const order = { method: 'POST', headers, body: JSON.stringify(basket()) };
+
+      // What is not there is looked for; anything else can happen to an order. Both are documented.
+      const answer =
+        status === 404 ? await ask('/orders/1', {}, of) : await ask('/orders', order, of);
+
+      const { type, code: told, title: says } = answer.body;
+      assert.deepEqual([answer.status, told, says], [status, code, title]);
+      assert.equal(type, `urn:thereupon-shop:problem:${code}`);
+      assert.ok(text.includes(`\`${code}\`: ${title}.`), `${code} is not documented`);
+    }
+  });
+
   test('an address with nothing behind it is a problem, too', async () => {
     const answer = await api.request('/nothing/here');
 
@@ -423,6 +447,8 @@ type Body = {
   readonly available: number;
   readonly lines: readonly { readonly returned: number }[];
   readonly code: string;
+  readonly type: string;
+  readonly title: string;
   readonly retryable: boolean;
   readonly errors?: readonly { readonly at: string; readonly detail: string }[];
   readonly products: readonly unknown[];

@@ -1,6 +1,6 @@
-/** The problems that a route documents, each status with the same schema. */
+/** The problems that a route documents, each status with its codes. */
 import type { z } from '@hono/zod-openapi';
-import { Problem } from './problem.ts';
+import { problemSchema } from './problem.ts';
 
 const says = {
   400: 'The request is not as documented',
@@ -14,6 +14,10 @@ const says = {
 } as const;
 
 type Status = keyof typeof says;
+const schemas = Object.fromEntries(
+  Object.keys(says).map((status) => [status, problemSchema(Number(status))]),
+) as Record<Status, z.ZodType>;
+
 type Answer = {
   readonly description: string;
   readonly content: { readonly 'application/problem+json': { readonly schema: z.ZodType } };
@@ -22,8 +26,10 @@ type Answer = {
 export function problemAnswers<const S extends Status>(
   ...statuses: readonly S[]
 ): Record<S, Answer> {
-  const content = { 'application/problem+json': { schema: Problem } };
-  const answers = statuses.map((status) => [status, { description: says[status], content }]);
+  const answers = statuses.map((status) => {
+    const content = { 'application/problem+json': { schema: schemas[status] } };
+    return [status, { description: says[status], content }];
+  });
   return Object.fromEntries(answers) as Record<S, Answer>;
 }
 
