@@ -448,7 +448,15 @@ test('whichever commit fails in whichever way, what is acknowledged is in, once'
   );
 });
 
-const command = { id: 'c-1', fingerprint: 'f', stream: 'o-1', fromVersion: 0, toVersion: 0, at: 1 };
+const command = {
+  id: 'c-1',
+  fingerprint: 'f',
+  stream: 'o-1',
+  fromVersion: 0,
+  toVersion: 0,
+  at: 1,
+  result: null,
+};
 
 interface ChosenFault {
   readonly call?: string;

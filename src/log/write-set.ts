@@ -65,6 +65,8 @@ export interface StoredCommand {
   readonly fromVersion: number;
   readonly toVersion: number;
   readonly at: number;
+  /** JSON text of what a transaction answered; null when it answered nothing, and for a command. */
+  readonly result: string | null;
 }
 
 /** Proves that a range was not claimed by somebody else; otherwise the outcome is `fenced`. */

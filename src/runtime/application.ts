@@ -100,7 +100,10 @@ export class Application {
 
   /**
    * The unit of work of a context that keeps its own tables: what `work` does with the store's
-   * client and what it publishes commit together, or not at all.
+   * client and what it publishes commit together, or not at all. With a `commandId` it takes effect
+   * once; `asked` then says what it was given for.
+   *
+   * @throws {CommandIdReusedError} when the `commandId` was used for something else.
    *
    * @example
    * await app.transaction(catalogue, (tx: Transaction<DatabaseSync>) => {

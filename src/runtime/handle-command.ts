@@ -10,6 +10,7 @@ import type { StoredCommand } from '../log/write-set.ts';
 import type { Fact, Recorded } from '../message/fact.ts';
 import { timeOf } from '../message/business-time.ts';
 import { canonicalJson } from '../message/json.ts';
+import { assertJson } from '../message/payload.ts';
 import { FencedError } from '../subscription/fenced.ts';
 import type { RunningContext } from './running-context.ts';
 import { tokenText } from './token.ts';
@@ -22,7 +23,8 @@ const PUBLISHED_PAGE = 8;
 export interface HandleOptions {
   /**
    * Names the command (an HTTP `Idempotency-Key`): the same id again returns the first outcome.
-   * Unique per context, kept for the dedupe window. At most 255 characters.
+   * Unique per context, kept for the dedupe window. At most 255 characters. The command must then
+   * be JSON, as it is compared by it.
    */
   readonly commandId?: string;
   /** Refuse with `VersionConflictError` unless the stream is at this version. */
@@ -51,12 +53,18 @@ export async function handleCommand<State, Command extends Fact, Event extends F
     running.locks.run([`stream ${stream}`], () => decideAndCommit(running, aggregate, asked));
   if (options.commandId === undefined) return work();
   assertCommandId(options.commandId);
+  const { command } = asked;
+  // Told apart by its JSON: two commands with different Maps in them would be one.
+  assertJson(() => `The command ${JSON.stringify(command.type)}, which has a commandId,`, command);
   // Two with the same id at once: the second waits for the first, then finds its outcome.
   return running.locks.run([`command ${options.commandId}`], work);
 }
 
 /** Why what a command from outside causes is done. */
-export function causeOfCommand(running: RunningContext, options: HandleOptions): Cause {
+export function causeOfCommand(
+  running: RunningContext,
+  options: Omit<HandleOptions, 'commandId'> & { readonly commandId?: string | undefined },
+): Cause {
   const { host } = running.workplace;
   return {
     correlationId: options.correlationId ?? host.ids.next(),
@@ -123,6 +131,7 @@ function storedCommand(made: {
     stream: made.stream,
     fromVersion: made.before,
     toVersion: made.changed.version,
+    result: null,
     at: made.running.workplace.host.clock.now(),
   };
 }

@@ -12,6 +12,7 @@ import { NotPublishedHereError } from '../context/unit.ts';
 import { contract } from '../contract/contract.ts';
 import { ContractViolationError } from '../contract/validate.ts';
 import type { Store } from '../log/store.ts';
+import { PayloadNotJsonError } from '../message/payload.ts';
 import { whenever } from '../reaction/whenever.ts';
 import { InsideHandlerError } from '../subscription/in-handler.ts';
 import type { Application } from './application.ts';
@@ -113,8 +114,9 @@ for (const [name, open] of [
         (tx: Tx) => {
           insert(tx, 'p-1', 100);
           tx.publish(Listed, { product: 'p-1', price: 100 });
+          return { listed: tx.database.prepare('select count(*) as n from products').get()?.['n'] };
         },
-        { commandId: 'c-1' },
+        { commandId: 'c-1', asked: { list: 'p-1' } },
       );
 
     const both = await Promise.all([list(first.app), list(first.app)]);
@@ -128,9 +130,47 @@ for (const [name, open] of [
       [false, true],
     );
     assert.equal(again.isRepeated, true);
-    assert.equal(again.result, undefined);
+    for (const { result } of [...both, again]) assert.deepEqual(result, { listed: 1 });
     assert.deepEqual(await second.rows(), ['p-1']);
     assert.deepEqual(first.seen, ['p-1']);
+  });
+
+  test(`${name}: a command id for which something else is asked is an error, and does nothing`, async (t) => {
+    const { app, rows } = await listing(t, open(t));
+    const list = (product: string, asked: unknown) =>
+      app.transaction(catalogue, (tx: Tx) => insert(tx, product, 1), { commandId: 'c-1', asked });
+    await list('p-1', { list: 'p-1', price: 1 });
+
+    for (const asked of [{ list: 'p-2', price: 1 }, { unlist: 'p-1', price: 1 }, 'p-1', null])
+      await rejection(list('p-2', asked), CommandIdReusedError);
+    const again = await list('p-2', { price: 1, list: 'p-1' });
+
+    assert.deepEqual([again.isRepeated, again.result], [true, undefined]);
+    assert.deepEqual(await rows(), ['p-1']);
+  });
+
+  test(`${name}: what a named transaction is asked for and answers must be JSON, or it does nothing`, async (t) => {
+    const { app, rows } = await listing(t, open(t));
+    const list = (asked: unknown, result: unknown) =>
+      app.transaction(catalogue, (tx: Tx) => (insert(tx, 'p-1', 1), result), {
+        commandId: 'c-1',
+        asked,
+      });
+
+    const problems = [
+      [undefined, 1, /What is asked for under the commandId "c-1" is not JSON: it is undefined/],
+      [{ prices: new Map() }, 1, /prices is a Map/],
+      [1, { total: Number.NaN }, /The data of "the result of c-1" is not JSON: total is NaN/],
+    ] as const;
+    for (const [asked, result, message] of problems)
+      assert.match((await rejection(list(asked, result), PayloadNotJsonError)).message, message);
+
+    assert.deepEqual(await rows(), []);
+    assert.deepEqual((await list(1, null)).result, null);
+    assert.deepEqual(await list(1, 2).then(({ isRepeated, result }) => [isRepeated, result]), [
+      true,
+      null,
+    ]);
   });
 
   test(`${name}: many at once follow each other`, async (t) => {
@@ -172,10 +212,10 @@ test('a command id used by a command is an error for a transaction, and the othe
   const context = boundedContext('banking', { aggregates: [account] });
   const app = await start(t, [context]);
   await app.handle(account, 'a', deposit(1), { commandId: 'c-1' });
-  await app.transaction(context, () => undefined, { commandId: 'c-2' });
+  await app.transaction(context, () => undefined, { commandId: 'c-2', asked: null });
 
   await rejection(
-    app.transaction(context, () => undefined, { commandId: 'c-1' }),
+    app.transaction(context, () => undefined, { commandId: 'c-1', asked: null }),
     CommandIdReusedError,
   );
   await rejection(app.handle(account, 'a', deposit(1), { commandId: 'c-2' }), CommandIdReusedError);
@@ -235,7 +275,7 @@ async function listing(t: TestContext, store: Store) {
       const { result } = await app.transaction(catalogue, (tx: Tx) =>
         tx.database.prepare('select product from products order by product').all(),
       );
-      return (result ?? []).map((row) => row['product']);
+      return result.map((row) => row['product']);
     },
   };
 }

@@ -1,6 +1,8 @@
 import type { Contract } from '../contract/contract.ts';
 import { Unit } from '../context/unit.ts';
 import { UnexpectedOutcomeError } from '../log/unexpected-outcome.ts';
+import type { StoredCommand } from '../log/write-set.ts';
+import { assertJson, payloadText } from '../message/payload.ts';
 import {
   type HandleOptions,
   CommandIdReusedError,
@@ -31,15 +33,30 @@ export interface Transaction<Database> {
 
 /** What a transaction came to. */
 export interface Transacted<T> {
-  /** What `work` answered; undefined when this commandId was done before. */
-  readonly result: T | undefined;
+  /** What `work` answered, the first time when this commandId was done before. */
+  readonly result: T;
   /** Whether this commandId was done before, so that nothing was done now. */
   readonly isRepeated: boolean;
   /** Pass it to a query's `after`. */
   readonly token: string;
 }
 
-export type TransactionOptions = Omit<HandleOptions, 'expectedVersion'>;
+export type TransactionOptions = Omit<HandleOptions, 'expectedVersion' | 'commandId'> &
+  (NamedTransaction | { readonly commandId?: undefined; readonly asked?: undefined });
+
+/** A transaction that takes effect once, however often it is asked for. */
+export interface NamedTransaction {
+  /**
+   * The same id again does nothing, and returns the first result, which must be JSON therefore.
+   * Unique per context, kept for the dedupe window. At most 255 characters.
+   */
+  readonly commandId: string;
+  /**
+   * What is asked for, as JSON: the name of the operation and its input, such as the body of the
+   * request. The same id with something else is an error, for nobody can compare what `work` does.
+   */
+  readonly asked: unknown;
+}
 
 /** Runs work in a transaction of its own, with what it publishes in the same commit. */
 export async function transact<Database, T>(
@@ -47,23 +64,24 @@ export async function transact<Database, T>(
   work: (tx: Transaction<Database>) => T | Promise<T>,
   options: TransactionOptions,
 ): Promise<Transacted<T>> {
-  const { commandId } = options;
-  if (commandId === undefined) return transactOnce(running, work, options);
+  const { commandId, asked } = options;
+  if (commandId === undefined) return transactOnce(running, work, { options });
   assertCommandId(commandId);
+  assertJson(() => `What is asked for under the commandId ${JSON.stringify(commandId)}`, asked);
+  const named = { id: commandId, fingerprint: fingerprintOf('transaction', asked) };
   return running.locks.run([`command ${commandId}`], async () => {
     const known = await running.log.command(commandId);
-    if (known === undefined) return transactOnce(running, work, options);
-    // What was done cannot be compared by what it did; the context's own name must be enough.
-    if (known.fingerprint !== fingerprintOf(running.name))
-      throw new CommandIdReusedError(commandId);
-    return { result: undefined, isRepeated: true, token: token(running, running.tail.head) };
+    if (known === undefined) return transactOnce(running, work, { options, named });
+    if (known.fingerprint !== named.fingerprint) throw new CommandIdReusedError(commandId);
+    const result = (known.result === null ? undefined : JSON.parse(known.result)) as T;
+    return { result, isRepeated: true, token: token(running, running.tail.head) };
   });
 }
 
 async function transactOnce<Database, T>(
   running: RunningContext,
   work: (tx: Transaction<Database>) => T | Promise<T>,
-  options: TransactionOptions,
+  { options, named }: { readonly options: TransactionOptions; readonly named?: Named },
 ): Promise<Transacted<T>> {
   const cause = causeOfCommand(running, options);
   const { result, outcome } = await running.committer.exclusive(async (database) => {
@@ -74,7 +92,8 @@ async function transactOnce<Database, T>(
     };
     const done = await insideHandler('transaction', () => work(tx));
     unit.close();
-    return { result: done, writeSet: { ...unit.writeSet(), ...commandOf(running, options) } };
+    const command = named && { command: storedCommand(running, named, done) };
+    return { result: done, writeSet: { ...unit.writeSet(), ...command } };
   });
   if (outcome.kind !== 'committed') throw new UnexpectedOutcomeError(running.name, outcome.kind);
   const position = Math.max(0, ...outcome.positions);
@@ -85,12 +104,19 @@ async function transactOnce<Database, T>(
   };
 }
 
-function commandOf(running: RunningContext, { commandId }: TransactionOptions) {
-  if (commandId === undefined) return {};
-  const at = running.workplace.host.clock.now();
-  const fingerprint = fingerprintOf(running.name);
+type Named = Pick<StoredCommand, 'id' | 'fingerprint'>;
+
+/** Within the transaction, so that a result which cannot be kept rolls all of it back. */
+function storedCommand(running: RunningContext, named: Named, result: unknown): StoredCommand {
+  const { host, charactersMax } = running.workplace;
   return {
-    command: { id: commandId, fingerprint, stream: '', fromVersion: 0, toVersion: 0, at },
+    ...named,
+    stream: '',
+    fromVersion: 0,
+    toVersion: 0,
+    at: host.clock.now(),
+    result:
+      result === undefined ? null : payloadText(`the result of ${named.id}`, result, charactersMax),
   };
 }
 

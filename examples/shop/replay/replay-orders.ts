@@ -88,7 +88,11 @@ async function followPrices(
 ): Promise<void> {
   const commandId = `prices ${hash('sha256', JSON.stringify([at, listings])).slice(0, 32)}`;
   const work = (tx: Parameters<typeof listPrices>[0]): void => listPrices(tx, at, listings);
-  await app.transaction<DatabaseSync, void>(catalogue, work, { commandId, occurredAt: at });
+  await app.transaction<DatabaseSync, void>(catalogue, work, {
+    commandId,
+    asked: { prices: at, listings },
+    occurredAt: at,
+  });
 }
 
 async function deliver(

@@ -248,6 +248,8 @@ async function everythingIn(log: Log): Promise<object> {
   };
 }
 
+const STREAM = { stream: 'a', fromVersion: 0, toVersion: 0 };
+
 function writeSetOf(drawn: Drawn<typeof writeSet>, id: string): WriteSet {
   const range = { firstSlot: 0 };
   return {
@@ -256,7 +258,12 @@ function writeSetOf(drawn: Drawn<typeof writeSet>, id: string): WriteSet {
       records: drawn.records.map((record, nth) => recordOf(record, `${id}-${nth}`)),
     }),
     ...(drawn.command && {
-      command: { ...drawn.command, fingerprint: id, stream: 'a', fromVersion: 0, toVersion: 0 },
+      command: {
+        ...drawn.command,
+        ...STREAM,
+        fingerprint: id,
+        result: drawn.command.at ? id : null,
+      },
     }),
     ...(drawn.fences && { fences: drawn.fences.map((fence) => ({ ...fence, ...range })) }),
     ...(drawn.moves && { moves: drawn.moves.map((move) => ({ ...move, ...range })) }),

@@ -4,7 +4,8 @@ import { type Connection, plainRow, plainRows } from './connection.ts';
 /** What is kept beside the log: handled commands, snapshots, what people did. */
 
 const COMMAND = `
-  select id, fingerprint, stream, from_version as fromVersion, to_version as toVersion, at
+  select id, fingerprint, stream, from_version as fromVersion, to_version as toVersion, at,
+    result
   from commands where id = ?`;
 
 export function command(connection: Connection, id: string): StoredCommand | undefined {
@@ -13,13 +14,14 @@ export function command(connection: Connection, id: string): StoredCommand | und
 }
 
 const KEEP_COMMAND = `
-  insert into commands (id, fingerprint, stream, from_version, to_version, at)
-  values (?, ?, ?, ?, ?, ?)`;
+  insert into commands (id, fingerprint, stream, from_version, to_version, at, result)
+  values (?, ?, ?, ?, ?, ?, ?)`;
 
 export function keepCommand(connection: Connection, kept: StoredCommand): void {
+  const { id, fingerprint, stream, fromVersion, toVersion, at, result } = kept;
   connection
     .prepared(KEEP_COMMAND)
-    .run(kept.id, kept.fingerprint, kept.stream, kept.fromVersion, kept.toVersion, kept.at);
+    .run(id, fingerprint, stream, fromVersion, toVersion, at, result);
 }
 
 // commands_at, then the primary key.

@@ -122,6 +122,7 @@ const command: StoredCommand = {
   fromVersion: 0,
   toVersion: 1,
   at: 1_000,
+  result: '{"answer":1}',
 };
 
 function operation(rest: Partial<Operation>): Operation {

@@ -70,7 +70,9 @@ export const names: Scenarios = {
 
   ...forEachName('a command, a snapshot and an operation', async (log, name) => {
     const at = 1;
-    const command = { id: name, fingerprint: name, stream: name, fromVersion: 0, toVersion: 0, at };
+    const versions = { fromVersion: 0, toVersion: 0 };
+    const kept = { id: name, fingerprint: name, stream: name, result: name };
+    const command = { ...kept, ...versions, at };
     const snapshot = { stream: name, version: 1, stateVersion: 1, state: JSON.stringify(name) };
     const operation = { id: name, at, who: name, action: name, why: name, detail: '{}' };
     await committed(log, { command, snapshots: [snapshot], operations: [operation] });

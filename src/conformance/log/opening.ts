@@ -12,7 +12,15 @@ export const opening: Scenarios = {
     const epoch = await claimAll(log, 's');
     await committed(log, {
       records: [...facts('o-1', 1, 3), incoming('billing', 'm-1', { at: 900 })],
-      command: { id: 'c', fingerprint: 'f', stream: 'o-1', fromVersion: 0, toVersion: 3, at: 900 },
+      command: {
+        id: 'c',
+        fingerprint: 'f',
+        stream: 'o-1',
+        fromVersion: 0,
+        toVersion: 3,
+        at: 900,
+        result: null,
+      },
       moves: [{ subscription: 's', firstSlot: 0, epoch, from: 0, to: 4 }],
       marks: [{ source: 'billing', contract: 'c', epoch: 'e', position: 9 }],
       snapshots: [{ stream: 'o-1', version: 3, stateVersion: 1, state: '{}' }],

@@ -77,7 +77,14 @@ export const writeSets: Scenarios = {
   },
 
   'a later write set of a call sees what an earlier one did': async ({ log }) => {
-    const command = { id: 'c-1', fingerprint: 'f', fromVersion: 0, toVersion: 1, at: 1 };
+    const command = {
+      id: 'c-1',
+      fingerprint: 'f',
+      fromVersion: 0,
+      toVersion: 1,
+      at: 1,
+      result: null,
+    };
 
     const outcomes = await log.commit([
       { expects: [{ stream: 'o-1', version: 0 }], records: [fact('o-1', 1)] },
@@ -117,6 +124,7 @@ export const writeSets: Scenarios = {
       fromVersion: 0,
       toVersion: 0,
       at: 1,
+      result: null,
     };
     await committed(log, { command });
     const fence = { subscription: 'nobody claimed it', firstSlot: 0, epoch: 1 };
@@ -219,7 +227,15 @@ async function fullWriteSet(log: Parameters<typeof claimAll>[0]): Promise<WriteS
   return {
     expects: [{ stream: 'o-1', version: 0 }],
     records: [fact('o-1', 1), incoming('billing', 'm-1')],
-    command: { id: 'c-1', fingerprint: 'f', stream: 'o-1', fromVersion: 0, toVersion: 1, at: 1 },
+    command: {
+      id: 'c-1',
+      fingerprint: 'f',
+      stream: 'o-1',
+      fromVersion: 0,
+      toVersion: 1,
+      at: 1,
+      result: null,
+    },
     fences: [{ subscription: 'book', firstSlot: 0, epoch }],
     moves: [{ subscription: 'book', firstSlot: 0, epoch, from: 0, to: 2 }],
     marks: [{ source: 'billing', contract: 'c', epoch: 'e', position: 9 }],

@@ -91,14 +91,15 @@ create table floors (
   at integer not null
 ) strict, without rowid;
 
--- The commands handled, and where in their stream their events are.
+-- The commands handled, and where in their stream their events are; of a transaction, its result.
 create table commands (
   id text primary key,
   fingerprint text not null,
   stream text not null,
   from_version integer not null,
   to_version integer not null,
-  at integer not null
+  at integer not null,
+  result text
 ) strict, without rowid;
 create index commands_at on commands (at);
 
