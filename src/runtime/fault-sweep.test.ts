@@ -8,75 +8,45 @@ import { test } from 'node:test';
 import { memoryBackbone } from '../adapters/memory/memory-backbone.ts';
 import { type MemoryStore, memory } from '../adapters/memory/memory-store.ts';
 import type { Backbone } from '../backbone/backbone.ts';
-import { faultyBackbone } from '../backbone/fixtures/faulty-backbone.ts';
 import { embedded } from '../backbone/log-to-log.ts';
 import { quickClock } from '../host/fixtures/quick-clock.ts';
 import type { Store } from '../log/store.ts';
 import type { WriteSet } from '../log/write-set.ts';
 import { silent } from '../telemetry/logger.ts';
-import { type Fault, Faults, everyFault } from '../testing/faults.ts';
-import { faultyStore } from '../testing/faulty-log.ts';
+import { Faults } from '../testing/faults.ts';
 import type { Application } from './application.ts';
 import { order, orderBook, shop, totals } from './fixtures/shop.ts';
+import { type World, repeated, sweep } from './fixtures/sweep.ts';
 import { run } from './run.ts';
 
 const ORDERS = ['o-1', 'o-2', 'o-3', 'o-4'];
-const CONTEXTS = ['ordering', 'billing'];
 
-interface World {
-  readonly store: MemoryStore;
-  readonly backbone: Backbone;
+function shopWorld(backbone: () => Backbone): World {
   /** How often each idempotency key was charged. */
-  readonly charges: Map<string, number>;
-}
-
-function world(backbone: () => Backbone): World {
-  return { store: memory(), backbone: backbone(), charges: new Map() };
-}
-
-function chargeIn({ charges }: World) {
-  return async (key: string): Promise<void> => {
+  const charges = new Map<string, number>();
+  const charge = async (key: string): Promise<void> => {
     charges.set(key, (charges.get(key) ?? 0) + 1);
     await Promise.resolve();
   };
-}
-
-/** Starts, if need be again and again, as somebody would who looks after it. */
-async function started(inWorld: World, faults: Faults): Promise<Application> {
-  const { store, backbone } = inWorld;
-  const contexts = shop(chargeIn(inWorld));
-  for (let tries = 1; ; tries += 1) {
-    try {
-      return await run(contexts, {
-        store: faultyStore(store, faults),
-        backbone: faultyBackbone(backbone, faults),
-        logger: silent,
-        host: { clock: quickClock(50) },
-      });
-    } catch (error) {
-      if (faults.isCrashed || tries === 3) throw error;
-      // An opened log whose answer was lost has an owner that nobody knows.
-      for (const context of CONTEXTS) store.crash(context);
-    }
-  }
+  const store = memory();
+  return {
+    store,
+    backbone: backbone(),
+    contexts: shop(charge),
+    work,
+    assertAllDoneOnce: () => assertAllDoneOnce(store, charges),
+  };
 }
 
 /** Places all orders, each until it is known to be placed, and waits until all is done. */
-async function work(app: Application, faults: Faults, crashed: Promise<void>): Promise<void> {
-  const place = async (id: string): Promise<void> => {
+async function work(app: Application, faults: Faults): Promise<void> {
+  const place = (id: string): Promise<void> => {
     const command = { type: 'PlaceOrder', data: { id } } as const;
-    for (let tries = 1; !faults.isCrashed; tries += 1) {
-      try {
-        return void (await app.handle(order, id, command, { commandId: `place ${id}` }));
-      } catch (error) {
-        if (tries === 200) throw error;
-      }
-    }
+    return repeated(faults, () => app.handle(order, id, command, { commandId: `place ${id}` }));
   };
   await place(ORDERS[0] as string);
   await Promise.all(ORDERS.slice(1).map(place));
-  if (faults.isCrashed) return;
-  await Promise.race([app.settled({ timeoutMs: 500_000 }), crashed]);
+  if (!faults.isCrashed) await app.settled({ timeoutMs: 500_000 });
 }
 
 /**
@@ -138,34 +108,10 @@ interface Outage {
   calls: number;
 }
 
-/** One life with a fault in it; when it crashed, a second one without. */
-async function live(inWorld: World, fault: Fault | undefined): Promise<Faults> {
-  const crashed = Promise.withResolvers<void>();
-  const faults = new Faults(fault, () => {
-    for (const context of CONTEXTS) inWorld.store.crash(context);
-    crashed.resolve();
-  });
-  await oneLife(inWorld, faults, crashed.promise);
-  if (faults.isCrashed) await oneLife(inWorld, new Faults(), new Promise(() => undefined));
-  return faults;
-}
-
-async function oneLife(inWorld: World, faults: Faults, crashed: Promise<void>): Promise<void> {
-  let app: Application | undefined;
-  try {
-    app = await started(inWorld, faults);
-    await work(app, faults, crashed);
-  } catch (error) {
-    if (!faults.isCrashed) throw error;
-  } finally {
-    await app?.stop().catch(() => undefined);
-    await inWorld.backbone.close().catch(() => undefined);
-    for (const context of CONTEXTS) inWorld.store.crash(context);
-  }
-}
-
-async function assertAllDoneOnce(inWorld: World): Promise<void> {
-  const { store, charges } = inWorld;
+async function assertAllDoneOnce(
+  store: MemoryStore,
+  charges: ReadonlyMap<string, number>,
+): Promise<void> {
   const ordering = await store.reader('ordering');
   const billing = await store.reader('billing');
   const types = async (log: typeof ordering, stream: string): Promise<string[]> =>
@@ -183,54 +129,28 @@ async function assertAllDoneOnce(inWorld: World): Promise<void> {
   for (const log of [ordering, billing]) assert.deepEqual(await log.waiting({ limit: 10 }), []);
 }
 
-async function sweep(name: string, backbone: () => Backbone): Promise<void> {
-  const first = world(backbone);
-  const counting = await live(first, undefined);
-  await assertAllDoneOnce(first);
-
-  const faults = everyFault(counting.counts);
-  const queue = [...faults];
-  let struck = 0;
-  const lane = async (): Promise<void> => {
-    for (let fault = queue.shift(); fault !== undefined; fault = queue.shift()) {
-      const inWorld = world(backbone);
-      try {
-        const { isStruck } = await live(inWorld, fault);
-        if (isStruck) struck += 1;
-        await assertAllDoneOnce(inWorld);
-      } catch (cause) {
-        throw new Error(`after ${fault.kind} at call ${fault.nth} of ${fault.call}`, { cause });
-      }
-    }
-  };
-  await Promise.all(Array.from({ length: 8 }, lane));
-  const calls = faults.length / 3;
-  console.log(`${name}: ${calls} calls, ${faults.length} faults, ${struck} struck`);
-  assert.ok(struck > 0.6 * faults.length, 'most of the faults strike');
-}
-
 test('log to log: whichever call fails, everything is done in the end, and once', async () => {
-  await sweep('log to log', embedded);
+  await sweep('log to log', () => shopWorld(embedded));
 });
 
 test('over a broker: whichever call fails, everything is done in the end, and once', async () => {
-  await sweep('over a broker', () => memoryBackbone({ redeliverAfterMs: 20 }));
+  await sweep('over a broker', () => shopWorld(() => memoryBackbone({ redeliverAfterMs: 20 })));
 });
 
 test('an effect is recorded once, also when the answer was lost and the store stays away', async () => {
-  const inWorld = world(embedded);
+  const inWorld = shopWorld(embedded);
   const isRecording = ({ done = [], records = [] }: WriteSet): boolean =>
     done.length > 0 && records.length > 0;
   // So long that the committer gives up asking, and no longer: then it is committed again.
   const outage: Outage = { nth: isRecording, kind: 'answer-lost', away: 10, calls: 0 };
-  const app = await run(shop(chargeIn(inWorld)), {
+  const app = await run(inWorld.contexts, {
     store: storeWithOutage(inWorld.store, outage),
     logger: silent,
     host: { clock: quickClock(50) },
   });
 
-  await work(app, new Faults(), new Promise(() => undefined));
-  await assertAllDoneOnce(inWorld);
+  await inWorld.work(app, new Faults());
+  await inWorld.assertAllDoneOnce();
   await app.stop();
 
   assert.equal(outage.calls, 10);
@@ -241,16 +161,16 @@ for (const kind of ['before', 'answer-lost'] as const) {
     let refused = 0;
     let nth = 1;
     for (; ; nth += 1) {
-      const inWorld = world(embedded);
+      const inWorld = shopWorld(embedded);
       const outage: Outage = { nth, kind, calls: 0 };
-      const app = await run(shop(chargeIn(inWorld)), {
+      const app = await run(inWorld.contexts, {
         store: storeWithOutage(inWorld.store, outage),
         logger: silent,
         host: { clock: quickClock(50) },
       });
       try {
-        await work(app, new Faults(), new Promise(() => undefined));
-        await assertAllDoneOnce(inWorld);
+        await inWorld.work(app, new Faults());
+        await inWorld.assertAllDoneOnce();
       } catch (cause) {
         throw new Error(`after commit ${nth}, ${outage.calls} calls refused`, { cause });
       } finally {
