@@ -48,10 +48,11 @@ export function logTakenIn(
   });
   for (const message of duplicates)
     logger.log({ level: 'info', event: 'duplicate', ...about, ...factsOf(message) });
-  for (const { kind, recordId: id, key, correlationId, error } of rows) {
+  for (const { kind, subscription, recordId: id, key, correlationId, error } of rows) {
     const event = kind === 'held' ? 'held' : 'parked';
-    const reason = { code: error?.code, message: error?.message };
-    logger.log({ level: 'warn', event, ...about, id, key, correlationId, ...reason });
+    const reason = error === null ? {} : { code: error.code, message: error.message };
+    const facts = { subscription, id, key, correlationId };
+    logger.log({ level: 'warn', event, ...about, ...facts, ...reason });
   }
 }
 

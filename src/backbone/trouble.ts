@@ -62,7 +62,7 @@ export class Trouble<Part extends string> {
     this.#problem = undefined;
     this.#part = undefined;
     this.#code = undefined;
-    logger.log({ level: 'info', event: 'recovered', context, about });
+    logger.log({ level: 'info', event: 'recovered', context, subscription: about });
     onProblem?.(undefined);
   }
 
@@ -78,7 +78,8 @@ export class Trouble<Part extends string> {
     this.#part = part;
     if (this.#code === (code ?? name)) return;
     this.#code = code ?? name;
-    logger.log({ level: 'warn', event: 'trouble', context, about, code: this.#code, message });
+    const line = { context, subscription: about, code: this.#code, message };
+    logger.log({ level: 'warn', event: 'trouble', ...line });
     onProblem?.(error);
   }
 }

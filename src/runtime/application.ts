@@ -265,6 +265,10 @@ export class Application {
     await running.committer.commit({
       operations: [{ id: ids.next(), at: clock.now(), ...operation, detail }],
     });
+    const { who, why } = operation;
+    const event = operation.action === 'pause' ? 'paused' : 'resumed';
+    const line = { context: running.name, subscription: name, who, why };
+    running.logger.log({ level: 'info', event, ...line });
     if (operation.action === 'resume') subscription.resume();
     else subscription.pause(`paused by ${operation.who}: ${operation.why}`);
   }

@@ -45,8 +45,9 @@ export class DedupeWindow {
       await log.forget(clock.now() - windowMs);
     } catch (error) {
       // Nothing is lost by remembering for longer; the next look comes in an hour.
-      const { message } = describeError(error);
-      logger.log({ level: 'warn', event: 'trouble', context: log.context, error: message });
+      const { code, message } = describeError(error);
+      const about = 'forgetting what is older than the dedupe window';
+      logger.log({ level: 'warn', event: 'trouble', context: log.context, about, code, message });
     }
     this.#lookAfter(LOOK_EVERY_MS);
   }

@@ -87,6 +87,7 @@ export async function redrive(
     if (options.signal?.aborted === true) break;
     const running = contextOf(contexts, row);
     if (!(await tryAgain(running, row, options))) continue;
+    tell('redriven', running, row, options);
     const after = await rowAfter(running, row);
     if (after === undefined) done.push(row);
     else if (after.kind === 'parked') parkedAgain.push({ ...after, context: row.context });
@@ -114,9 +115,21 @@ export async function discard(
       await running.committer.commit({ done: [row], operations: [operation] });
       await intakeOf(running, row)?.takeAgain([row]);
     } else if (!(await subscription.decide(row, { to: 'gone', operation }))) continue;
+    tell('discarded', running, row, options);
     gone.push(row);
   }
   return gone;
+}
+
+function tell(
+  event: 'redriven' | 'discarded',
+  running: RunningContext,
+  row: WaitingRow,
+  { who, why }: ByWhom,
+): void {
+  const { subscription, recordId: id, key, correlationId } = row;
+  const line = { context: running.name, subscription, id, key, correlationId, who, why };
+  running.logger.log({ level: 'info', event, ...line });
 }
 
 /** Answers when it is over, as far as that can be waited for. False: it was not parked any more. */

@@ -26,6 +26,23 @@ export async function rebuildModel(
   model: AnyReadModel,
   options: RebuildOptions,
 ): Promise<void> {
+  const about = { context: running.name, subscription: modelName(model) };
+  running.logger.log({ level: 'info', event: 'rebuilding', ...about });
+  try {
+    await rebuildAlone(running, model, options);
+  } catch (error) {
+    const { code, message } = describeError(error);
+    running.logger.log({ level: 'warn', event: 'rebuild-failed', ...about, code, message });
+    throw error;
+  }
+  running.logger.log({ level: 'info', event: 'rebuilt', ...about });
+}
+
+async function rebuildAlone(
+  running: RunningContext,
+  model: AnyReadModel,
+  options: RebuildOptions,
+): Promise<void> {
   const live = running.models.get(model);
   if (live === undefined) throw new RebuildError(model.name, 'is inline and never behind');
   if (running.rebuilding.has(model)) throw new RebuildError(model.name, 'is being rebuilt already');
@@ -129,8 +146,8 @@ async function putInPlace({ log }: RunningContext, from: string, to: string): Pr
 /** How the rebuild went does not depend on it: the next one or the next start clears it. */
 function tellLeft({ name, logger }: RunningContext, error: unknown): void {
   const about = 'clearing what a rebuild left behind';
-  const { message } = describeError(error);
-  logger.log({ level: 'warn', event: 'trouble', context: name, about, error: message });
+  const { code, message } = describeError(error);
+  logger.log({ level: 'warn', event: 'trouble', context: name, about, code, message });
 }
 
 /** A read model was not rebuilt; the one before is still there. */

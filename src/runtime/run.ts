@@ -4,7 +4,8 @@ import { systemHost } from '../host/host.ts';
 import { stayAlive } from '../host/stay-alive.ts';
 import type { Dependencies } from '../reaction/tools.ts';
 import { describeError } from '../subscription/failure.ts';
-import { type Logger, jsonLines } from '../telemetry/logger.ts';
+import { type LogLine, type Logger, jsonLines } from '../telemetry/logger.ts';
+import { shortLines } from '../telemetry/short-lines.ts';
 import { LogInUseError } from '../log/log-in-use.ts';
 import { Activity } from './activity.ts';
 import { Application } from './application.ts';
@@ -36,7 +37,9 @@ export async function run(
   const host = systemHost(options.host);
   const activity = new Activity();
   const parked = new ParkedNotes();
-  const logger = options.logger ?? jsonLines((line) => process.stderr.write(line), 'warn');
+  const logger = shortLines(
+    options.logger ?? jsonLines((line) => process.stderr.write(line), 'warn'),
+  );
   const backbone = options.backbone ?? embedded();
   const means: Means = {
     contexts,
@@ -67,6 +70,7 @@ export async function run(
     try {
       await stopAll(running);
       await backbone.close();
+      for (const { name } of running) logger.log(lineOf('stopped', name));
     } finally {
       letGo();
     }
@@ -74,17 +78,22 @@ export async function run(
   return new Application({ contexts: running, activity, clock: host.clock, parked, end });
 }
 
+function lineOf(event: 'started' | 'stopped', context: string): LogLine {
+  return { level: 'info', event, context };
+}
+
 /** A hook that throws is told, and does not become a fault of what it was told of. */
 function callHook(logger: Logger, context: string, hook: () => void): void {
   try {
     hook();
   } catch (error) {
-    const { message } = describeError(error);
+    const { code, message } = describeError(error);
     logger.log({
       level: 'error',
       event: 'trouble',
       context,
       about: 'a hook given to run',
+      code,
       message,
     });
   }
@@ -108,6 +117,7 @@ async function start(
     for (const context of running) await context.tail.start(context.committer);
     for (const context of running) await context.attach();
     for (const context of running) await context.start();
+    for (const { name } of running) means.logger.log(lineOf('started', name));
     return running;
   } catch (error) {
     await stopAll(running);

@@ -730,32 +730,34 @@ export class Subscription {
     if (row.error === null) return;
     const { logger, workplace, onParked } = this.#parts;
     const isParked = row.kind === 'parked';
-    const { subscription, key, recordId, attempts, correlationId } = row;
+    const { subscription, key, recordId: id, attempts, correlationId } = row;
+    const { code, message } = row.error;
     logger.log({
-      level: row.error.code === 'not-yet' && !isParked ? 'debug' : 'warn',
+      level: code === 'not-yet' && !isParked ? 'debug' : 'warn',
       event: isParked ? 'parked' : 'retry',
       context: workplace.context,
       subscription,
+      id,
       key,
-      recordId,
-      attempts,
       correlationId,
-      error: row.error.message,
+      attempts,
+      code,
+      message,
     });
     if (isParked) onParked(row);
   }
 
   #circuitChanged(state: 'open' | 'closed', error: unknown): void {
     const { logger, workplace, onStalled } = this.#parts;
-    const why = state === 'open' ? describeError(error).message : undefined;
+    const { code, message } = state === 'open' ? describeError(error) : NO_ERROR;
     logger.log({
       level: state === 'open' ? 'error' : 'info',
       event: state === 'open' ? 'paused' : 'resumed',
       context: workplace.context,
       subscription: this.name,
-      ...(why === undefined ? {} : { error: why }),
+      ...(state === 'open' ? { code, message } : {}),
     });
-    if (why !== undefined) onStalled(this.name, why);
+    if (state === 'open') onStalled(this.name, message);
     else this.room.tryAll();
     this.#roomChanged();
   }
@@ -768,7 +770,8 @@ export class Subscription {
       event: 'trouble',
       context: workplace.context,
       subscription: this.name,
-      error: describeError(error).message,
+      code: describeError(error).code,
+      message: describeError(error).message,
     });
     await workplace.host.clock.sleep(STORE_PAUSE_MS, this.#stopping.signal);
   }
@@ -791,6 +794,8 @@ export class Subscription {
     this.#parts.onChange();
   }
 }
+
+const NO_ERROR = { code: null, message: '' };
 
 /** A handler that goes on beside its batch, and the row that stands for it. */
 interface UnderWay {

@@ -12,7 +12,8 @@ export interface Logger {
 
 /**
  * One line. Beside the fields named here it carries the facts of its event, such as `id`, `type`,
- * `key`, `source`, `correlationId`; never the data of a message.
+ * `key`, `source`, `correlationId`; never the data of a message. `docs/log-lines.md` names them all.
+ * What `run` writes has no text longer than 1,000 characters.
  *
  * @example
  * const isForAPerson = (line: LogLine) => line.level === 'error' || line.event === 'parked';
@@ -35,9 +36,12 @@ export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
  * - duplicate: it came again, and was left out.
  * - retry: handling it failed, it will be tried again.
  * - parked: it waits for a person. held: it waits behind a parked one of its key.
- * - paused, resumed: a subscription or an effect stopped trying, and goes on.
+ * - paused, resumed: a subscription or an effect stopped trying, and goes on: by itself (its
+ *   circuit opened and closed), or by a person (`who`, `why`).
+ * - redriven, discarded: a person had parked records tried again, or gave them up.
+ * - rebuilding, rebuilt, rebuild-failed: a read model is built anew.
  * - trouble, recovered: the store or the backbone could not be reached, and can be again.
- * - started, stopped: of the application.
+ * - started, stopped: a context.
  */
 export type LogEvent =
   | 'published'
@@ -50,6 +54,11 @@ export type LogEvent =
   | 'held'
   | 'paused'
   | 'resumed'
+  | 'redriven'
+  | 'discarded'
+  | 'rebuilding'
+  | 'rebuilt'
+  | 'rebuild-failed'
   | 'trouble'
   | 'recovered'
   | 'started'

@@ -1,0 +1,216 @@
+/** The lines of running applications have the fields that `docs/log-lines.md` names, and no others. */
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type TestContext, after, test } from 'node:test';
+import { z } from 'zod';
+import { type MemoryBackbone, memoryBackbone } from '../adapters/memory/memory-backbone.ts';
+import { memory } from '../adapters/memory/memory-store.ts';
+import { boundedContext } from '../context/bounded-context.ts';
+import { contract } from '../contract/contract.ts';
+import { whenever } from '../reaction/whenever.ts';
+import { readModel, type } from '../read-model/read-model.ts';
+import { type LogEvent, type LogLine, type LogValue, jsonLines } from '../telemetry/logger.ts';
+import { TEXT_CHARACTERS_MAX } from '../telemetry/short-lines.ts';
+import { start, until } from './fixtures/start.ts';
+
+const page = readFileSync(join(import.meta.dirname, '..', '..', 'docs', 'log-lines.md'), 'utf8');
+const DOCUMENTED = new Map(page.split('\n').flatMap(rowOf));
+const seen = new Set<string>();
+const SECRET = 'Ada Lovelace';
+
+/** What goes wrong, while it does. */
+const wrong = { handling: '', key: false, code: 'broken' };
+const Said = contract('a.Said', {
+  version: 1,
+  schema: z.object({ id: z.string(), name: z.string() }),
+  key: ({ id }) => {
+    if (wrong.key) throw new RangeError('no key');
+    return id;
+  },
+  personal: ['name'],
+});
+const speaker = boundedContext('a', { publishes: [Said] });
+const heard = readModel({
+  name: 'heard',
+  version: 1,
+  document: type<{ count: number }>(),
+  from: [Said],
+  by: (event) => event.data.id,
+  evolve: { 'a.Said': (document) => ({ count: (document?.count ?? 0) + 1 }) },
+});
+const listener = boundedContext('b', {
+  reactions: [
+    whenever(
+      'listen',
+      Said,
+      ({ data }) => {
+        if (wrong.handling !== '' && data.id.startsWith(wrong.handling))
+          throw Object.assign(new RangeError('x'.repeat(5_000)), { code: wrong.code });
+      },
+      { retry: { attemptsMax: 3, firstDelayMs: 1 } },
+    ),
+  ],
+  readModels: [heard],
+});
+
+test('a message: published, relayed, taken in, left out when it comes again', async (t) => {
+  const { app, say, named } = await talking(t, memoryBackbone({ faults: { duplicate: 1 } }));
+
+  await say('1');
+  await app.settled();
+  await until(() => named('duplicate').length > 0);
+
+  for (const event of ['started', 'listening', 'published', 'relayed', 'taken-in'] as const)
+    assert.ok(named(event).length > 0, event);
+  assert.equal(named('published')[0]?.['id'], named('taken-in')[0]?.['id']);
+  assert.equal(named('published')[0]?.['correlationId'], named('duplicate')[0]?.['correlationId']);
+});
+
+test('a failing record: tried again, parked, redriven by somebody, discarded by somebody', async (t) => {
+  const { app, say, named } = await talking(t);
+  wrong.handling = 'bad';
+  const whom = { who: 'ada', why: 'mended' };
+
+  await say('bad');
+  await until(() => named('parked').length === 1);
+  assert.equal(named('retry').length, 2);
+  assert.deepEqual([named('parked')[0]?.['code'], named('parked')[0]?.['attempts']], ['broken', 3]);
+  wrong.handling = '';
+  await app.redrive({}, whom);
+  wrong.handling = 'bad';
+  await say('bad too');
+  await until(() => named('parked').length === 2);
+  await app.discard({}, whom);
+
+  for (const event of ['redriven', 'discarded'] as const) {
+    assert.deepEqual([named(event)[0]?.['who'], named(event)[0]?.['why']], ['ada', 'mended']);
+    assert.equal(named(event)[0]?.['subscription'], 'listen');
+  }
+  wrong.handling = '';
+});
+
+test('a circuit: opened when everything fails, closed when it goes again; or by a person', async (t) => {
+  const { app, say, named } = await talking(t);
+  wrong.handling = 'every';
+  for (let number = 0; number < 12; number += 1) await say(`every ${number}`);
+  await until(() => named('paused').length === 1);
+  assert.equal(named('paused')[0]?.['code'], 'broken');
+  wrong.handling = '';
+  await until(() => named('resumed').length === 1);
+
+  await app.pause(listener, 'listen', { who: 'ada', why: 'a look' });
+  await app.resume(listener, 'listen', { who: 'ada', why: 'seen' });
+
+  assert.deepEqual([named('paused')[1]?.['why'], named('resumed')[1]?.['why']], ['a look', 'seen']);
+});
+
+test('a rebuild: begun, and ended or failed', async (t) => {
+  const { app, say, named } = await talking(t);
+  await say('1');
+  await app.settled();
+
+  await app.rebuild(heard);
+  await assert.rejects(app.rebuild(heard, { signal: AbortSignal.abort() }));
+
+  assert.equal(named('rebuilding').length, 2);
+  assert.equal(named('rebuilt').length, 1);
+  assert.equal(named('rebuild-failed')[0]?.['code'], 'rebuild');
+});
+
+test('a border: what cannot be taken in is parked, what follows it is held', async (t) => {
+  const backbone = memoryBackbone();
+  const { say, named } = await talking(t, backbone);
+  backbone.switchOff();
+  await say('1');
+  await say('1');
+  await until(() => named('trouble').length > 0);
+  wrong.key = true;
+
+  backbone.switchOn();
+  await until(() => named('held').length > 0);
+
+  wrong.key = false;
+  assert.ok(named('recovered').length > 0);
+  assert.equal(named('parked')[0]?.['source'], 'a');
+});
+
+test('a stop is told of each context', async (t) => {
+  const { app, named } = await talking(t);
+
+  await app.stop();
+
+  assert.deepEqual(
+    named('stopped')
+      .map(({ context }) => context)
+      .sort(),
+    ['a', 'b'],
+  );
+});
+
+after(() => {
+  assert.deepEqual(
+    [...DOCUMENTED.keys()].filter((event) => !seen.has(event)),
+    [],
+  );
+});
+
+/** Two contexts that write to a real logger, each of whose lines is looked at. */
+async function talking(t: TestContext, backbone?: MemoryBackbone) {
+  const lines: LogLine[] = [];
+  const logger = jsonLines((text) => lines.push(looked(text)), 'debug');
+  const app = await start(t, [speaker, listener], {
+    store: memory(),
+    logger,
+    ...(backbone && { backbone }),
+  });
+  return {
+    app,
+    say: (id: string) => app.transaction(speaker, (tx) => tx.publish(Said, { id, name: SECRET })),
+    named: (event: LogEvent) => lines.filter((line) => line.event === event),
+  };
+}
+
+function looked(text: string): LogLine {
+  const line = JSON.parse(text) as LogLine;
+  const { level, event, context, ...fields } = line;
+  const row = DOCUMENTED.get(event);
+  assert.ok(row !== undefined, `${event} is not documented`);
+  seen.add(event);
+  assert.ok(row.levels.includes(level), `${event} has level ${level}`);
+  assert.ok(context === 'a' || context === 'b');
+  const names = Object.keys(fields);
+  assert.deepEqual(
+    names.filter((name) => !row.needed.includes(name) && !row.may.includes(name)),
+    [],
+    text,
+  );
+  assert.deepEqual(
+    row.needed.filter((name) => !names.includes(name)),
+    [],
+    text,
+  );
+  for (const value of Object.values(fields)) assert.ok(lengthOf(value) <= TEXT_CHARACTERS_MAX);
+  assert.ok(!text.includes(SECRET), 'personal data is in a log line');
+  return line;
+}
+
+function lengthOf(value: LogValue): number {
+  return typeof value === 'string' ? value.length : 0;
+}
+
+interface Row {
+  readonly levels: readonly string[];
+  readonly needed: readonly string[];
+  readonly may: readonly string[];
+}
+
+function rowOf(line: string): [string, Row][] {
+  const [, event = '', levels = '', fields = ''] = line.split('|').map((cell) => cell.trim());
+  const name = /^`([\w-]+)`$/.exec(event)?.[1];
+  if (name === undefined) return [];
+  const named = [...fields.matchAll(/`(\w+)`(\?)?/g)];
+  const those = (isOptional: boolean): string[] =>
+    named.filter((found) => (found[2] !== undefined) === isOptional).map((found) => found[1] ?? '');
+  return [[name, { levels: levels.split(', '), needed: those(false), may: those(true) }]];
+}
