@@ -7,7 +7,9 @@ import { fingerprintOf } from '../subscription/slot.ts';
 import type { SubscriptionDefinition } from '../subscription/subscription.ts';
 import type { Effect } from './effect.ts';
 import { type HandlerSurroundings, causeOf, runHandler, withTimeout } from './handler-tools.ts';
+import { lacking } from './looked-at.ts';
 import { HANDLER_TIMEOUT_MS, RefusedError, keyedBy } from './reaction-subscription.ts';
+import { isNotYet } from './tools.ts';
 
 /**
  * An effect as a subscription: handling the event only writes a waiting row, so the checkpoint
@@ -54,11 +56,13 @@ async function perform(
   return async () => {
     const unit = new Unit(workplace);
     try {
-      await runHandler((tools) => effect.record?.(event, outcome, tools), {
+      const answer = await runHandler((tools) => effect.record?.(event, outcome, tools), {
         ...limits,
         unit,
         cause: causeOf(entry),
       });
+      // The outcome is not kept, so it is performed again, under the same key.
+      if (isNotYet(answer)) return lacking(answer, [unit]);
     } catch (error) {
       // It was performed: to perform it again would not make the aggregate accept it.
       throw unit.refusals.has(error) ? new RefusedError(effect.name, error) : error;

@@ -7,6 +7,7 @@ import { type OpenedStore, openedStore, start, until } from '../runtime/fixtures
 import { SettledParkedError } from '../runtime/settled.ts';
 import { type EffectOptions, type Means, effect } from './effect.ts';
 import { happened } from './source.ts';
+import { notYet } from './tools.ts';
 
 type PaymentCommand =
   | Fact<'Request', { readonly amount: number }>
@@ -237,6 +238,38 @@ test('a command that comes between is no reason to perform it again', async (t) 
   // The one that came between is performed as well, each of them once.
   assert.equal(calls, 2);
   assert.deepEqual(await charged('a'), [1, 2]);
+});
+
+test('an outcome that cannot be recorded yet is not lost: it is performed again under the same key', async (t) => {
+  const keys: string[] = [];
+  let isOpen = false;
+  const charge = effect({
+    name: 'charge',
+    on: happened(payment, 'Requested'),
+    perform: async (_, { idempotencyKey, attempt }) => {
+      keys.push(`${idempotencyKey} ${attempt}`);
+      return 42;
+    },
+    record: async (_, charged, { handle }) =>
+      isOpen
+        ? handle(payment, 'a', { type: 'Record', data: { charged } })
+        : notYet('the books are closed'),
+  });
+  const store = openedStore();
+  const context = boundedContext('billing', { aggregates: [payment], effects: [charge] });
+  const app = await start(t, [context], { store });
+  await app.handle(payment, 'a', { type: 'Request', data: { amount: 1 } });
+
+  await until(async () => {
+    const [row] = await store.log('billing').waiting({ limit: 1 });
+    return row?.error?.message === 'the books are closed';
+  });
+  isOpen = true;
+  await app.settled();
+
+  assert.equal(await store.log('billing').streamVersion('payment/a'), 2);
+  assert.ok(keys.length > 1);
+  assert.equal(new Set(keys).size, 1);
 });
 
 test('an effect needs to record nothing', async (t) => {

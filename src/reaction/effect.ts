@@ -1,7 +1,7 @@
 import type { Recorded } from '../message/fact.ts';
 import type { RetryPolicy } from '../subscription/retry-policy.ts';
 import type { EventFrom, Source } from './source.ts';
-import type { Dependencies, Tools } from './tools.ts';
+import type { Dependencies, NotYet, Tools } from './tools.ts';
 
 /**
  * A reaction that must talk to the outside: charge a card, send a mail. It is performed at least
@@ -46,7 +46,8 @@ export interface EffectOptions<Event> {
 
 /**
  * Defines an effect. `perform` runs with no transaction open; `record` then says what its outcome
- * means, and commits together with the effect's end.
+ * means, and commits together with the effect's end. When `record` answers `notYet`, it is performed
+ * again later, under the same idempotency key.
  *
  * @example
  * const charge = effect({
@@ -66,7 +67,7 @@ export function effect<const S extends Source | readonly Source[], Result>(
       event: Recorded<EventFrom<S>>,
       outcome: NoInfer<Result>,
       tools: Tools,
-    ) => Promise<unknown> | void;
+    ) => Promise<unknown> | NotYet | void;
   } & EffectOptions<Recorded<EventFrom<S>>>,
 ): Effect {
   const { name, on, perform, record, ...options } = definition;
