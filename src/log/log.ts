@@ -51,7 +51,10 @@ export interface Log extends LogReader {
 
   /** Makes the place for a read model's documents, with an index for each field. Idempotent. */
   defineModel(model: string, indexes: readonly string[]): Promise<void>;
-  /** Removes a read model's documents and its checkpoints. Idempotent. */
+  /**
+   * Removes a read model's documents and its checkpoints. Idempotent. All are gone in one step,
+   * however many there are; where that takes long, others commit meanwhile.
+   */
   dropModel(model: string, subscription: string): Promise<void>;
   /**
    * Makes the documents of `from` those of `to`, in one step; those of `to` are dropped.

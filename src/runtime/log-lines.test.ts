@@ -6,13 +6,15 @@ import { type TestContext, after, test } from 'node:test';
 import { z } from 'zod';
 import { type MemoryBackbone, memoryBackbone } from '../adapters/memory/memory-backbone.ts';
 import { memory } from '../adapters/memory/memory-store.ts';
-import { boundedContext } from '../context/bounded-context.ts';
+import { type BoundedContext, boundedContext } from '../context/bounded-context.ts';
 import { contract } from '../contract/contract.ts';
+import { quickClock } from '../host/fixtures/quick-clock.ts';
 import { whenever } from '../reaction/whenever.ts';
 import { readModel, type } from '../read-model/read-model.ts';
 import { type LogEvent, type LogLine, type LogValue, jsonLines } from '../telemetry/logger.ts';
 import { TEXT_CHARACTERS_MAX } from '../telemetry/short-lines.ts';
 import { start, until } from './fixtures/start.ts';
+import type { RunOptions } from './run-options.ts';
 
 const page = readFileSync(join(import.meta.dirname, '..', '..', 'docs', 'log-lines.md'), 'utf8');
 const DOCUMENTED = new Map(page.split('\n').flatMap(rowOf));
@@ -118,6 +120,23 @@ test('a rebuild: begun, and ended or failed', async (t) => {
   assert.equal(named('rebuild-failed')[0]?.['code'], 'rebuild');
 });
 
+test('a version of a read model that is not declared any more: dropped', async (t) => {
+  const store = memory();
+  const { app } = await talking(t, undefined, { store });
+  await app.stop();
+
+  const silentListener = boundedContext('b', { reactions: listener.reactions });
+  const { named } = await talking(t, undefined, {
+    store,
+    contexts: [speaker, silentListener],
+    oldReadModelsKeptMs: 0,
+    host: { clock: quickClock(60_000) },
+  });
+  await until(() => named('dropped').length === 1);
+
+  assert.equal(named('dropped')[0]?.['subscription'], 'heard@1');
+});
+
 test('a border: what cannot be taken in is parked, what follows it is held', async (t) => {
   const backbone = memoryBackbone();
   const { say, named } = await talking(t, backbone);
@@ -156,19 +175,28 @@ after(() => {
 });
 
 /** Two contexts that write to a real logger, each of whose lines is looked at. */
-async function talking(t: TestContext, backbone?: MemoryBackbone) {
+async function talking(
+  t: TestContext,
+  backbone?: MemoryBackbone,
+  { contexts = [speaker, listener], ...options }: TalkingOptions = {},
+) {
   const lines: LogLine[] = [];
   const logger = jsonLines((text) => lines.push(looked(text)), 'debug');
-  const app = await start(t, [speaker, listener], {
+  const app = await start(t, contexts, {
     store: memory(),
     logger,
     ...(backbone && { backbone }),
+    ...options,
   });
   return {
     app,
     say: (id: string) => app.transaction(speaker, (tx) => tx.publish(Said, { id, name: SECRET })),
     named: (event: LogEvent) => lines.filter((line) => line.event === event),
   };
+}
+
+interface TalkingOptions extends Partial<RunOptions> {
+  readonly contexts?: readonly BoundedContext[];
 }
 
 function looked(text: string): LogLine {

@@ -48,6 +48,7 @@ const RUN: Table<RunOptions> = {
   payloadCharactersMax: wholeFrom(1),
   callsUnderWayMax: wholeFrom(1),
   dedupeWindowMs: numberFrom(1),
+  oldReadModelsKeptMs: numberFrom(0),
   onParked: aFunction,
   onStalled: aFunction,
 };

@@ -2,7 +2,8 @@ import { modelSubscription } from '../read-model/model-subscription.ts';
 import { type AnyReadModel, modelName } from '../read-model/read-model.ts';
 import { describeError } from '../subscription/failure.ts';
 import type { Subscription } from '../subscription/subscription.ts';
-import { buildingOf, clearBuilding } from './building.ts';
+import { buildingOf } from './building.ts';
+import { removeModel } from './remove-model.ts';
 import type { RunningContext } from './running-context.ts';
 
 /** So near the running one is held until both stand at one place. */
@@ -85,7 +86,7 @@ async function build(
   try {
     assertNothingWaits(model, live);
     // What an earlier attempt left behind, if it was cut short.
-    await clearBuilding(running, building);
+    await removeModel(running, building);
     await running.log.defineModel(building, model.index);
     builder.goUpTo(live.position);
     await builder.start(0);
@@ -100,7 +101,7 @@ async function build(
     }, signal);
   } finally {
     await builder.stop();
-    await clearBuilding(running, building).catch((error: unknown) => tellLeft(running, error));
+    await removeModel(running, building).catch((error: unknown) => tellLeft(running, error));
   }
 }
 

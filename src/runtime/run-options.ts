@@ -42,6 +42,12 @@ export interface RunOptions {
    * A message older than that is set aside for a person.
    */
   readonly dedupeWindowMs?: number;
+  /**
+   * For how long a version of a read model is kept that is not declared any more, in milliseconds,
+   * so that who goes back to it finds it. It begins when what is declared under its name has
+   * caught up. Default a week; 0 is at the next look, Infinity is for ever.
+   */
+  readonly oldReadModelsKeptMs?: number;
   /** Called for each record that is parked: the hook for an alert. */
   readonly onParked?: (parked: Parked) => void;
   /** Called when a subscription stops moving, with the reason: the hook for an alert. */

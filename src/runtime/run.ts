@@ -53,6 +53,7 @@ export async function run(
     charactersMax: options.payloadCharactersMax,
     callsUnderWayMax: options.callsUnderWayMax,
     dedupeWindowMs: options.dedupeWindowMs,
+    oldReadModelsKeptMs: options.oldReadModelsKeptMs,
     onParked(context, row) {
       parked.add({ ...row, context });
       callHook(logger, context, () => options.onParked?.({ ...row, context }));

@@ -45,6 +45,7 @@ import { clearCutShort } from './building.ts';
 import { CallsUnderWay } from './calls-under-way.ts';
 import { DEDUPE_WINDOW_MS, DedupeWindow } from './dedupe-window.ts';
 import { buildInlineModels } from './inline-models.ts';
+import { OLD_READ_MODELS_KEPT_MS, OldVersions } from './old-versions.ts';
 import { queryModel } from './query-model.ts';
 import { type Start, type Starting, startPositions } from './start-position.ts';
 
@@ -63,6 +64,7 @@ export interface Means {
   readonly charactersMax: number | undefined;
   readonly callsUnderWayMax: number | undefined;
   readonly dedupeWindowMs: number | undefined;
+  readonly oldReadModelsKeptMs: number | undefined;
   readonly onParked: (context: string, row: WaitingRow) => void;
   readonly onStalled: (context: string, subscription: string, why: string) => void;
 }
@@ -92,6 +94,7 @@ export class RunningContext {
   readonly #owner: string;
   readonly #underWay = new UnderWay();
   readonly #dedupeWindow: DedupeWindow;
+  readonly #oldVersions: OldVersions;
   #start: Pick<Start, 'positions' | 'fromNow'> = { positions: new Map(), fromNow: new Set() };
 
   private constructor(context: BoundedContext, means: Means, log: Log) {
@@ -111,6 +114,16 @@ export class RunningContext {
       clock: means.host.clock,
       logger: means.logger,
       windowMs: means.dedupeWindowMs ?? DEDUPE_WINDOW_MS,
+    });
+    this.#oldVersions = new OldVersions({
+      log,
+      committer: this.committer,
+      clock: means.host.clock,
+      logger: means.logger,
+      keptMs: means.oldReadModelsKeptMs ?? OLD_READ_MODELS_KEPT_MS,
+      declared: context.readModels,
+      positionOf: (model) => this.models.get(model)?.position,
+      head: () => this.tail.head,
     });
     this.workplace = {
       context: context.name,
@@ -151,6 +164,7 @@ export class RunningContext {
   async attach(): Promise<void> {
     await this.#setUpTables();
     await clearCutShort(this);
+    await this.#oldVersions.takeBack();
     for (const model of this.context.readModels)
       await this.log.defineModel(modelName(model), model.index);
     await buildInlineModels(this, (definition) => this.subscription(definition));
@@ -168,6 +182,7 @@ export class RunningContext {
     for (const definition of this.#definitions()) await this.#startSubscription(definition);
     await this.#startRelay();
     this.#dedupeWindow.start();
+    this.#oldVersions.start();
   }
 
   /** A subscription of this context, not yet started. Who gives no hooks tells those of `run`. */
@@ -195,9 +210,11 @@ export class RunningContext {
     handlers.end();
     await this.relay?.stop();
     await this.#dedupeWindow.stop();
+    this.#oldVersions.stop();
     await this.committer.idle();
     await this.tail.stop();
     await this.log.close();
+    await this.#oldVersions.ended();
   }
 
   /** Rows that wait are no news: if they were, those that wait would wake each other for ever. */

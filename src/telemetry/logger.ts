@@ -41,6 +41,7 @@ export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
  * - redriven, discarded: a person had parked records tried again, or gave them up.
  * - rebuilding, rebuilt, rebuild-failed: a read model is built anew.
  * - trouble, recovered: the store or the backbone could not be reached, and can be again.
+ * - dropped: a version of a read model that was not declared any more is gone.
  * - started, stopped: a context.
  */
 export type LogEvent =
@@ -61,6 +62,7 @@ export type LogEvent =
   | 'rebuild-failed'
   | 'trouble'
   | 'recovered'
+  | 'dropped'
   | 'started'
   | 'stopped';
 

@@ -5,7 +5,15 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, test } from 'node:test';
 import { Connection } from './connection.ts';
-import { createModel, fieldExpression, models, quoted, tableOfModel } from './model-tables.ts';
+import {
+  createModel,
+  fieldExpression,
+  models,
+  putAway,
+  quoted,
+  removeSomePutAway,
+  tableOfModel,
+} from './model-tables.ts';
 import { sqlite } from './sqlite-store.ts';
 
 let directory: string;
@@ -52,6 +60,37 @@ test('defining a model again adds the indexes that are missing, and no others', 
   createModel(connection, 'orders@1', ['country', 'status']);
 
   assert.equal(indexCount(connection, 'orders@1'), 2);
+  connection.close();
+});
+
+test('what was put away goes in pieces, also of several of one name; what is new under it stays', () => {
+  const connection = new Connection(new DatabaseSync(':memory:'));
+  const fill = (count: number): void => {
+    createModel(connection, 'Orders@1', ['status']);
+    const table = quoted(tableOfModel('Orders@1'));
+    const insert = connection.database.prepare(`insert into ${table} values (?, ?)`);
+    for (let each = 0; each < count; each += 1) insert.run(String(each), '{"status":"new"}');
+  };
+  fill(25);
+  putAway(connection, 'Orders@1');
+  assert.deepEqual(models(connection), []);
+  fill(10);
+  putAway(connection, 'Orders@1');
+  putAway(connection, 'Orders@1');
+  fill(3);
+
+  let pieces = 0;
+  while (removeSomePutAway(connection, 10)) pieces += 1;
+
+  // 10, 10, 5 and 10, 0: who finds fewer than it may remove has come to the end.
+  assert.equal(pieces, 5);
+  const left = connection.database.prepare("select name from sqlite_schema where type = 'table'");
+  assert.deepEqual(
+    left.all().map((row) => row['name']),
+    [tableOfModel('Orders@1')],
+  );
+  const count = `select count(*) as count from ${quoted(tableOfModel('Orders@1'))}`;
+  assert.equal(connection.database.prepare(count).get()?.['count'], 3);
   connection.close();
 });
 

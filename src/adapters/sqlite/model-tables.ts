@@ -8,6 +8,8 @@ import type { Connection } from './connection.ts';
  */
 
 const PREFIX = 'documents:';
+/** Before the name of a table whose documents are being removed. */
+const PUT_AWAY = 'put away ';
 
 /**
  * SQLite takes table names without regard to case; models that differ in case only are two.
@@ -76,17 +78,39 @@ export function createModel(
   }
 }
 
-export function removeModel(connection: Connection, model: string): void {
-  connection.database.exec(`drop table if exists ${quoted(tableOfModel(model))}`);
+/**
+ * Takes a read model away in one step, however many documents it has. They are still in the file,
+ * where nobody finds them, until `removeSomePutAway` has removed them.
+ */
+export function putAway(connection: Connection, model: string): void {
+  if (!hasModel(connection, model)) return;
+  const table = tableOfModel(model);
+  renameTable(connection, table, freeName(connection, `${PUT_AWAY}${table}`));
+}
+
+/** Removes at most so many documents of what was put away. False: nothing is left of it. */
+export function removeSomePutAway(connection: Connection, count: number): boolean {
+  const sql = "select name from sqlite_schema where type = 'table' and name >= ? and name < ?";
+  const found = connection.prepared(sql).get(`${PUT_AWAY}${PREFIX}`, `${PUT_AWAY}documents;`);
+  if (found === undefined) return false;
+  const table = quoted(found['name'] as string);
+  const { database } = connection;
+  const { changes } = database
+    .prepare(`delete from ${table} where rowid in (select rowid from ${table} limit ?)`)
+    .run(count);
+  if (Number(changes) < count) database.exec(`drop table ${table}`);
+  return true;
 }
 
 export function renameModel(connection: Connection, from: string, to: string): void {
   if (!hasModel(connection, from)) throw new UnknownModelError(from);
   if (from === to) return;
-  removeModel(connection, to);
-  connection.database.exec(
-    `alter table ${quoted(tableOfModel(from))} rename to ${quoted(tableOfModel(to))}`,
-  );
+  putAway(connection, to);
+  renameTable(connection, tableOfModel(from), tableOfModel(to));
+}
+
+function renameTable({ database }: Connection, from: string, to: string): void {
+  database.exec(`alter table ${quoted(from)} rename to ${quoted(to)}`);
 }
 
 function freeName(connection: Connection, wanted: string): string {

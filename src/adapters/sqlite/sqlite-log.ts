@@ -5,7 +5,7 @@ import { type Connection, openWriter } from './connection.ts';
 import { StoreNotSyncedError, translate } from './errors.ts';
 import { forgetCommands } from './kept-queries.ts';
 import { migrate, readMeta, writeMeta } from './log-file.ts';
-import { createModel, removeModel, renameModel } from './model-tables.ts';
+import { createModel, putAway, removeSomePutAway, renameModel } from './model-tables.ts';
 import { acquireOwnerLock, type Owner } from './owner-lock.ts';
 import { claimRange, forgetReceived, raiseFloors } from './progress-queries.ts';
 import { reading } from './reading.ts';
@@ -14,6 +14,7 @@ import { inTransaction, unlessBusy } from './transaction.ts';
 import { Writer, type WriterOptions } from './writer.ts';
 
 const FORGOTTEN_AT_ONCE = 5_000;
+const DOCUMENTS_AT_ONCE = 1_000;
 
 /** Opens, and where needed creates, the log of a context as its one running owner. */
 export async function openSqliteLog(options: WriterOptions): Promise<Log> {
@@ -83,13 +84,17 @@ function ownedLog(writer: Writer): Log {
     claim: (claim) => writer.changeRepeatable((connection) => claimRange(connection, claim)),
     defineModel: (model, indexes) =>
       writer.changeRepeatable((connection) => createModel(connection, model, indexes)),
-    dropModel: (model, subscription) =>
-      writer.change((connection) => {
-        removeModel(connection, model);
+    async dropModel(model, subscription) {
+      await writer.change((connection) => {
+        putAway(connection, model);
         connection.prepared('delete from checkpoints where subscription = ?').run(subscription);
-      }),
-    replaceModel: ({ from, to }) =>
-      writer.change((connection) => renameModel(connection, from, to)),
+      });
+      await removePutAway(writer);
+    },
+    async replaceModel({ from, to }) {
+      await writer.change((connection) => renameModel(connection, from, to));
+      await removePutAway(writer);
+    },
     forget: (before) => forget(writer, before),
     onChange: (listener) => watcher.listen(listener),
     async close() {
@@ -108,4 +113,13 @@ async function forget(writer: Writer, before: number): Promise<void> {
       count = await writer.change((connection) => step(connection, before, FORGOTTEN_AT_ONCE));
     }
   }
+}
+
+/**
+ * In short transactions, too. What a process that ended has not come to is removed with the next
+ * read model that goes.
+ */
+async function removePutAway(writer: Writer): Promise<void> {
+  const some = (connection: Connection) => removeSomePutAway(connection, DOCUMENTS_AT_ONCE);
+  while (await writer.changeRepeatable(some));
 }

@@ -134,6 +134,27 @@ export const documents: Scenarios = {
     assert.equal(await log.head(), 1);
   },
 
+  'a read model of many documents is gone at once, and keeps nobody from committing': async ({
+    log,
+  }) => {
+    const model = 'book';
+    await log.defineModel(model, ['a']);
+    await claimAll(log, model);
+    const keys = Array.from({ length: 5_500 }, (_, index) => `k-${index}`);
+    await committed(log, { documents: keys.map((key) => ({ model, key, text: '{"a":1}' })) });
+
+    const dropping = log.dropModel(model, model);
+    await committed(log, { records: [fact('o-1', 1)] });
+    await log.defineModel(model, ['a']);
+    await committed(log, { documents: [{ model, key: 'new', text: '{"a":2}' }] });
+    await dropping;
+
+    const found = await log.findDocuments(model, { where: [], limit: 10 });
+    assert.deepEqual(found, [{ key: 'new', text: '{"a":2}' }]);
+    assert.deepEqual(await log.checkpoints(), []);
+    assert.deepEqual(await log.models(), [model]);
+  },
+
   'a dropped read model that is defined again is empty': async ({ log }) => {
     await log.defineModel('book', ['a']);
     await committed(log, { documents: [{ model: 'book', key: 'k', text: '{"a":1}' }] });

@@ -1,0 +1,171 @@
+import type { CancelTimer, Clock } from '../host/clock.ts';
+import { LogClosedError } from '../log/log.ts';
+import type { WaitingRow } from '../log/waiting-row.ts';
+import { type AnyReadModel, modelName } from '../read-model/read-model.ts';
+import { describeError } from '../subscription/failure.ts';
+import { slotOf } from '../subscription/slot.ts';
+import type { Logger } from '../telemetry/logger.ts';
+import { isBuilding } from './building.ts';
+import { type ModelPlace, removeModel } from './remove-model.ts';
+
+/** A read model's version that nobody knows any more is kept for so long: a week. */
+export const OLD_READ_MODELS_KEPT_MS = 604_800_000;
+/** The first look comes after the start has been got over. */
+const FIRST_LOOK_MS = 60_000;
+const LOOK_EVERY_MS = 3_600_000;
+/** Under this name a waiting row stands for each version that nobody knows, since when. */
+const OLD_VERSIONS = 'old versions of read models';
+const NOTED_MAX = 10_000;
+
+/**
+ * Drops the versions of read models that the code does not know any more. Looked at once an hour:
+ *
+ * - known: declared by this context. It is never dropped, and one that comes back in time goes on
+ *   where it was.
+ * - old: not declared, and what is declared under its name has caught up. Noted in the waiting
+ *   table, from when on; dropped when it has been that for the whole time, over all restarts.
+ * - still needed: not declared, but its successor is behind. Who goes back to it finds it.
+ */
+export class OldVersions {
+  readonly #parts: OldVersionsParts;
+  #cancel: CancelTimer = () => undefined;
+  #looking: Promise<void> = Promise.resolve();
+  #isStopped = false;
+  /** Where the log ended at the look before: who has come so far has caught up. */
+  #headBefore = 0;
+
+  constructor(parts: OldVersionsParts) {
+    this.#parts = parts;
+  }
+
+  /** Forgets what was noted of versions that are known again. For a start, before they are made. */
+  async takeBack(): Promise<void> {
+    const { log, committer } = this.#parts;
+    const there = await log.models();
+    const known = (await this.#noted()).filter(({ key }) => this.#isKnown(key));
+    // Its removal was begun: what is left of it would be folded into what is built anew.
+    for (const { key } of known) if (!there.includes(key)) await removeModel(this.#parts, key);
+    if (known.length > 0) await committer.commit({ done: known });
+  }
+
+  start(): void {
+    this.#headBefore = this.#parts.head();
+    this.#lookAfter(FIRST_LOOK_MS);
+  }
+
+  /** Looks no more. A removal under way ends with the log, and is taken up at another start. */
+  stop(): void {
+    this.#isStopped = true;
+    this.#cancel();
+  }
+
+  /** Resolves when nothing is under way. */
+  async ended(): Promise<void> {
+    await this.#looking;
+  }
+
+  #lookAfter(delayMs: number): void {
+    if (this.#isStopped) return;
+    this.#cancel = this.#parts.clock.after(delayMs, () => {
+      this.#looking = this.#look();
+    });
+  }
+
+  async #look(): Promise<void> {
+    const { log, logger } = this.#parts;
+    try {
+      await this.#noteAndDrop();
+    } catch (error) {
+      // Nothing is lost by keeping them for longer; the next look comes in an hour.
+      const { code, message } = describeError(error);
+      const about = 'dropping old versions of read models';
+      const isStop = this.#isStopped && error instanceof LogClosedError;
+      if (!isStop)
+        logger.log({ level: 'warn', event: 'trouble', context: log.context, about, code, message });
+    }
+    this.#lookAfter(LOOK_EVERY_MS);
+  }
+
+  async #noteAndDrop(): Promise<void> {
+    const { log, committer, clock, keptMs, head } = this.#parts;
+    const there = (await log.models()).filter((name) => !isBuilding(name));
+    const noted = await this.#noted();
+    const old = there.filter((name) => !this.#isKnown(name) && this.#isSucceeded(name));
+    this.#headBefore = head();
+    const now = clock.now();
+    const isNoted = (name: string): boolean => noted.some(({ key }) => key === name);
+    const waiting = old.filter((name) => !isNoted(name)).map((name) => this.#note(name, now));
+    // Needed again. One that is not there any more was being removed.
+    const done = noted.filter(({ key }) => there.includes(key) && !old.includes(key));
+    if (waiting.length + done.length > 0) await committer.commit({ waiting, done });
+    const due = [...noted, ...waiting].filter(
+      (note) => !done.includes(note) && note.since + keptMs <= now,
+    );
+    for (const note of due) await this.#drop(note);
+  }
+
+  async #drop(note: WaitingRow): Promise<void> {
+    if (this.#isStopped) return;
+    const { log, committer, logger } = this.#parts;
+    await removeModel(this.#parts, note.key);
+    // Last: as long as it is noted, whatever was not removed is removed at the next look.
+    await committer.commit({ done: [note] });
+    logger.log({
+      level: 'info',
+      event: 'dropped',
+      context: log.context,
+      subscription: note.key,
+      since: new Date(note.since).toISOString(),
+    });
+  }
+
+  #noted(): Promise<readonly WaitingRow[]> {
+    return this.#parts.log.waiting({ subscription: OLD_VERSIONS, limit: NOTED_MAX });
+  }
+
+  #note(name: string, now: number): WaitingRow {
+    return {
+      subscription: OLD_VERSIONS,
+      key: name,
+      recordId: name,
+      kind: 'timer',
+      position: 0,
+      slot: slotOf(name),
+      due: now,
+      attempts: 0,
+      error: null,
+      correlationId: '',
+      since: now,
+      payload: null,
+    };
+  }
+
+  #isKnown(name: string): boolean {
+    return this.#parts.declared.some((model) => modelName(model) === name);
+  }
+
+  /** Whether each version that is declared under its name has come as far as the log was. */
+  #isSucceeded(name: string): boolean {
+    const { declared, positionOf } = this.#parts;
+    return declared
+      .filter((model) => model.name === nameOf(name))
+      .every((model) => (positionOf(model) ?? Number.POSITIVE_INFINITY) >= this.#headBefore);
+  }
+}
+
+/** The part of `name@version` that all versions share. */
+function nameOf(versioned: string): string {
+  return versioned.slice(0, versioned.lastIndexOf('@'));
+}
+
+export interface OldVersionsParts extends ModelPlace {
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** In milliseconds. */
+  readonly keptMs: number;
+  readonly declared: readonly AnyReadModel[];
+  /** How far a read model has come; undefined for one that is never behind. */
+  readonly positionOf: (model: AnyReadModel) => number | undefined;
+  /** The highest position of the log. */
+  readonly head: () => number;
+}
