@@ -115,7 +115,7 @@ async function start(
         return here === undefined ? means.store.published(name) : publishedHere(here, means.store);
       },
     });
-    for (const context of running) await context.tail.start(context.committer);
+    for (const context of running) await context.listen();
     for (const context of running) await context.attach();
     for (const context of running) await context.start();
     for (const { name } of running) means.logger.log(lineOf('started', name));

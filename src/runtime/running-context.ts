@@ -177,6 +177,18 @@ export class RunningContext {
     for (const source of this.#sources()) await this.#startIntake(source);
   }
 
+  /** Begins to hear what is committed. */
+  async listen(): Promise<void> {
+    const about = { context: this.name, subscription: 'the end of the log' };
+    await this.tail.start(this.committer, (problem) => {
+      if (problem === undefined) this.logger.log({ level: 'info', event: 'recovered', ...about });
+      else {
+        const { code, message } = describeError(problem);
+        this.logger.log({ level: 'error', event: 'trouble', ...about, code, message });
+      }
+    });
+  }
+
   /** Begins to move. */
   async start(): Promise<void> {
     for (const definition of this.#definitions()) await this.#startSubscription(definition);

@@ -3,6 +3,7 @@ import type { Clock } from '../host/clock.ts';
 import type { Committer } from '../log/committer.ts';
 import type { Log } from '../log/log.ts';
 import { NewestRecords } from '../log/newest-records.ts';
+import type { StoredRecord } from '../log/record.ts';
 import {
   charactersOf,
   firstPage,
@@ -38,6 +39,7 @@ export class TailReader {
   /** Whether the log could not be read, so that there may be more than was seen. */
   #isBehind = false;
   #isStopped = false;
+  #tell: (problem: unknown) => void = () => undefined;
   #cancelLook = (): void => undefined;
 
   constructor(log: Log, vocabulary: Vocabulary, clock: Clock) {
@@ -46,7 +48,12 @@ export class TailReader {
     this.#clock = clock;
   }
 
-  async start(committer: Committer): Promise<void> {
+  /** `tell` is told when the log cannot be read, and (with undefined) when it can be again. */
+  async start(
+    committer: Committer,
+    tell: (problem: unknown) => void = () => undefined,
+  ): Promise<void> {
+    this.#tell = tell;
     this.#stops.push(
       committer.onCommitted((writeSet, positions) => this.#hear(writeSet, positions)),
       committer.onDoubt(() => this.#look()),
@@ -132,9 +139,14 @@ export class TailReader {
   async #readOn(): Promise<void> {
     while (this.#readAgain) {
       this.#readAgain = false;
-      const records = await this.#log.read({ after: this.head, ...PAGE }).catch(() => undefined);
-      // Nobody else will say that there is something: it is looked for until the store answers.
-      if (records === undefined) return this.#lookLater();
+      let records: readonly StoredRecord[];
+      try {
+        records = await this.#log.read({ after: this.head, ...PAGE });
+      } catch (error) {
+        // Nobody else will say that there is something: it is looked for until the store answers.
+        return this.#lookLater(error);
+      }
+      if (this.#isBehind) this.#tell(undefined);
       this.#isBehind = false;
       for (const stored of records) this.#newest.add(new Entry(this.#vocabulary, stored));
       if (records.length > 0) this.#moved();
@@ -142,9 +154,11 @@ export class TailReader {
     }
   }
 
-  #lookLater(): void {
+  #lookLater(error: unknown): void {
+    if (this.#isStopped) return;
+    if (!this.#isBehind) this.#tell(error);
     this.#isBehind = true;
-    if (!this.#isStopped) this.#cancelLook = this.#clock.after(LOOK_AGAIN_MS, () => this.#look());
+    this.#cancelLook = this.#clock.after(LOOK_AGAIN_MS, () => this.#look());
   }
 
   #moved(): void {

@@ -18,8 +18,10 @@ export class Changes {
   }
 }
 
-const POLL_MIN_MS = 100;
-const POLL_MAX_MS = 1_000;
+/** It looks again after this time when something was there. */
+const POLL_MS = 100;
+/** And after this time while nothing happens: so often does each log wake an idle process. */
+const POLL_MS_MAX = 1_000;
 
 type Listener = (by: 'own' | 'foreign') => void;
 
@@ -36,14 +38,16 @@ export interface ChangeWatcherOptions {
 /**
  * Wakes whoever waits for a change: at once when it was made in this process, and by looking at
  * the file from time to time when another process may have made it. Looks only while somebody
- * listens, and the more seldom the less happens.
+ * listens, and the more seldom the less happens. When it cannot look, it wakes them, too: they ask
+ * the log something, and so meet its error where it can be told.
  */
 export class ChangeWatcher {
   readonly #options: ChangeWatcherOptions;
   readonly #listeners = new Set<{ readonly call: Listener }>();
   readonly #stopListening: () => void;
   #cancelPoll: CancelTimer | undefined;
-  #seen = 0;
+  /** Undefined when the last look has failed. */
+  #seen: number | undefined;
   #isClosed = false;
 
   constructor(options: ChangeWatcherOptions) {
@@ -58,8 +62,8 @@ export class ChangeWatcher {
     const entry = { call: listener };
     this.#listeners.add(entry);
     if (this.#cancelPoll === undefined) {
-      this.#seen = this.#options.version();
-      this.#pollIn(POLL_MIN_MS);
+      this.#seen = this.#look();
+      this.#pollIn(POLL_MS);
     }
     return () => {
       this.#listeners.delete(entry);
@@ -76,12 +80,22 @@ export class ChangeWatcher {
 
   #pollIn(delayMs: number): void {
     this.#cancelPoll = this.#options.clock.after(delayMs, () => {
-      const version = this.#options.version();
+      const version = this.#look();
       const moved = version !== this.#seen;
       this.#seen = version;
-      this.#pollIn(moved ? POLL_MIN_MS : Math.min(POLL_MAX_MS, delayMs * 1.5));
+      const isWell = moved && version !== undefined;
+      this.#pollIn(isWell ? POLL_MS : Math.min(POLL_MS_MAX, delayMs * 1.5));
       if (moved) this.#wake('foreign');
     });
+  }
+
+  #look(): number | undefined {
+    try {
+      return this.#options.version();
+    } catch {
+      // Out of a timer it would end the process. Whoever is woken meets it.
+      return undefined;
+    }
   }
 
   #stopPolling(): void {
