@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { afterEach, beforeEach, test } from 'node:test';
+import { type TestContext, afterEach, beforeEach, test } from 'node:test';
 import type { NewRecord } from '../../log/record.ts';
 import { LogCorruptError, LogNewerError, StoreFullError } from './errors.ts';
 import { ContextNameError } from '../../log/context-name.ts';
@@ -128,39 +128,44 @@ test('a full database is a StoreFullError, nothing of the transaction stays', as
   await log.close();
 });
 
-test('a full disk loses nothing, and the log goes on once there is room', async (context) => {
-  const mounted = join(directory, 'small-disk');
-  if (!mountSmallDisk(mounted)) return context.skip('a small disk can only be mounted by root');
-  try {
+test('a log that may not grow loses nothing, and goes on once it may', async () => {
+  const log = await sqlite(directory).open('ordering');
+  // Transactions have a connection of their own; the bound is that connection's.
+  const append = (records: readonly NewRecord[], pagesMax: number) =>
+    log.transaction(async (database) => {
+      (database as DatabaseSync).exec(`pragma max_page_count = ${pagesMax}`);
+      return { result: undefined, writeSet: { records } };
+    });
+
+  const { full, version } = await fillUp((next) => append([next], 100));
+  await append([record(version + 1)], 10_000);
+
+  assert.ok(full instanceof StoreFullError, String(full));
+  assert.equal(await log.streamVersion('order-1'), version + 1);
+  await log.close();
+});
+
+onSmallDisk(
+  'a full disk loses nothing, and the log goes on once there is room',
+  async (mounted) => {
     const ballast = join(mounted, 'ballast');
     writeFileSync(ballast, Buffer.alloc(512 * 1024));
     const log = await sqlite(mounted).open('ordering');
-    let version = 0;
-    const fillUp = async (): Promise<never> => {
-      for (;;) {
-        await log.commit([{ records: [record(version + 1, 'x'.repeat(10_000))] }]);
-        version += 1;
-      }
-    };
 
-    const full = await fillUp().catch(asError);
+    const { full, version } = await fillUp((next) => log.commit([{ records: [next] }]));
     rmSync(ballast);
     const outcomes = await log.commit([{ records: [record(version + 1)] }]);
 
     assert.ok(full instanceof StoreFullError, String(full));
-    assert.ok(version > 10, `${version} commits before the disk was full`);
     assert.deepEqual(outcomes, [{ kind: 'committed', positions: [version + 1] }]);
     assert.equal(await log.streamVersion('order-1'), version + 1);
     await log.close();
-  } finally {
-    execFileSync('umount', [mounted]);
-  }
-});
+  },
+);
 
-test('a log that cannot be created for want of room is a StoreFullError, and can be later', async (context) => {
-  const mounted = join(directory, 'small-disk');
-  if (!mountSmallDisk(mounted)) return context.skip('a small disk can only be mounted by root');
-  try {
+onSmallDisk(
+  'a log that cannot be created for want of room is a StoreFullError, and can be later',
+  async (mounted) => {
     const ballast = join(mounted, 'ballast');
     assert.throws(() => writeFileSync(ballast, Buffer.alloc(3 * 1024 * 1024)), { code: 'ENOSPC' });
     const store = sqlite(mounted);
@@ -172,10 +177,39 @@ test('a log that cannot be created for want of room is a StoreFullError, and can
     assert.ok(full instanceof StoreFullError, String(full));
     assert.equal(await log.head(), 0);
     await log.close();
-  } finally {
-    execFileSync('umount', [mounted]);
+  },
+);
+
+/** Appends records of ten thousand characters until that fails; 1,000 of them are too many. */
+async function fillUp(
+  append: (record: NewRecord) => Promise<unknown>,
+): Promise<{ full: unknown; version: number }> {
+  for (let version = 0; version < 1_000; version += 1) {
+    try {
+      await append(record(version + 1, 'x'.repeat(10_000)));
+    } catch (full) {
+      assert.ok(version > 10, `${version} appends before it was full`);
+      return { full, version };
+    }
   }
-});
+  return assert.fail('it was never full');
+}
+
+/**
+ * A test on a disk of 2 MB. Root mounts it here; anybody else, and root who may not, in a mount
+ * namespace of a process of its own, which plays the same test once more.
+ */
+function onSmallDisk(name: string, play: (mounted: string) => Promise<void>): void {
+  test(name, async (context) => {
+    const mounted = join(directory, 'small-disk');
+    if (!mountSmallDisk(mounted)) return playInNamespace(context, name);
+    try {
+      await play(mounted);
+    } finally {
+      execFileSync('umount', [mounted]);
+    }
+  });
+}
 
 function mountSmallDisk(at: string): boolean {
   if (process.getuid?.() !== 0 || process.platform !== 'linux') return false;
@@ -184,9 +218,33 @@ function mountSmallDisk(at: string): boolean {
     execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=2m', 'tmpfs', at], { stdio: 'ignore' });
     return true;
   } catch {
-    // Root inside of a container may not mount.
     return false;
   }
+}
+
+function playInNamespace(context: TestContext, name: string): void {
+  const { NODE_TEST_CONTEXT: _, ...env } = process.env;
+  const isInside = env['THEREUPON_IN_NAMESPACE'] !== undefined;
+  const namespace = ['--user', '--map-root-user', '--mount'];
+  if (isInside || spawnSync('unshare', [...namespace, 'true']).status !== 0)
+    return context.skip('neither may a small disk be mounted here, nor in a user namespace');
+
+  const ended = spawnSync(
+    'unshare',
+    [
+      ...namespace,
+      process.execPath,
+      '--conditions=thereupon-source',
+      '--no-warnings',
+      '--test-reporter=tap',
+      `--test-name-pattern=^${name}$`,
+      import.meta.filename,
+    ],
+    { encoding: 'utf8', env: { ...env, THEREUPON_IN_NAMESPACE: 'yes' } },
+  );
+
+  assert.equal(ended.status, 0, ended.stdout + ended.stderr);
+  assert.match(ended.stdout, /^# pass 1$/m);
 }
 
 function record(version: number, text = ''): NewRecord {
