@@ -6,6 +6,7 @@ import type { Log } from '../log/log.ts';
 import type { WaitingRow } from '../log/waiting-row.ts';
 import { FROM_NOW, type Mark, type WriteSet } from '../log/write-set.ts';
 import type { RetryPolicy } from '../subscription/retry-policy.ts';
+import type { Decision } from '../subscription/subscription.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import { BackboneUnavailableError } from './backbone.ts';
 import type { Backbone, Delivery, Inlet } from './backbone.ts';
@@ -143,8 +144,24 @@ export class Intake {
   }
 
   /**
-   * Tries again what waits at the border: a redrive, or what is left of a key after a row of it
-   * was discarded. Of each row's key all is taken in, in order, up to the first that still cannot.
+   * Does with a parked message what a person has decided, then tries what waits of its key. Answers
+   * false when it is not parked any more: somebody else has decided before.
+   */
+  decide(row: WaitingRow, { to, operation }: Decision): Promise<boolean> {
+    return this.#inTurn(async () => {
+      const { subscription, key, recordId } = row;
+      const query = { subscription, key, limit: BORDER_READ_MAX };
+      const waiting = await this.#options.log.waiting(query);
+      if (!waiting.some((each) => each.recordId === recordId && each.kind === 'parked'))
+        return false;
+      await this.#commit({ operations: [operation], done: to === 'gone' ? [row] : [] });
+      await this.#takeKeyAgain(key);
+      return true;
+    });
+  }
+
+  /**
+   * Tries again what waits at the border, such as what a contract that is known by now may let go. Of each row's key all is taken in, in order, up to the first that still cannot.
    */
   async takeAgain(rows: readonly WaitingRow[]): Promise<TakenAgain> {
     let taken = 0;
@@ -273,7 +290,7 @@ export class Intake {
    * committer can tell by their ids whether they, and so the rest, were committed.
    */
   async #commit(
-    writeSet: Pick<WriteSet, 'records' | 'waiting' | 'marks' | 'done'>,
+    writeSet: Pick<WriteSet, 'records' | 'waiting' | 'marks' | 'done' | 'operations'>,
     options: { readonly isRepeatable?: boolean } = {},
   ): Promise<readonly number[]> {
     const isEmpty = Object.values(writeSet).every((part) => part.length === 0);

@@ -1,8 +1,11 @@
+import { borderSubscription } from '../backbone/border.ts';
+import { RELAY } from '../backbone/relay.ts';
 import { type BoundedContext } from '../context/bounded-context.ts';
 import type { Source } from '../reaction/source.ts';
 import { type AnyReadModel, modelName } from '../read-model/read-model.ts';
 import { contractProblems } from './contract-problems.ts';
 import { duplicates, nameProblems } from './name-problems.ts';
+import { OLD_VERSIONS } from './old-versions.ts';
 import {
   effectOptionProblems,
   reactionOptionProblems,
@@ -72,7 +75,7 @@ function contextProblems(context: BoundedContext): string[] {
       (name) => `two subscriptions are called "${name}"; the name is the identity of a checkpoint`,
     ),
     ...subscriptions
-      .filter((name) => String(name).startsWith('intake from ') || name === 'relay')
+      .filter((name) => isOurs(String(name)))
       .map((name) => `a subscription can't be called "${name}"; say what it does`),
     ...context.aggregates.flatMap(({ name }) => nameProblems('an aggregate', name)),
     ...context.reactions.flatMap(({ name }) => nameProblems('a reaction', name)),
@@ -84,6 +87,11 @@ function contextProblems(context: BoundedContext): string[] {
     ...inlineProblems(context),
   ];
   return problems.map((problem) => `in "${context.name}": ${problem}`);
+}
+
+/** Waiting rows and checkpoints of ours stand under such names. */
+function isOurs(name: string): boolean {
+  return name.startsWith(borderSubscription('')) || name === RELAY || name === OLD_VERSIONS;
 }
 
 function readModelProblems({ name, version }: AnyReadModel): string[] {

@@ -14,7 +14,7 @@ export const OLD_READ_MODELS_KEPT_MS = 604_800_000;
 const FIRST_LOOK_MS = 60_000;
 const LOOK_EVERY_MS = 3_600_000;
 /** Under this name a waiting row stands for each version that nobody knows, since when. */
-const OLD_VERSIONS = 'old versions of read models';
+export const OLD_VERSIONS = 'old versions of read models';
 const NOTED_MAX = 10_000;
 
 /**

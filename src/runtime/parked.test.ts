@@ -208,46 +208,42 @@ test('a redrive ends when the application stops', async (t) => {
 });
 
 test('a record parked at the border is redriven like any other', async (t) => {
-  const store = openedStore();
-  const first = await start(t, [sending], { store });
-  await first.transaction(sending, (tx) => tx.publish(Sent, { key: 'a', number: 1 }));
-  await first.stop();
-  // The consumer knows a contract that asks for more.
-  let isStrict = true;
-  const Stricter = contract('sending.Sent', {
-    version: 1,
-    schema: z
-      .object({ key: z.string(), number: z.number() })
-      .refine(() => !isStrict, 'is not liked today'),
-    key: (data) => data.key,
-  });
-  const seen: number[] = [];
-  const look = whenever('look', Stricter, (event) => void seen.push(event.data.number), {
-    startFrom: 'beginning',
-  });
-  const parkedRows: string[] = [];
-  const app = await start(
-    t,
-    [
-      boundedContext('sending', { publishes: [Stricter] }),
-      boundedContext('looking', { reactions: [look] }),
-    ],
-    {
-      store,
-      onParked: ({ context, subscription }) => parkedRows.push(`${context} ${subscription}`),
-    },
-  );
+  const { app, heard, accept, seen } = await strict(t);
 
-  await until(async () => (await app.parked()).length === 1);
-  assert.deepEqual(parkedRows, ['looking intake from sending']);
+  assert.deepEqual(heard, ['looking intake from sending']);
   const [row] = await app.parked();
   assert.equal(row?.error?.code, 'contract-violation');
-  isStrict = false;
+  accept();
   const redriven = await app.redrive({}, by);
   await app.settled();
 
   assert.equal(redriven.done.length, 1);
   assert.deepEqual(seen, [1]);
+});
+
+test('two people discard a record parked at the border at once: one of them did it', async (t) => {
+  const { app, seen } = await strict(t);
+
+  const both = await Promise.all([app.discard({}, by), app.discard({}, { ...by, who: 'bob' })]);
+  await app.settled();
+
+  assert.equal(both.flat().length, 1);
+  assert.deepEqual(seen, []);
+});
+
+test('a record whose reaction is not in the code any more can only be discarded', async (t) => {
+  const { app, park, store } = await broken(t);
+  await park(['a', 1]);
+  await app.stop();
+  const later = await start(t, [sending, boundedContext('receiving', {})], { store });
+
+  await assert.rejects(later.redrive({}, by), {
+    code: 'not-running-here',
+    message: /"note it" of/,
+  });
+  assert.equal((await later.parked()).length, 1);
+  assert.equal((await later.discard({}, by)).length, 1);
+  assert.deepEqual(await later.parked(), []);
 });
 
 test('whoever is to be alerted hears of each parked record, once', async (t) => {
@@ -303,4 +299,35 @@ async function broken(t: TestContext, onParked: (row: { key: string }) => void =
 
 function keys(rows: readonly { readonly key: string }[]): readonly string[] {
   return rows.map(({ key }) => key);
+}
+
+/** A consumer that knows a contract that asks for more, and has parked a message at its border. */
+async function strict(t: TestContext) {
+  const store = openedStore();
+  const first = await start(t, [sending], { store });
+  await first.transaction(sending, (tx) => tx.publish(Sent, { key: 'a', number: 1 }));
+  await first.stop();
+  let isStrict = true;
+  const Stricter = contract('sending.Sent', {
+    version: 1,
+    schema: z
+      .object({ key: z.string(), number: z.number() })
+      .refine(() => !isStrict, 'is not liked today'),
+    key: (data) => data.key,
+  });
+  const seen: number[] = [];
+  const look = whenever('look', Stricter, (event) => void seen.push(event.data.number), {
+    startFrom: 'beginning',
+  });
+  const contexts = [
+    boundedContext('sending', { publishes: [Stricter] }),
+    boundedContext('looking', { reactions: [look] }),
+  ];
+  const heard: string[] = [];
+  const app = await start(t, contexts, {
+    store,
+    onParked: ({ context, subscription }) => heard.push(`${context} ${subscription}`),
+  });
+  await until(async () => (await app.parked()).length === 1);
+  return { app, seen, heard, accept: () => void (isStrict = false) };
 }

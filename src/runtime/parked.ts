@@ -83,6 +83,7 @@ export async function redrive(
   const parkedAgain: Parked[] = [];
   const notYet: Parked[] = [];
   const underWay: Parked[] = [];
+  for (const row of selected) assertIsHandledHere(contextOf(contexts, row), row);
   for (const row of options.trial === true ? selected.slice(0, 1) : selected) {
     if (options.signal?.aborted === true) break;
     const running = contextOf(contexts, row);
@@ -110,11 +111,11 @@ export async function discard(
   for (const row of await listParked(contexts, selection)) {
     const running = contextOf(contexts, row);
     const operation = operationOf(running, 'discard', row, options);
-    const subscription = subscriptionOf(running, row);
-    if (subscription === undefined) {
+    const handler = subscriptionOf(running, row) ?? intakeOf(running, row);
+    // Nobody here would handle it; nothing can go on behind it.
+    if (handler === undefined)
       await running.committer.commit({ done: [row], operations: [operation] });
-      await intakeOf(running, row)?.takeAgain([row]);
-    } else if (!(await subscription.decide(row, { to: 'gone', operation }))) continue;
+    else if (!(await handler.decide(row, { to: 'gone', operation }))) continue;
     tell('discarded', running, row, options);
     gone.push(row);
   }
@@ -140,11 +141,8 @@ async function tryAgain(
 ): Promise<boolean> {
   const operation = operationOf(running, 'redrive', row, options);
   const subscription = subscriptionOf(running, row);
-  if (subscription === undefined) {
-    await running.committer.commit({ operations: [operation] });
-    await intakeOf(running, row)?.takeAgain([row]);
-    return true;
-  }
+  if (subscription === undefined)
+    return intakeOf(running, row)?.decide(row, { to: 'retry', operation }) ?? false;
   if (!(await subscription.decide(row, { to: 'retry', operation }))) return false;
   const isOver = (): boolean => {
     const first = subscription.room.first(row.key);
@@ -154,6 +152,14 @@ async function tryAgain(
   };
   await running.activity.until(isOver, options.signal ?? new AbortController().signal);
   return true;
+}
+
+/** Its reaction, effect, read model or source may have been taken out of the code since. */
+function assertIsHandledHere(running: RunningContext, row: Parked): void {
+  if ((subscriptionOf(running, row) ?? intakeOf(running, row)) !== undefined) return;
+  throw new NotRunningHereError(
+    `"${row.subscription}" of "${row.context}", for which record ${row.recordId} is parked,`,
+  );
 }
 
 /** It may have to wait for long: nobody who redrives can wait for that. */
