@@ -4,7 +4,7 @@ import type { Answer } from '../subscription/batch.ts';
 import type { Entry } from '../subscription/entry.ts';
 import { interestIn } from '../subscription/interest.ts';
 import { fingerprintOf } from '../subscription/slot.ts';
-import type { SubscriptionDefinition } from '../subscription/subscription.ts';
+import type { SubscriptionDefinition } from '../subscription/subscription-definition.ts';
 import type { Effect } from './effect.ts';
 import { type HandlerSurroundings, causeOf, runHandler, withTimeout } from './handler-tools.ts';
 import { lacking } from './looked-at.ts';

@@ -5,7 +5,7 @@ import { assertDealingKey, dealtBy } from '../subscription/dealing-key.ts';
 import type { Entry } from '../subscription/entry.ts';
 import { interestIn } from '../subscription/interest.ts';
 import { fingerprintOf } from '../subscription/slot.ts';
-import type { SubscriptionDefinition } from '../subscription/subscription.ts';
+import type { SubscriptionDefinition } from '../subscription/subscription-definition.ts';
 import { type HandlerSurroundings, causeOf, runHandler } from './handler-tools.ts';
 import { lacking } from './looked-at.ts';
 import { type Tools, isNotYet } from './tools.ts';

@@ -1,7 +1,7 @@
 import type { LogReader } from '../log/log.ts';
 import { interestOfModel } from '../subscription/interest.ts';
 import { fingerprintOf } from '../subscription/slot.ts';
-import type { SubscriptionDefinition } from '../subscription/subscription.ts';
+import type { SubscriptionDefinition } from '../subscription/subscription-definition.ts';
 import { documentKeys, foldInto } from './fold.ts';
 import { type AnyReadModel, modelName } from './read-model.ts';
 

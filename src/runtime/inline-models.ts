@@ -3,7 +3,8 @@ import type { Log } from '../log/log.ts';
 import { modelSubscription } from '../read-model/model-subscription.ts';
 import { type AnyReadModel, modelName } from '../read-model/read-model.ts';
 import { SLOTS } from '../subscription/slot.ts';
-import type { Subscription, SubscriptionDefinition } from '../subscription/subscription.ts';
+import type { SubscriptionDefinition } from '../subscription/subscription-definition.ts';
+import type { Subscription } from '../subscription/subscription.ts';
 import type { Activity } from './activity.ts';
 
 /**

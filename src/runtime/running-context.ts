@@ -33,11 +33,9 @@ import { modelSubscription } from '../read-model/model-subscription.ts';
 import { KnownDocuments } from '../read-model/known-documents.ts';
 import { type AnyReadModel, modelName } from '../read-model/read-model.ts';
 import { describeError } from '../subscription/failure.ts';
-import {
-  Subscription,
-  type SubscriptionDefinition,
-  type SubscriptionHooks,
-} from '../subscription/subscription.ts';
+import type { SubscriptionHooks } from '../subscription/news.ts';
+import type { SubscriptionDefinition } from '../subscription/subscription-definition.ts';
+import { Subscription } from '../subscription/subscription.ts';
 import { TailReader } from '../subscription/tail-reader.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import type { Activity } from './activity.ts';

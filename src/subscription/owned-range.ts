@@ -1,0 +1,105 @@
+import type { Committer } from '../log/committer.ts';
+import { findOutcome } from '../log/find-outcome.ts';
+import type { Log } from '../log/log.ts';
+import type { Fence, WriteSet } from '../log/write-set.ts';
+import { FencedError } from './fenced.ts';
+import { SLOTS } from './slot.ts';
+
+/**
+ * The slots that a subscription owns, and its checkpoint for them. Whatever is committed through it
+ * is refused as soon as somebody else has claimed them, with `FencedError`.
+ */
+export class OwnedRange {
+  readonly #subscription: string;
+  readonly #log: Log;
+  readonly #committer: Committer;
+  #epoch = 0;
+  #checkpoint = 0;
+
+  constructor(subscription: string, log: Log, committer: Committer) {
+    this.#subscription = subscription;
+    this.#log = log;
+    this.#committer = committer;
+  }
+
+  /** The checkpoint as it was last seen in the log. */
+  get checkpoint(): number {
+    return this.#checkpoint;
+  }
+
+  /** Takes over the checkpoint. `position` counts only for a new subscription. */
+  async claim(claim: Claim): Promise<void> {
+    const { epoch, position } = await this.#log.claim({
+      subscription: this.#subscription,
+      firstSlot: 0,
+      lastSlot: SLOTS - 1,
+      ...claim,
+    });
+    this.#epoch = epoch;
+    this.#checkpoint = position;
+  }
+
+  /**
+   * Asks the log where the checkpoint stands: a commit whose answer was lost may have moved it.
+   * Answers whether it had been moved.
+   */
+  async lookAgain(): Promise<boolean> {
+    const all = await this.#log.checkpoints();
+    const own = all.find(({ subscription }) => subscription === this.#subscription);
+    if (own?.epoch !== this.#epoch) throw new FencedError(this.#subscription);
+    const wasMoved = own.position !== this.#checkpoint;
+    this.#checkpoint = own.position;
+    return wasMoved;
+  }
+
+  /** Whether it was committed; false for a conflict. */
+  commit(writeSet: WriteSet): Promise<boolean> {
+    return this.#commit({ ...writeSet, fences: [this.#fence()] });
+  }
+
+  /** Commits, and moves the checkpoint. False: a conflict. */
+  async move(writeSet: WriteSet, to: number): Promise<boolean> {
+    const from = this.#checkpoint;
+    if (from === to) return this.commit(writeSet);
+    // A move is a fence, too.
+    if (!(await this.#commit({ ...writeSet, moves: [{ ...this.#fence(), from, to }] })))
+      return false;
+    this.#checkpoint = to;
+    return true;
+  }
+
+  /**
+   * Commits whatever the store does meanwhile. `afterFailure` waits before the next try, or throws
+   * when there is to be none.
+   */
+  async commitSurely(
+    writeSet: WriteSet,
+    afterFailure: (error: unknown) => Promise<void>,
+  ): Promise<boolean> {
+    for (let isInDoubt = false; ; isInDoubt = true) {
+      try {
+        // It may be in already, and only its answer was lost: it would be in conflict with itself.
+        if (isInDoubt && (await findOutcome(this.#log, writeSet)) !== undefined) return true;
+        return await this.commit(writeSet);
+      } catch (error) {
+        await afterFailure(error);
+      }
+    }
+  }
+
+  async #commit(writeSet: WriteSet): Promise<boolean> {
+    const outcome = await this.#committer.commit(writeSet);
+    if (outcome.kind === 'fenced') throw new FencedError(this.#subscription);
+    return outcome.kind === 'committed';
+  }
+
+  #fence(): Fence {
+    return { subscription: this.#subscription, firstSlot: 0, epoch: this.#epoch };
+  }
+}
+
+interface Claim {
+  readonly owner: string;
+  readonly fingerprint: string;
+  readonly position: number;
+}
