@@ -41,6 +41,7 @@ export { InvalidTimeError } from './message/business-time.ts';
 export { PayloadNotJsonError, PayloadTooLargeError } from './message/payload.ts';
 export { RefusedError } from './reaction/reaction-subscription.ts';
 export { NotRunningHereError } from './runtime/not-running-here.ts';
+export { ForeignReadModelError } from './runtime/own-read-model.ts';
 export { CallAbortedError, TooManyCallsError } from './runtime/calls-under-way.ts';
 export { StoppedError } from './runtime/stopped.ts';
 export { ConfigurationError } from './runtime/configuration.ts';

@@ -3,7 +3,7 @@ import type { Entry } from '../subscription/entry.ts';
 import { timeOf } from '../message/business-time.ts';
 import { frozenCopy } from '../message/json.ts';
 import { HandlerTimeoutError, StillRunningError } from '../subscription/failure.ts';
-import { insideHandler } from '../subscription/in-handler.ts';
+import { type Tool, insideHandler } from '../subscription/in-handler.ts';
 import type { AnyReadModel } from '../read-model/read-model.ts';
 import type { Query } from '../read-model/query.ts';
 import { notingQuery } from './looked-at.ts';
@@ -15,6 +15,7 @@ export interface HandlerSurroundings {
   readonly workplace: Workplace;
   readonly dependencies: Dependencies;
   readonly underWay: UnderWay;
+  /** Of this context's read models. */
   // oxlint-disable-next-line no-explicit-any -- a document's type is known to the caller
   readonly query: (model: AnyReadModel) => Query<any>;
 }
@@ -49,7 +50,11 @@ export async function runHandler<T>(
 ): Promise<Awaited<T>> {
   const { unit } = handler;
   try {
-    const answer = await withTimeout(handler, (signal) => run(new HandlerTools(handler, signal)));
+    const answer = await withTimeout(handler, (signal) => run(new HandlerTools(handler, signal)), [
+      'handle',
+      'publish',
+      'read',
+    ]);
     if (unit.isBusy) throw new NotAwaitedError(handler.name);
     return answer;
   } finally {
@@ -64,6 +69,7 @@ export async function runHandler<T>(
 export async function withTimeout<T>(
   limits: Limits,
   run: (signal: () => AbortSignal) => T,
+  tools: readonly Tool[] = [],
 ): Promise<Awaited<T>> {
   const { underWay } = limits.surroundings;
   const what = `${limits.name} ${limits.recordId}`;
@@ -79,7 +85,7 @@ export async function withTimeout<T>(
     if (aborted !== undefined) controller.abort(aborted);
     return controller.signal;
   };
-  const running = insideHandler(limits.name, () => run(signal));
+  const running = insideHandler({ name: limits.name, tools }, () => run(signal));
   if (!(running instanceof Promise)) return await running;
   underWay.began(what, running);
   let isGivenUp = false;

@@ -27,7 +27,12 @@ export interface Tools {
     data: NoInfer<Data>,
     options?: { readonly occurredAt?: string },
   ): void;
-  /** Reads a read model of this context, as it is committed. */
+  /**
+   * Reads a read model of this context, as it is committed.
+   *
+   * @throws {ForeignReadModelError} for one of another context: keep one of your own, fed by the
+   *   contracts of that context.
+   */
   read<Document extends object>(this: void, model: ReadModel<Document>): Query<Document>;
   /** Aborts when the handler ran out of time, or the application stops. */
   readonly signal: AbortSignal;

@@ -5,7 +5,7 @@ import type { Fact } from '../message/fact.ts';
 import { frozenCopy } from '../message/json.ts';
 import type { Query } from '../read-model/query.ts';
 import type { AnyReadModel, ReadModel } from '../read-model/read-model.ts';
-import { assertOutsideHandler } from '../subscription/in-handler.ts';
+import { type Tool, assertOutsideHandler } from '../subscription/in-handler.ts';
 import type { Activity } from './activity.ts';
 import { type HandleOptions, handleCommand } from './handle-command.ts';
 import { type Health, healthOf } from './health.ts';
@@ -89,7 +89,7 @@ export class Application {
     command: NoInfer<Command>,
     options: HandleOptions = {},
   ): Promise<Handled<State, Event>> {
-    this.#assertMayCall('app.handle', '"handle"');
+    this.#assertMayCall('app.handle', 'handle');
     const running = this.#contextOfAggregate(aggregate);
     // As they are now: the caller may go on to use its own.
     const asked = frozenCopy({ id, command, options });
@@ -116,7 +116,7 @@ export class Application {
     work: (tx: Transaction<Database>) => T | Promise<T>,
     options: TransactionOptions = {},
   ): Promise<Transacted<T>> {
-    this.#assertMayCall('app.transaction', '"publish" or "handle"');
+    this.#assertMayCall('app.transaction', 'publish', 'handle');
     const running = this.#contextNamed(context.name);
     const asked = frozenCopy(options);
     const { signal } = asked;
@@ -125,14 +125,20 @@ export class Application {
   }
 
   /**
-   * Asks a read model.
+   * Asks a read model of any context that runs here.
    *
    * @example
    * const found = await app.read(orderBook).get('o-1', { after: token });
    */
   read<Document extends object>(model: ReadModel<Document>): Query<Document> {
-    assertOutsideHandler('app.read', '"read"');
-    return queryModel(this.#contextOfModel(model), model);
+    assertMayRead();
+    const query = queryModel<Document>(this.#contextOfModel(model), model);
+    // A handler may have it from outside, and must not ask another context by it either.
+    return {
+      get: async (key, options) => (assertMayRead(), query.get(key, options)),
+      find: async (asked) => (assertMayRead(), query.find(asked)),
+      count: async (where) => (assertMayRead(), query.count(where)),
+    };
   }
 
   /**
@@ -245,9 +251,9 @@ export class Application {
     }
   }
 
-  /** `instead` is the tool that a handler is given for it, where there is one. */
-  #assertMayCall(called: string, instead?: string): void {
-    assertOutsideHandler(called, instead);
+  /** `instead` are the tools that do the same in a handler. */
+  #assertMayCall(called: string, ...instead: readonly Tool[]): void {
+    assertOutsideHandler(called, ...instead);
     if (this.#stopped.signal.aborted) throw new StoppedError(called);
   }
 
@@ -290,4 +296,8 @@ export class Application {
     if (found === undefined) throw new NotRunningHereError(`read model "${model.name}"`);
     return found;
   }
+}
+
+function assertMayRead(): void {
+  assertOutsideHandler('app.read', 'read');
 }

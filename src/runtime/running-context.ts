@@ -44,6 +44,7 @@ import { CallsUnderWay } from './calls-under-way.ts';
 import { DEDUPE_WINDOW_MS, DedupeWindow } from './dedupe-window.ts';
 import { buildInlineModels } from './inline-models.ts';
 import { OLD_READ_MODELS_KEPT_MS, OldVersions } from './old-versions.ts';
+import { assertOwnReadModel } from './own-read-model.ts';
 import { queryModel } from './query-model.ts';
 import { type Start, type Starting, startPositions } from './start-position.ts';
 
@@ -240,7 +241,10 @@ export class RunningContext {
       workplace: this.workplace,
       dependencies: this.#means.dependencies,
       underWay: this.#underWay,
-      query: (model) => queryModel(this, model),
+      query: (model) => {
+        assertOwnReadModel(model, this.context, this.#means.contexts);
+        return queryModel(this, model);
+      },
     };
   }
 

@@ -90,7 +90,7 @@ async function transactOnce<Database, T>(
       database: database as Database,
       publish: (contract, data) => unit.publish(contract, data, cause),
     };
-    const done = await insideHandler('transaction', () => work(tx));
+    const done = await insideHandler({ name: 'transaction', tools: ['publish'] }, () => work(tx));
     unit.close();
     const command = named && { command: storedCommand(running, named, done) };
     return { result: done, writeSet: { ...unit.writeSet(), ...command } };
