@@ -9,7 +9,8 @@ export interface Query<Document extends object> {
   /**
    * One document, or undefined.
    *
-   * @throws {StaleReadError} when the read model did not come as far as `after` in time.
+   * @throws {StaleReadError} when the read model did not come as far as `after` in time, be it that
+   *   a record is still tried again.
    * @throws {HeldReadError} when what `after` stands for waits for a parked record.
    * @throws {TokenOutOfReachError} when `after` is of a context that this one does not listen to.
    */
@@ -17,8 +18,9 @@ export interface Query<Document extends object> {
   /**
    * Documents by their indexed fields.
    *
-   * @throws {StaleReadError} when the read model did not come as far as `after` in time.
-   * @throws {HeldReadError} when anything of this read model waits for a record up to `after`.
+   * @throws {StaleReadError} as `get` does.
+   * @throws {HeldReadError} when any record up to `after` is parked for this read model, or waits
+   *   behind one that is: nobody can tell whether its documents are among those asked for.
    * @throws {TokenOutOfReachError} when `after` is of a context that this one does not listen to.
    * @throws {UnindexedFieldError} for a field that is not in the read model's `index`.
    */

@@ -123,8 +123,8 @@ async function reach(
     subscription.position >= position && (held() === undefined || held()?.kind === 'parked');
   const isThere = await running.activity.until(isOver, signal);
   const row = held();
-  if (row !== undefined) throw new HeldReadError(model.name, row);
-  return isThere;
+  if (row?.kind === 'parked') throw new HeldReadError(model.name, row);
+  return isThere && row === undefined;
 }
 
 /**
@@ -165,7 +165,7 @@ export class StaleReadError extends Error {
   }
 }
 
-/** What was asked for waits behind a record that failed. */
+/** What was asked for waits behind a record that is parked: it will not come by itself. */
 export class HeldReadError extends Error {
   override readonly name = 'HeldReadError';
   readonly code = 'held-read';
@@ -177,7 +177,7 @@ export class HeldReadError extends Error {
   constructor(model: string, row: { readonly key: string; readonly recordId: string }) {
     super(
       `Read model "${model}" is held for key ${JSON.stringify(row.key)} by record ` +
-        `${row.recordId}, which failed. Look at it with "thereupon parked list", then redrive it.`,
+        `${row.recordId}, which is parked. Look at it with "thereupon parked list", then redrive it.`,
     );
     this.model = model;
     this.key = row.key;
