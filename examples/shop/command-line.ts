@@ -1,6 +1,6 @@
 /** What `npm start` understands. */
-import { parseArgs } from 'node:util';
 import { OptionError } from './option-error.ts';
+import { readOptions, wholeNumber } from './read-options.ts';
 
 export const help = `Usage: npm start -- [options]
 
@@ -33,19 +33,19 @@ export type CommandLine = {
   readonly help: boolean;
 };
 
-/** @throws {OptionError | TypeError} for what it does not understand; TypeError from `parseArgs`. */
+/** @throws {OptionError} for what it does not understand. */
 export function readCommandLine(words: readonly string[]): CommandLine {
-  const { values } = parseArgs({ args: [...words], options });
+  const values = readOptions(words, options);
   const { data, fresh, orders, exit } = values;
   if (exit && orders === undefined) throw new OptionError('--exit', 'needs --orders FILE');
   // A replay that only ends and reports needs no port, and so is in nobody's way.
   const port = values.port ?? (exit ? undefined : '8080');
   return {
     data,
-    port: port === undefined ? undefined : number('--port', port, 65_535),
+    port: port === undefined ? undefined : wholeNumber('--port', port, { min: 0, max: 65_535 }),
     fresh,
-    rate: number('--rate', values.rate, 1_000),
-    seed: number('--seed', values.seed, 2 ** 32 - 1),
+    rate: rateOf(values.rate),
+    seed: wholeNumber('--seed', values.seed, { min: 0, max: 2 ** 32 - 1 }),
     orders,
     exit,
     help: values.help,
@@ -63,8 +63,11 @@ const options = {
   help: { type: 'boolean', default: false },
 } as const;
 
-function number(option: string, text: string, max: number): number {
-  const value = Number(text);
-  if (/^\d+(\.\d+)?$/.test(text) && value <= max) return value;
-  throw new OptionError(option, `takes a number from 0 to ${max}, not "${text}"`);
+const rateMax = 1_000;
+
+/** Half an order a second is a rate, too. */
+function rateOf(text: string): number {
+  const rate = Number(text);
+  if (/^\d+(\.\d+)?$/.test(text) && rate <= rateMax) return rate;
+  throw new OptionError('--rate', `takes a number from 0 to ${rateMax}, not "${text}"`);
 }

@@ -14,7 +14,7 @@ import { runAudit } from './audit/audit.ts';
 import { allDocuments, bytesAcknowledged } from './killed-shop-fixture.ts';
 import { openShop, type Shop } from './open-shop.ts';
 import { madeOrders } from './replay/made-orders.ts';
-import { replayFile } from './replay-file.ts';
+import { readOrderFile, replayFile } from './replay-file.ts';
 
 const kills = 3;
 const bytesBetweenKills = 900;
@@ -46,14 +46,16 @@ async function replay(data: string, disturb: (shop: Shop) => Promise<void>): Pro
   const told: string[] = [];
   const tellOfGateway = (text: string): void => void told.push(text);
   const shop = await openShop({ directory: data, logger: silent, tellOfGateway });
+  const { signal } = new AbortController();
   try {
+    const file = await readOrderFile(orders, signal);
+    assert.ok(file);
     await Promise.all([
-      replayFile(shop.app, {
-        path: orders,
+      replayFile(shop.app, file, {
         directory: data,
         target: { write: () => true },
         nowMs: () => performance.now(),
-        signal: new AbortController().signal,
+        signal,
       }),
       disturb(shop),
     ]);

@@ -9,13 +9,13 @@ import { auditTable } from './audit/audit-table.ts';
 import { runAudit } from './audit/audit.ts';
 import { help, readCommandLine, type CommandLine } from './command-line.ts';
 import { beginAnew } from './data-directory.ts';
+import { failureInWords } from './failure-in-words.ts';
 import { logForPeople } from './log-for-people.ts';
 import { openShop, type Shop } from './open-shop.ts';
-import { OptionError } from './option-error.ts';
 import { seededDice } from './replay/dice.ts';
-import { replayFile } from './replay-file.ts';
+import { readOrderFile, replayFile, type OrderFile } from './replay-file.ts';
 import { replayReport } from './replay-report.ts';
-import { serveHttp, type Served } from './serve-http.ts';
+import { assertPortFree, serveHttp, type Served } from './serve-http.ts';
 import { goShopping } from './shoppers.ts';
 
 const stopping = new AbortController();
@@ -27,10 +27,16 @@ try {
   if (wanted.help) process.stdout.write(help);
   else await runShop(wanted);
 } catch (error) {
-  report(error);
+  process.stderr.write(`The shop cannot run: ${failureInWords(error)}\n`);
+  process.exitCode = 1;
 }
 
 async function runShop(wanted: CommandLine): Promise<void> {
+  // Whatever is wrong with what was asked for is found before anything is removed or written.
+  const { signal } = stopping;
+  const file = wanted.orders === undefined ? undefined : await readOrderFile(wanted.orders, signal);
+  if (signal.aborted) return wanted.exit ? interrupted() : undefined;
+  if (wanted.port !== undefined) await assertPortFree(wanted.port);
   if (wanted.fresh) await beginAnew(wanted.data);
   const logger = logForPeople((text) => process.stderr.write(text));
   const shop = await openShop({ directory: wanted.data, logger, tellOfGateway });
@@ -40,7 +46,7 @@ async function runShop(wanted: CommandLine): Promise<void> {
       served = await serveHttp(shop, wanted.port);
       process.stdout.write(`The shop is open: http://127.0.0.1:${served.port}/\n`);
     }
-    await doBusiness(shop, wanted);
+    await doBusiness(shop, { ...wanted, file });
   } finally {
     await served?.close();
     await shop.close();
@@ -50,22 +56,26 @@ async function runShop(wanted: CommandLine): Promise<void> {
 }
 
 function audit(directory: string): void {
-  if (stopping.signal.aborted) {
-    process.stderr.write('Interrupted. The same command goes on where it was.\n');
-    process.exitCode = 130;
-    return;
-  }
+  if (stopping.signal.aborted) return interrupted();
   const found = runAudit(directory);
   process.stdout.write(`${auditTable(found)}\n`);
   process.exitCode = found.isBalanced ? 0 : 1;
 }
 
-async function doBusiness(shop: Shop, wanted: CommandLine): Promise<void> {
+function interrupted(): void {
+  process.stderr.write('Interrupted. The same command goes on where it was.\n');
+  process.exitCode = 130;
+}
+
+async function doBusiness(
+  shop: Shop,
+  wanted: CommandLine & { readonly file: OrderFile | undefined },
+): Promise<void> {
   const { signal } = stopping;
-  const { data: directory, orders: path } = wanted;
-  if (path !== undefined) {
+  const { data: directory, file } = wanted;
+  if (file !== undefined) {
     const nowMs = (): number => performance.now();
-    await replayFile(shop.app, { path, directory, target: process.stderr, nowMs, signal });
+    await replayFile(shop.app, file, { directory, target: process.stderr, nowMs, signal });
     process.stdout.write(`${await replayReport(shop.app)}\n`);
   } else if (wanted.rate > 0) {
     const run = Date.now().toString(36).toUpperCase();
@@ -93,14 +103,4 @@ function stop(): void {
 function tellOfGateway(text: string): void {
   // Whoever stops all of us at once stops it, too; what was not charged is at the next start.
   if (!stopping.signal.aborted) process.stderr.write(`${text}\n`);
-}
-
-/** What a person can put right is one line; what we got wrong shows where. */
-function report(error: unknown): void {
-  const isExpected = error instanceof Error && 'code' in error;
-  // TypeError: what node:util's parseArgs says.
-  const isArgument = error instanceof TypeError || error instanceof OptionError;
-  const text = isExpected || isArgument ? (error as Error).message : String((error as Error).stack);
-  process.stderr.write(`The shop cannot run: ${text}${isArgument ? ' See --help.' : ''}\n`);
-  process.exitCode = 1;
 }

@@ -2,10 +2,11 @@
 import { createWriteStream } from 'node:fs';
 import { Readable, type Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { parseArgs } from 'node:util';
 import { createGzip } from 'node:zlib';
-import { madeOrders } from './replay/made-orders.ts';
+import { failureInWords } from './failure-in-words.ts';
 import { OptionError } from './option-error.ts';
+import { readOptions, wholeNumber } from './read-options.ts';
+import { madeOrders } from './replay/made-orders.ts';
 
 const help = `Usage: npm run orders -- --make N [--out FILE] [--seed N]
 
@@ -29,8 +30,18 @@ const options = {
 
 const pieceCharacters = 64 * 1024;
 
+/** Why a file cannot be written, by what the system answers. */
+const reasons: Readonly<Record<string, string>> = {
+  EISDIR: 'it is a directory',
+  ENOENT: 'the directory that it is to stand in is not there',
+  ENOTDIR: 'what it is to stand in is no directory',
+  EACCES: 'you may not write there',
+  EROFS: 'you may not write there',
+  ENOSPC: 'the disk is full, and what is there is not whole',
+};
+
 try {
-  const { values } = parseArgs({ options });
+  const values = readOptions(process.argv.slice(2), options);
   if (values.help) {
     process.stdout.write(help);
   } else {
@@ -41,8 +52,7 @@ try {
 } catch (error) {
   // Who reads only the beginning (`| head`) has what it wanted.
   if (!(error instanceof Error && 'code' in error && error.code === 'EPIPE')) {
-    const message = error instanceof Error ? error.message : String(error);
-    process.stderr.write(`Cannot make orders: ${message.replace(/\.$/, '')}. See --help.\n`);
+    process.stderr.write(`Cannot make orders: ${failureInWords(error)}\n`);
     process.exitCode = 1;
   }
 }
@@ -50,8 +60,17 @@ try {
 async function writeOrders(lines: Iterable<string>, out: string | undefined): Promise<void> {
   const text = Readable.from(inPieces(lines), { objectMode: false });
   const target: Writable = out === undefined ? process.stdout : createWriteStream(out);
-  if (out?.endsWith('.gz')) await pipeline(text, createGzip(), target);
-  else await pipeline(text, target);
+  try {
+    if (out?.endsWith('.gz')) await pipeline(text, createGzip(), target);
+    else await pipeline(text, target);
+  } catch (error) {
+    throw out === undefined ? error : outError(out, error as NodeJS.ErrnoException);
+  }
+}
+
+function outError(out: string, { code = '', message }: NodeJS.ErrnoException): OptionError {
+  const reason = reasons[code] ?? message;
+  return new OptionError('--out', `"${out}" cannot be written: ${reason}`);
 }
 
 function* inPieces(lines: Iterable<string>): Generator<string> {
@@ -63,15 +82,4 @@ function* inPieces(lines: Iterable<string>): Generator<string> {
     piece = '';
   }
   yield piece;
-}
-
-function wholeNumber(
-  option: string,
-  text: string | undefined,
-  { min, max }: { readonly min: number; readonly max: number },
-): number {
-  const value = Number(text);
-  if (text !== undefined && /^\d+$/.test(text) && value >= min && value <= max) return value;
-  const given = text === undefined ? 'it is missing' : `not "${text}"`;
-  throw new OptionError(option, `takes a whole number from ${min} to ${max}; ${given}`);
 }

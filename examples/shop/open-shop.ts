@@ -2,7 +2,7 @@
 import { run, type Application, type Logger } from 'thereupon';
 import { sqlite } from 'thereupon/sqlite';
 import { contexts } from './contexts.ts';
-import { gatewayFile } from './data-directory.ts';
+import { gatewayFile, prepareDirectory } from './data-directory.ts';
 import { keepGateway, type KeptGateway } from './gateway/keep-gateway.ts';
 
 export type Shop = {
@@ -20,8 +20,10 @@ export type OpenShopOptions = {
   readonly tellOfGateway?: (text: string) => void;
 };
 
+/** @throws {DataDirectoryError} when nothing can be kept in that directory. */
 export async function openShop(options: OpenShopOptions): Promise<Shop> {
   const { directory, logger, tellOfGateway: tell = () => {} } = options;
+  prepareDirectory(directory);
   const gateway = await keepGateway({ dataFile: gatewayFile(directory), tell });
   try {
     const app = await run(contexts, {

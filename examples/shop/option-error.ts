@@ -5,9 +5,9 @@ export class OptionError extends Error {
   readonly retryable = false;
   readonly option: string;
 
-  /** `problem` goes on from the name of the option: `takes a number …`. Who reports it says --help. */
+  /** `problem` goes on from the name of the option: `takes a number …`. */
   constructor(option: string, problem: string) {
-    super(`${option} ${problem}.`);
+    super(`${option} ${problem}. See --help.`);
     this.option = option;
   }
 }

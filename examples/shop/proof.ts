@@ -1,18 +1,18 @@
 /**
- * `npm run proof -- --orders FILE [--kills N] [--data DIR] [--seed N]`: what takes too long for the
- * tests. Replays an order file twice, each time in a process of its own: once in peace, measured;
+ * `npm run proof -- --orders FILE`: what takes too long for the tests. Replays an order file twice, each time in a process of its own: once in peace, measured;
  * once killed by SIGKILL at N random moments and begun again each time. Both must balance, both
  * must come to the same, document by document, and no kill may lose what was acknowledged.
  */
 import assert from 'node:assert/strict';
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
-import { parseArgs } from 'node:util';
 import { runAudit, type Audit } from './audit/audit.ts';
+import { beginAnew } from './data-directory.ts';
+import { failureInWords } from './failure-in-words.ts';
 import {
   allDocuments,
   bytesAcknowledged,
@@ -21,38 +21,73 @@ import {
   lostInvoices,
   startReplay,
 } from './killed-shop-fixture.ts';
+import { OptionError } from './option-error.ts';
+import { readOptions, wholeNumber } from './read-options.ts';
 import { seededDice } from './replay/dice.ts';
+import { readOrders } from './replay/read-orders.ts';
 
 const LOOK_MS = 200;
 
-const { values } = parseArgs({
-  options: {
-    orders: { type: 'string' },
-    kills: { type: 'string', default: '5' },
-    seed: { type: 'string', default: '1912' },
-    data: { type: 'string', default: join(tmpdir(), 'thereupon-proof') },
-  },
+const help = `Usage: npm run proof -- --orders FILE [options]
+
+Replays an order file in peace, measured, and once more killed by SIGKILL again and again: nothing
+that was acknowledged may be lost, both must balance, and come to the same, document by document.
+
+  --orders FILE   the order file (.csv or .csv.gz)
+  --kills N       how often it is killed, 1 to 1000; default 5
+  --seed N        the same seed gives the same moments; default 1912
+  --data DIR      where both replays keep their data, "peaceful" and "killed", which begin anew;
+                  default ${join(tmpdir(), 'thereupon-proof')}
+  --help          this text
+
+Exits with 0 when all of that is so, 1 when something is not, 2 when it could not be tried.
+`;
+
+const options = {
+  orders: { type: 'string' },
+  kills: { type: 'string', default: '5' },
+  seed: { type: 'string', default: '1912' },
+  data: { type: 'string', default: join(tmpdir(), 'thereupon-proof') },
+  help: { type: 'boolean', default: false },
+} as const;
+
+type Wanted = {
+  readonly orders: string;
+  readonly peaceful: string;
+  readonly killed: string;
+  readonly kills: number;
+  readonly seed: number;
+};
+
+const wanted = await prepare().catch((error: unknown) => {
+  process.stderr.write(`Cannot prove anything: ${failureInWords(error)}\n`);
+  process.exitCode = 2;
 });
-if (values.orders === undefined || !existsSync(values.orders)) {
-  console.error('Usage: npm run proof -- --orders FILE [--kills N] [--data DIR] [--seed N]');
-  process.exit(2);
+if (wanted !== undefined) await prove(wanted);
+
+/** Undefined when only help was asked for. */
+async function prepare(): Promise<Wanted | undefined> {
+  const { orders, data, help: isHelp, ...values } = readOptions(process.argv.slice(2), options);
+  if (isHelp) return void process.stdout.write(help);
+  if (orders === undefined) throw new OptionError('--orders', 'FILE is missing');
+  const kills = wholeNumber('--kills', values.kills, { min: 1, max: 1_000 });
+  const seed = wholeNumber('--seed', values.seed, { min: 0, max: 2 ** 32 - 1 });
+  const { count } = await readOrders(orders);
+  if (count === 0) throw new OptionError('--orders', `"${orders}" has no order in it`);
+  const peaceful = join(data, 'peaceful');
+  const killed = join(data, 'killed');
+  for (const directory of [peaceful, killed]) await beginAnew(directory);
+  return { orders, peaceful, killed, kills, seed };
 }
-await prove(values.orders, Number(values.kills));
 
-async function prove(orders: string, kills: number): Promise<void> {
-  const peaceful = join(values.data, 'peaceful');
-  const killed = join(values.data, 'killed');
-  rmSync(values.data, { recursive: true, force: true });
-
+async function prove({ orders, peaceful, killed, kills, seed }: Wanted): Promise<void> {
   console.log(`replaying ${orders} in peace …`);
   const measured = await replayMeasured(peaceful, orders);
   console.log(measured);
   const audit = balanced(peaceful);
 
-  const interrupting = await replayKilled(killed, orders, {
-    kills,
-    bytes: bytesAcknowledged(peaceful),
-  });
+  const bytes = bytesAcknowledged(peaceful);
+  const interrupting = await replayKilled(killed, orders, { kills, seed, bytes });
   console.log(`${interrupting} of ${kills} kills interrupted something`);
   assert.deepEqual(figures(balanced(killed)), figures(audit));
   assert.deepEqual(allDocuments(killed), allDocuments(peaceful));
@@ -92,9 +127,9 @@ function peakMemoryMib({ pid }: ChildProcess): number | undefined {
 async function replayKilled(
   data: string,
   orders: string,
-  { kills, bytes }: { readonly kills: number; readonly bytes: number },
+  { kills, seed, bytes }: Readonly<Record<'kills' | 'seed' | 'bytes', number>>,
 ): Promise<number> {
-  const dice = seededDice(Number(values.seed));
+  const dice = seededDice(seed);
   const moments = Array.from({ length: kills }, () => dice.between(0, bytes)).toSorted(
     (a, b) => a - b,
   );

@@ -2,13 +2,20 @@
 import type { Application } from 'thereupon';
 import { acknowledgedFile } from './data-directory.ts';
 import { Acknowledged } from './replay/acknowledged.ts';
-import { planReplay } from './replay/plan-replay.ts';
+import { planReplay, type ReplayPlan } from './replay/plan-replay.ts';
 import { ProgressBar, type ProgressTarget } from './replay/progress-bar.ts';
 import { readOrders, type BadLine } from './replay/read-orders.ts';
 import { replayOrders } from './replay/replay-orders.ts';
 
+/** A file that was read whole: nothing was done with it yet, and nothing is wrong with it as a whole. */
+export type OrderFile = {
+  readonly plan: ReplayPlan;
+  /** Lines that cannot be read, the first of them; the others are only counted. */
+  readonly badLines: readonly BadLine[];
+  readonly badLineCount: number;
+};
+
 export type ReplayFileOptions = {
-  readonly path: string;
   /** The data directory, for the file of what was acknowledged. */
   readonly directory: string;
   readonly target: ProgressTarget;
@@ -19,24 +26,42 @@ export type ReplayFileOptions = {
 /** More remarks than this are only counted. */
 const remarksShownMax = 50;
 
-/** Answers whether it came to the end. @throws {OrderFileError} for a file that holds no orders. */
-export async function replayFile(app: Application, options: ReplayFileOptions): Promise<boolean> {
-  const { path, directory, target, nowMs, signal } = options;
+/** Undefined when the signal ended it. @throws {OrderFileError} for a file that holds no orders. */
+export async function readOrderFile(
+  path: string,
+  signal: AbortSignal,
+): Promise<OrderFile | undefined> {
+  const badLines: BadLine[] = [];
+  let badLineCount = 0;
+  const onBadLine = (badLine: BadLine): void => {
+    badLineCount += 1;
+    if (badLineCount <= remarksShownMax) badLines.push(badLine);
+  };
+  try {
+    const plan = planReplay(await readOrders(path, { onBadLine, signal }));
+    return { plan, badLines, badLineCount };
+  } catch (error) {
+    if (signal.aborted) return undefined;
+    throw error;
+  }
+}
+
+/** Answers whether it came to the end. */
+export async function replayFile(
+  app: Application,
+  { plan, badLines, badLineCount }: OrderFile,
+  { directory, target, nowMs, signal }: ReplayFileOptions,
+): Promise<boolean> {
+  const bar = new ProgressBar({ label: 'replaying', total: plan.invoiceCount, target, nowMs });
   let remarks = 0;
-  let print = (text: string): void => void target.write(`${text}\n`);
   const remark = ({ lineNumber, reason }: BadLine): void => {
     remarks += 1;
-    if (remarks <= remarksShownMax) print(`line ${lineNumber}: ${reason}`);
+    if (remarks <= remarksShownMax) bar.print(`line ${lineNumber}: ${reason}`);
   };
 
-  const lines = await readOrders(path, { onBadLine: remark, signal }).catch((error: unknown) => {
-    if (!signal.aborted) throw error;
-  });
-  if (lines === undefined) return false;
-  const plan = planReplay(lines);
+  for (const each of badLines) remark(each);
+  remarks = badLineCount;
   for (const each of plan.remarks) remark(each);
-  const bar = new ProgressBar({ label: 'replaying', total: plan.invoiceCount, target, nowMs });
-  print = (text) => bar.print(text);
   const acknowledged = new Acknowledged(acknowledgedFile(directory));
   try {
     const onProgress = (done: number): void => bar.update(done);

@@ -1,6 +1,6 @@
 /** Serves the shop's API and page on 127.0.0.1. */
-import { once } from 'node:events';
-import type { AddressInfo } from 'node:net';
+import { once, type EventEmitter } from 'node:events';
+import { createServer, type AddressInfo } from 'node:net';
 import { randomUUID } from 'node:crypto';
 import { serve } from '@hono/node-server';
 import { shopApi } from './http/api.ts';
@@ -15,12 +15,7 @@ export async function serveHttp(
 ): Promise<Served> {
   const { fetch } = shopApi({ ...shop, newId: randomUUID });
   const server = serve({ fetch, port, hostname: '127.0.0.1' });
-  try {
-    if (!server.listening) await once(server, 'listening');
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'EADDRINUSE') throw new PortInUseError(port);
-    throw error;
-  }
+  await listening(server, port);
   const close = async (): Promise<void> => {
     const closed = once(server, 'close');
     server.close();
@@ -31,6 +26,30 @@ export async function serveHttp(
     await closed;
   };
   return { port: (server.address() as AddressInfo).port, close };
+}
+
+/**
+ * For who wants to know before the shop is opened; somebody else may still be faster than we are.
+ *
+ * @throws {PortInUseError} when somebody else listens there.
+ */
+export async function assertPortFree(port: number): Promise<void> {
+  const probe = createServer().listen(port, '127.0.0.1');
+  await listening(probe, port);
+  probe.close();
+  await once(probe, 'close');
+}
+
+async function listening(
+  server: EventEmitter & { listening: boolean },
+  port: number,
+): Promise<void> {
+  try {
+    if (!server.listening) await once(server, 'listening');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EADDRINUSE') throw new PortInUseError(port);
+    throw error;
+  }
 }
 
 export class PortInUseError extends Error {

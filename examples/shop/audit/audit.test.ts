@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
@@ -349,7 +349,8 @@ describe('the audit', () => {
     assert.deepEqual(stated.toSorted(), declared);
   });
 
-  test('imports nothing but its own files and Node', () => {
+  test('imports nothing but its own files and Node, and how a command line is read', () => {
+    const commandLine = ['../failure-in-words.ts', '../read-options.ts'];
     const files = readdirSync(import.meta.dirname).filter((name) => !/test|fixture/.test(name));
     const imports = files.flatMap((name) => {
       const text = readFileSync(join(import.meta.dirname, name), 'utf8');
@@ -361,11 +362,11 @@ describe('the audit', () => {
     assert.ok(imports.length > 20);
     assert.deepEqual(
       imports.filter((from) => !from.startsWith('./') && !from.startsWith('node:')),
-      [],
+      commandLine,
     );
   });
 
-  test('exits with 0, with 1 when something does not balance, and with 2 without a shop', () => {
+  test('exits with 0, with 1 when something does not balance, and with 2 and a line when it cannot look', () => {
     const damaged = join(directory, 'by-command');
     cpSync(sound, damaged, { recursive: true });
     damage(join(damaged, gatewayFile), 'update charges set amount_pence = amount_pence + 1');
@@ -373,13 +374,32 @@ describe('the audit', () => {
     const balanced = audited('--data', sound, '--json');
     const unbalanced = audited('--data', damaged);
     const missingShop = audited('--data', join(directory, 'nowhere'));
+    writeFileSync(join(damaged, 'ordering.sqlite'), 'some text');
+    const otherFile = audited('--data', damaged);
+    writeFileSync(join(damaged, 'ordering.sqlite'), '');
+    const emptyFile = audited('--data', damaged);
+    const help = audited('--help');
+    const unknown = audited('--date', sound);
 
     assert.equal(balanced.status, 0, balanced.stderr);
     assert.equal((JSON.parse(balanced.stdout) as Audit).isBalanced, true);
     assert.equal(unbalanced.status, 1, unbalanced.stderr);
     assert.match(unbalanced.stdout, /gateway, order by order.*NO/i);
-    assert.equal(missingShop.status, 2);
-    assert.match(missingShop.stderr, /nowhere/);
+    for (const [{ status, stderr }, says] of [
+      [missingShop, /In ".*nowhere" there is no shop's data: none of its files is there\./],
+      [
+        otherFile,
+        /In ".*ordering\.sqlite" the shop's data cannot be read \(file is not a database\)/,
+      ],
+      [emptyFile, /In ".*ordering\.sqlite" the shop's data cannot be read \(no such table/],
+      [unknown, /--date is not known\. See --help\./],
+    ] as const) {
+      assert.equal(status, 2);
+      assert.match(stderr, /^Cannot audit: .*\n$/);
+      assert.match(stderr, says);
+    }
+    assert.equal(help.status, 0);
+    for (const option of ['--data', '--json']) assert.ok(help.stdout.includes(option));
   });
 });
 

@@ -26,7 +26,7 @@ export type Audit = {
 /**
  * Looks once, at one moment. A running shop may be in the middle of something then: look again.
  *
- * @throws {BooksMissingError} when the directory does not hold a shop's files.
+ * @throws {BooksError} when the directory does not hold a shop's files.
  */
 export function runAudit(directory: string): Audit {
   const books = new Books(directory);

@@ -6,7 +6,7 @@
  * whether the shop runs or not; nobody is kept from writing meanwhile.
  */
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { DatabaseSync, type SQLInputValue } from 'node:sqlite';
 import { pathToFileURL } from 'node:url';
 
@@ -27,24 +27,20 @@ export const gatewayFile = join('gateway', 'gateway.sqlite');
 export class Books {
   readonly #database: DatabaseSync;
 
-  /** @throws {BooksMissingError} when a file is not there. */
+  /** @throws {BooksError} when a file is not there, or is not what its name says. */
   constructor(directory: string) {
     const files = new Map<string, string>(
       contextNames.map((name) => [name, join(directory, `${name}.sqlite`)]),
     );
     files.set('gateway', join(directory, gatewayFile));
     const missing = [...files.values()].filter((path) => !existsSync(path));
-    if (missing.length > 0) throw new BooksMissingError(directory, missing);
+    if (missing.length > 0) throw booksMissing(directory, missing);
 
     this.#database = new DatabaseSync(':memory:');
     try {
-      for (const [name, path] of files) {
-        const url = `${pathToFileURL(path).href}?mode=ro`;
-        this.#database.prepare(`attach ? as ${name}`).run(url);
-      }
-      // A snapshot of a file begins with its first read.
+      for (const [name, path] of files) this.#look(path, () => this.#attach(name, path));
       this.#database.exec('begin');
-      for (const name of files.keys()) this.#one(`select count(*) from ${name}.sqlite_schema`);
+      for (const [name, path] of files) this.#look(path, () => this.#beginToRead(name));
     } catch (error) {
       this.#database.close();
       throw error;
@@ -79,6 +75,25 @@ export class Books {
     this.#database.close();
   }
 
+  #look(path: string, look: () => void): void {
+    try {
+      look();
+    } catch (error) {
+      const problem = `the shop's data cannot be read (${(error as Error).message})`;
+      throw new BooksError('books-unreadable', path, problem, error);
+    }
+  }
+
+  #attach(name: string, path: string): void {
+    const url = `${pathToFileURL(path).href}?mode=ro`;
+    this.#database.prepare(`attach ? as ${name}`).run(url);
+  }
+
+  /** A snapshot of a file begins with its first read. */
+  #beginToRead(name: string): void {
+    this.#one(`select 1 from ${name}.${name === 'gateway' ? 'charges' : 'log'} limit 1`);
+  }
+
   #one(sql: string, ...parameters: readonly SQLInputValue[]): readonly unknown[] {
     const statement = this.#database.prepare(sql);
     statement.setReturnArrays(true);
@@ -87,17 +102,25 @@ export class Books {
 }
 
 /** There is nothing to audit, or not all of it. */
-export class BooksMissingError extends Error {
-  override readonly name = 'BooksMissingError';
-  readonly code = 'books-missing';
-  readonly retryable = false;
-  readonly missing: readonly string[];
+function booksMissing(directory: string, missing: readonly string[]): BooksError {
+  const all = missing.length === contextNames.length + 1;
+  const names = missing.map((path) => `"${relative(directory, path)}"`).join(', ');
+  const lacks = all ? 'none of its files is there' : `it has no ${names}`;
+  return new BooksError('books-missing', directory, `there is no shop's data: ${lacks}`);
+}
 
-  constructor(directory: string, missing: readonly string[]) {
-    super(
-      `In "${directory}" the files ${missing.map((path) => `"${path}"`).join(', ')} are missing. ` +
-        `Name the directory that the shop was started with (--data DIR).`,
-    );
-    this.missing = missing;
+/** The books cannot be looked at; whether they balance is not known. */
+export class BooksError extends Error {
+  override readonly name = 'BooksError';
+  readonly code: 'books-missing' | 'books-unreadable';
+  readonly retryable = false;
+  /** The directory, or the one file. */
+  readonly path: string;
+
+  constructor(code: BooksError['code'], path: string, problem: string, cause?: unknown) {
+    const next = 'Name the directory that the shop was started with (--data DIR).';
+    super(`In "${path}" ${problem}. ${next}`, cause === undefined ? {} : { cause });
+    this.code = code;
+    this.path = path;
   }
 }

@@ -1,10 +1,11 @@
 /**
- * `npm run shop:audit -- [--data DIR] [--json]`: proves the shop's books from the data alone, while
+ * `npm run shop:audit`: proves the shop's books from the data alone, while
  * the shop runs or when it has stopped. Exits 0 when all balances, 1 when something does not, and 2
  * when it could not be looked at.
  */
 import { setTimeout as wait } from 'node:timers/promises';
-import { parseArgs } from 'node:util';
+import { failureInWords } from '../failure-in-words.ts';
+import { readOptions } from '../read-options.ts';
 import { auditTable } from './audit-table.ts';
 import { Books } from './books.ts';
 import { runAudit, type Audit } from './audit.ts';
@@ -13,21 +14,38 @@ import { runAudit, type Audit } from './audit.ts';
 const LOOKS_MAX = 10;
 const BETWEEN_LOOKS_MS = 200;
 
+const help = `Usage: npm run -s shop:audit -- [--data DIR] [--json]
+
+Proves the shop's books from its data alone, while the shop runs or when it has stopped.
+
+  --data DIR   the directory that the shop was started with; default ./data
+  --json       the equations with their figures as JSON
+  --help       this text
+
+Exits with 0 when all balances, 1 when something does not, 2 when it could not be looked at.
+`;
+
+const options = {
+  data: { type: 'string', default: './data' },
+  json: { type: 'boolean', default: false },
+  help: { type: 'boolean', default: false },
+} as const;
+
 try {
-  const { values } = parseArgs({
-    options: {
-      data: { type: 'string', default: './data' },
-      json: { type: 'boolean', default: false },
-    },
-  });
-  const { audit, isMoving } = await lookUntilBalanced(values.data);
-  console.log(values.json ? JSON.stringify(audit, null, 2) : auditTable(audit));
-  process.exitCode = audit.isBalanced ? 0 : 1;
+  const { data, json: isJson, help: isHelp } = readOptions(process.argv.slice(2), options);
+  if (isHelp) process.stdout.write(help);
+  else await audit(data, isJson);
+} catch (error) {
+  console.error(`Cannot audit: ${failureInWords(error)}`);
+  process.exitCode = 2;
+}
+
+async function audit(directory: string, isJson: boolean): Promise<void> {
+  const { audit: found, isMoving } = await lookUntilBalanced(directory);
+  console.log(isJson ? JSON.stringify(found, null, 2) : auditTable(found));
+  process.exitCode = found.isBalanced ? 0 : 1;
   if (isMoving)
     console.error('The shop is at work, and what is under way is in some logs and not in others.');
-} catch (error) {
-  console.error(error instanceof Error ? error.message : error);
-  process.exitCode = 2;
 }
 
 async function lookUntilBalanced(

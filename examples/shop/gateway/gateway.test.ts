@@ -364,7 +364,7 @@ test('a gateway that cannot run says why in one line', async () => {
     [['--data', join(directory, 'no', 'such', 'x.sqlite')], /unable to open database file/],
     [
       ['--data', dataFile, '--port', '70000'],
-      /--port takes a whole number up to 65535, not "70000"/,
+      /--port takes a whole number from 0 to 65535; not "70000"/,
     ],
     [['--data', dataFile, '--port', String(gateway.port)], /EADDRINUSE/],
     [['--date', dataFile], /--date/],

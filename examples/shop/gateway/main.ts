@@ -6,10 +6,11 @@
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
-import { parseArgs } from 'node:util';
 import { GatewayBooks } from './gateway-books.ts';
 import { gatewayServer } from './gateway-server.ts';
+import { failureInWords } from '../failure-in-words.ts';
 import { OptionError } from '../option-error.ts';
+import { readOptions, wholeNumber } from '../read-options.ts';
 
 const help = `Usage: node examples/shop/gateway/main.ts --data FILE [options]
 
@@ -31,21 +32,21 @@ const options = {
 } as const;
 
 try {
-  const { values } = parseArgs({ options });
+  const values = readOptions(process.argv.slice(2), options);
   if (values.help) {
     process.stdout.write(help);
   } else {
+    if (values.data === undefined) throw new OptionError('--data', 'FILE is missing');
     await serve({
-      data: values.data ?? fail('--data', 'FILE is missing'),
-      port: wholeNumber('--port', values.port, 65_535),
-      lateMs: wholeNumber('--late-ms', values['late-ms'], 60_000),
+      data: values.data,
+      port: wholeNumber('--port', values.port, { min: 0, max: 65_535 }),
+      lateMs: wholeNumber('--late-ms', values['late-ms'], { min: 0, max: 60_000 }),
       isOff: values.off,
       untilStdinCloses: values['until-stdin-closes'],
     });
   }
 } catch (error) {
-  const message = error instanceof Error ? error.message : String(error);
-  process.stderr.write(`The gateway cannot run: ${message.replace(/\.$/, '')}. See --help.\n`);
+  process.stderr.write(`The gateway cannot run: ${failureInWords(error)}\n`);
   process.exitCode = 1;
 }
 
@@ -56,7 +57,7 @@ async function serve(wanted: {
   isOff: boolean;
   untilStdinCloses: boolean;
 }): Promise<void> {
-  const books = new GatewayBooks(wanted.data, () => new Date().toISOString());
+  const books = openBooks(wanted.data);
   const waitBeforeLateAnswer = () => delay(wanted.lateMs);
   const server = gatewayServer({ books, waitBeforeLateAnswer, isOff: wanted.isOff });
   server.listen(wanted.port, '127.0.0.1');
@@ -83,12 +84,10 @@ async function serve(wanted: {
   process.stdout.write(`${JSON.stringify({ ready: true, port })}\n`);
 }
 
-function wholeNumber(option: string, text: string, max: number): number {
-  const value = Number(text);
-  if (/^\d+$/.test(text) && value <= max) return value;
-  return fail(option, `takes a whole number up to ${max}, not "${text}"`);
-}
-
-function fail(option: string, problem: string): never {
-  throw new OptionError(option, problem);
+function openBooks(path: string): GatewayBooks {
+  try {
+    return new GatewayBooks(path, () => new Date().toISOString());
+  } catch (error) {
+    throw new OptionError('--data', `"${path}" cannot be opened: ${(error as Error).message}`);
+  }
 }

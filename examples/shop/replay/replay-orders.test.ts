@@ -8,7 +8,7 @@ import { runAudit } from '../audit/audit.ts';
 import { acknowledgedFile } from '../data-directory.ts';
 import { openShop } from '../open-shop.ts';
 import { orderBook } from '../ordering/order-book.ts';
-import { replayFile } from '../replay-file.ts';
+import { readOrderFile, replayFile } from '../replay-file.ts';
 import { madeOrders } from './made-orders.ts';
 
 let directory: string;
@@ -55,14 +55,16 @@ test('a file without orders is one clear error', async () => {
 });
 
 async function replay(path: string): Promise<{ orders: number; shipped: number; text: string }> {
+  const { signal } = new AbortController();
+  const file = await readOrderFile(path, signal);
+  assert.ok(file);
   const shop = await openShop({ directory, logger: silent });
   let text = '';
   const target = { write: (piece: string) => void (text += piece) };
   let time = 0;
   const nowMs = (): number => (time += 1);
-  const { signal } = new AbortController();
   try {
-    await replayFile(shop.app, { path, directory, target, nowMs, signal });
+    await replayFile(shop.app, file, { directory, target, nowMs, signal });
     const book = shop.app.read(orderBook);
     return { orders: await book.count(), shipped: await book.count({ status: 'shipped' }), text };
   } finally {
