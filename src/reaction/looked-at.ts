@@ -2,6 +2,7 @@ import type { Unit } from '../context/unit.ts';
 import type { WriteSet } from '../log/write-set.ts';
 import { type AnyReadModel, modelName } from '../read-model/read-model.ts';
 import type { Query } from '../read-model/query.ts';
+import { reasonText } from '../subscription/failure.ts';
 import type { NotYet } from './tools.ts';
 
 /**
@@ -27,7 +28,12 @@ export function lacking(answer: NotYet, units: readonly Unit[]): Lacking {
     for (const stream of unit.streams) lookedAt.add(streamTopic(stream));
     for (const topic of unit.noted) lookedAt.add(topic);
   }
-  return { ...answer, lookedAt: lookedAt.size > LOOKED_AT_MAX ? [ANYTHING] : [...lookedAt] };
+  const reason = reasonText(answer.reason);
+  return {
+    ...answer,
+    reason,
+    lookedAt: lookedAt.size > LOOKED_AT_MAX ? [ANYTHING] : [...lookedAt],
+  };
 }
 
 /** Everything that a commit moves, once each. */

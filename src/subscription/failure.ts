@@ -1,17 +1,52 @@
 import type { WaitingError } from '../log/waiting-row.ts';
+import { shortText } from '../message/text.ts';
 
-/** An error as it can be stored and read elsewhere; also of what was thrown that is no Error. */
+/** So much of an error's name and of its code is kept, in characters. */
+const ERROR_NAME_CHARACTERS_MAX = 200;
+/** So much of its message. */
+const ERROR_MESSAGE_CHARACTERS_MAX = 2_000;
+/** So much of its stack. */
+const ERROR_STACK_CHARACTERS_MAX = 4_000;
+
+/**
+ * An error as it can be stored and read elsewhere; also of what was thrown that is no Error. A
+ * message may quote whatever a handler was given, and many rows may wait: of long texts the
+ * beginning is kept.
+ */
 export function describeError(error: unknown): WaitingError {
-  if (error instanceof Error) {
-    const code = (error as { code?: unknown }).code;
-    return {
-      name: error.name,
-      code: typeof code === 'string' ? code : null,
-      message: error.message,
-      stack: error.stack ?? null,
-    };
+  if (!(error instanceof Error)) {
+    const message = reasonText(`thrown: ${printed(error)}`);
+    return { name: 'NotAnError', code: null, message, stack: null };
   }
-  return { name: 'NotAnError', code: null, message: `thrown: ${printed(error)}`, stack: null };
+  // Whatever a class of somebody else's makes of its fields.
+  const { name, code, message, stack } = error as unknown as Readonly<Record<string, unknown>>;
+  return {
+    name: kept(textOf(name), ERROR_NAME_CHARACTERS_MAX),
+    code: typeof code === 'string' ? kept(code, ERROR_NAME_CHARACTERS_MAX) : null,
+    message: reasonText(message),
+    stack: typeof stack === 'string' ? stackText(stack, textOf(message)) : null,
+  };
+}
+
+/** Why something waits, as much of it as is kept. */
+export function reasonText(reason: unknown): string {
+  return kept(textOf(reason), ERROR_MESSAGE_CHARACTERS_MAX);
+}
+
+// It begins with the message: a long one must not cut off where it was thrown.
+function stackText(stack: string, message: string): string {
+  return kept(
+    stack.replaceAll(message, () => reasonText(message)),
+    ERROR_STACK_CHARACTERS_MAX,
+  );
+}
+
+function kept(text: string, charactersMax: number): string {
+  return shortText(text.replaceAll('\0', '\uFFFD').toWellFormed(), charactersMax);
+}
+
+function textOf(value: unknown): string {
+  return typeof value === 'string' ? value : printed(value);
 }
 
 /** Whether trying again can help: unless the error says no, it may. */

@@ -1,3 +1,4 @@
+import { shortText } from '../message/text.ts';
 import type { Logger, LogLine, LogValue } from './logger.ts';
 
 /** No text of a log line is longer; of a longer one the beginning is kept, and its length. */
@@ -21,7 +22,5 @@ function isLong(value: LogValue): value is string {
 }
 
 function cut(value: LogValue): LogValue {
-  if (!isLong(value)) return value;
-  const length = `… (${value.length} characters)`;
-  return `${value.slice(0, TEXT_CHARACTERS_MAX - length.length).toWellFormed()}${length}`;
+  return isLong(value) ? shortText(value, TEXT_CHARACTERS_MAX) : value;
 }
