@@ -27,6 +27,8 @@ export type { Transaction } from './runtime/transaction.ts';
 
 // What an application may want to catch; docs/errors.md says of each what to do next.
 export { AggregateDefinitionError } from './aggregate/aggregate.ts';
+export { AggregateIdError } from './aggregate/aggregate-id.ts';
+export { EventTypeError } from './aggregate/event-type.ts';
 export { StateVersionError, UnknownEventTypeError } from './aggregate/load-state.ts';
 export { BackboneUnavailableError, LogRestoredError } from './backbone/backbone.ts';
 export { PersonalDataError } from './context/personal-data.ts';
@@ -45,7 +47,9 @@ export { ForeignReadModelError } from './runtime/own-read-model.ts';
 export { CallAbortedError, TooManyCallsError } from './runtime/calls-under-way.ts';
 export { StoppedError } from './runtime/stopped.ts';
 export { ConfigurationError } from './runtime/configuration.ts';
-export { CommandIdReusedError, InvalidCommandIdError } from './runtime/handle-command.ts';
+export { InvalidCommandIdError } from './runtime/call-options.ts';
+export { CommandIdReusedError } from './runtime/handle-command.ts';
+export { InvalidOptionError } from './runtime/invalid-option.ts';
 export {
   HeldReadError,
   InvalidQueryError,

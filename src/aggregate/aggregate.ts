@@ -93,10 +93,17 @@ export function aggregate<
     snapshotEvery: definition.snapshotEvery ?? 100,
     stateVersion: definition.stateVersion ?? 1,
     upgradeState: definition.upgradeState,
-    upcasters: definition.upcasters ?? {},
+    upcasters: byType(definition.upcasters),
     retired: definition.retired ?? [],
-    personal: definition.personal ?? {},
+    personal: byType(definition.personal),
   };
+}
+
+/** Without a prototype: an event may be called `constructor`. */
+function byType<Part>(
+  parts: Readonly<Record<string, Part | undefined>> = {},
+): Readonly<Record<string, Part | undefined>> {
+  return Object.assign(Object.create(null) as Record<string, Part | undefined>, parts);
 }
 
 /** What `handle` answers inside a handler, where nothing is committed yet. */

@@ -3,7 +3,9 @@ import { messageKey } from '../contract/message-key.ts';
 import { assertFits } from '../contract/validate.ts';
 import type { Received } from '../log/write-set.ts';
 import type { NewRecord } from '../log/record.ts';
+import { whyNoMetadata } from '../message/metadata.ts';
 import { PayloadTooLargeError, payloadText } from '../message/payload.ts';
+import { ID_CHARACTERS_MAX, whyNoText } from '../message/text.ts';
 import { upcast } from '../message/upcasting.ts';
 import type { Envelope } from './backbone.ts';
 
@@ -37,6 +39,7 @@ export function admit(
   const { schemaVersion } = envelope;
   if (!Number.isSafeInteger(schemaVersion) || schemaVersion < 1)
     throw new MessageRefusedError('invalid-version', envelope);
+  assertAttributes(envelope);
   const sent = parse(envelope, charactersMax);
   const data = schemaVersion < contract.version ? toCurrent(envelope, contract, sent) : sent;
   assertKnown(envelope, contract, data);
@@ -63,6 +66,28 @@ export function admit(
 /** A message that was recorded before the window in which it would be known as a duplicate. */
 export function assertWithinWindow(envelope: Envelope, floor: number): void {
   if (envelope.recordedAt < floor) throw new MessageRefusedError('older-than-window', envelope);
+}
+
+/** All that the record will carry beside its data is text that can be kept, as our own is. */
+function assertAttributes(envelope: Envelope): void {
+  for (const name of ATTRIBUTES) {
+    const problem = whyNoText(envelope[name], ID_CHARACTERS_MAX);
+    if (problem !== undefined && (name !== 'traceparent' || envelope[name] !== null))
+      throw new MessageRefusedError('invalid-attribute', envelope, `its ${name} ${problem}`);
+  }
+  const problem = envelope.metadata === null ? undefined : whyNoMetadataText(envelope.metadata);
+  if (problem !== undefined)
+    throw new MessageRefusedError('invalid-attribute', envelope, `its metadata ${problem}`);
+}
+
+const ATTRIBUTES = ['id', 'source', 'correlationId', 'causationId', 'traceparent'] as const;
+
+function whyNoMetadataText(text: string): string | undefined {
+  try {
+    return whyNoMetadata(JSON.parse(text));
+  } catch {
+    return 'is no JSON';
+  }
 }
 
 function parse(envelope: Envelope, charactersMax: number): unknown {
@@ -104,6 +129,8 @@ export type RefusalCode = keyof typeof REASONS;
 
 const REASONS = {
   'invalid-json': 'is no JSON. Mend what publishes it, then discard this one',
+  'invalid-attribute':
+    'carries something beside its data that cannot be kept. Mend what publishes it, then discard it',
   'id-known':
     'has the id of another record here, from another source. Mend what gives the ids, then discard it',
   'invalid-version': 'has no version 1, 2, 3 …. Mend what publishes it, then discard this one',
@@ -130,7 +157,8 @@ export class MessageRefusedError extends Error {
   readonly id: string;
 
   constructor(code: RefusalCode, envelope: Envelope, cause?: unknown) {
-    const why = cause instanceof Error ? ` (${cause.message})` : '';
+    const reason = cause instanceof Error ? cause.message : cause;
+    const why = typeof reason === 'string' ? ` (${reason})` : '';
     super(
       `Message ${envelope.id} from ${JSON.stringify(envelope.source)}, ` +
         `${JSON.stringify(envelope.type)} version ${envelope.schemaVersion}, ${REASONS[code]}.${why}`,

@@ -116,6 +116,28 @@ const refused: Record<string, { sent: Partial<Envelope>; code: string }> = {
     sent: { type: 'ordering.Unknown' },
     code: 'unknown-contract',
   },
+  'whose id is too long to be known by': {
+    sent: { id: 'x'.repeat(256) },
+    code: 'invalid-attribute',
+  },
+  'whose action is none': { sent: { correlationId: '' }, code: 'invalid-attribute' },
+  'whose cause no store would give back': {
+    sent: { causationId: 'a\0' },
+    code: 'invalid-attribute',
+  },
+  'whose trace context is too long': {
+    sent: { traceparent: '0'.repeat(256) },
+    code: 'invalid-attribute',
+  },
+  'whose metadata is no JSON': { sent: { metadata: '{' }, code: 'invalid-attribute' },
+  'whose metadata is no object of texts': {
+    sent: { metadata: '{"user":{"name":"ann"}}' },
+    code: 'invalid-attribute',
+  },
+  'whose metadata is too large': {
+    sent: { metadata: JSON.stringify({ user: 'x'.repeat(8_192) }) },
+    code: 'invalid-attribute',
+  },
   'that is too large': {
     sent: { data: JSON.stringify({ orderId: 'x'.repeat(1_100_000) }) },
     code: 'payload-too-large',

@@ -5,6 +5,8 @@ import {
   type Changed,
   streamName,
 } from '../aggregate/aggregate.ts';
+import { assertAggregateId } from '../aggregate/aggregate-id.ts';
+import { assertEventTypes } from '../aggregate/event-type.ts';
 import { evolveState, loadState } from '../aggregate/load-state.ts';
 import type { KnownState, StateCache } from '../aggregate/state-cache.ts';
 import type { AnyContract } from '../contract/contract.ts';
@@ -92,6 +94,7 @@ export class Unit {
   ): Promise<Changed<State, Event>> {
     this.#assertOpen();
     this.#assertOwn(aggregate);
+    assertAggregateId(aggregate.name, id);
     const stream = streamName(aggregate.name, id);
     this.#underWay += 1;
     try {
@@ -232,6 +235,7 @@ export class Unit {
     assertExpected(stream, asked.expectedVersion, before.version);
     if (!this.#expects.has(stream)) this.#expects.set(stream, before.version);
     const events = this.#decide(aggregate, asked.command, before.state as State);
+    assertEventTypes(aggregate.name, events);
     const { charactersMax } = this.#workplace;
     const texts = events.map(({ type, data }) => payloadText(type, data, charactersMax));
     // They are passed on as they are, to publications, inline models and the caller.

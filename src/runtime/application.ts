@@ -7,10 +7,10 @@ import type { Query } from '../read-model/query.ts';
 import type { AnyReadModel, ReadModel } from '../read-model/read-model.ts';
 import { type Tool, assertOutsideHandler } from '../subscription/in-handler.ts';
 import type { Activity } from './activity.ts';
+import { type ByWhom, assertByWhom } from './by-whom.ts';
 import { type HandleOptions, handleCommand } from './handle-command.ts';
 import { type Health, healthOf } from './health.ts';
 import {
-  type ByWhom,
   type ParkedSelection,
   type RedriveOptions,
   type Redriven,
@@ -263,6 +263,7 @@ export class Application {
     operation: ByWhom & { readonly action: 'pause' | 'resume' },
   ): Promise<void> {
     this.#assertMayCall(`app.${operation.action}`);
+    assertByWhom(operation);
     const running = this.#contextNamed(context.name);
     const subscription = running.subscriptions.find((candidate) => candidate.name === name);
     if (subscription === undefined) throw new NotRunningHereError(`subscription "${name}"`);

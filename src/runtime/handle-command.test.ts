@@ -27,7 +27,8 @@ import {
   withdraw,
 } from './fixtures/banking.ts';
 import { openedStore, rejection, start } from './fixtures/start.ts';
-import { CommandIdReusedError, InvalidCommandIdError } from './handle-command.ts';
+import { InvalidCommandIdError } from './call-options.ts';
+import { CommandIdReusedError } from './handle-command.ts';
 
 const banking = boundedContext('banking', { aggregates: [account], publishes: [publishDeposits] });
 
@@ -472,7 +473,7 @@ test('data that is no JSON, or too large, is refused and changes nothing', async
 
 test('names with quotes, emoji, newlines and slashes are names like any other', async (t) => {
   const app = await start(t, [banking]);
-  const id = `o'"\n\u0000🙂/x`;
+  const id = `o'"\n🙂/x`;
 
   await app.handle(account, id, deposit(5), { commandId: id, correlationId: id });
   const handled = await app.handle(account, id, deposit(5), { commandId: id });

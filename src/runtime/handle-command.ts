@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { type Aggregate, type Changed, type Handled, streamName } from '../aggregate/aggregate.ts';
+import { assertAggregateId } from '../aggregate/aggregate-id.ts';
 import { stateAt } from '../aggregate/load-state.ts';
 import { type Cause, Unit } from '../context/unit.ts';
 import { decode } from '../context/vocabulary.ts';
@@ -12,6 +13,7 @@ import { timeOf } from '../message/business-time.ts';
 import { canonicalJson } from '../message/json.ts';
 import { assertJson } from '../message/payload.ts';
 import { FencedError } from '../subscription/fenced.ts';
+import { assertCallOptions } from './call-options.ts';
 import type { RunningContext } from './running-context.ts';
 import { tokenText } from './token.ts';
 
@@ -31,11 +33,11 @@ export interface HandleOptions {
   readonly expectedVersion?: number;
   /** When it happened in the business, ISO 8601. Default: now. */
   readonly occurredAt?: string;
-  /** The business action it belongs to. Default: a new one. */
+  /** The business action it belongs to. Default: a new one. At most 255 characters. */
   readonly correlationId?: string;
-  /** Kept beside each record it causes. */
+  /** Kept beside each record it causes, so at most 8,192 characters of JSON. */
   readonly metadata?: Readonly<Record<string, string>>;
-  /** The W3C trace context it belongs to. */
+  /** The W3C trace context it belongs to. At most 255 characters. */
   readonly traceparent?: string;
   /** Gives it up while it waits for its turn (`CallAbortedError`); what has begun is finished. */
   readonly signal?: AbortSignal;
@@ -48,11 +50,12 @@ export async function handleCommand<State, Command extends Fact, Event extends F
   asked: { readonly id: string; readonly command: Command; readonly options: HandleOptions },
 ): Promise<Handled<State, Event>> {
   const { options } = asked;
+  assertCallOptions(options);
+  assertAggregateId(aggregate.name, asked.id);
   const stream = streamName(aggregate.name, asked.id);
   const work = (): Promise<Handled<State, Event>> =>
     running.locks.run([`stream ${stream}`], () => decideAndCommit(running, aggregate, asked));
   if (options.commandId === undefined) return work();
-  assertCommandId(options.commandId);
   const { command } = asked;
   // Told apart by its JSON: two commands with different Maps in them would be one.
   assertJson(() => `The command ${JSON.stringify(command.type)}, which has a commandId,`, command);
@@ -209,10 +212,6 @@ export function fingerprintOf(...parts: readonly unknown[]): string {
   return createHash('sha256').update(canonicalJson(parts)).digest('hex');
 }
 
-export function assertCommandId(commandId: string): void {
-  if (commandId === '' || commandId.length > 255) throw new InvalidCommandIdError(commandId);
-}
-
 /** A command id was used for something else before: one of the two is a mistake. */
 export class CommandIdReusedError extends Error {
   override readonly name = 'CommandIdReusedError';
@@ -225,19 +224,6 @@ export class CommandIdReusedError extends Error {
       `Command id ${JSON.stringify(commandId)} was used before for another command. Repeat a ` +
         `command unchanged, or give a new one a new id.`,
     );
-    this.commandId = commandId;
-  }
-}
-
-/** A command id is empty or too long. */
-export class InvalidCommandIdError extends Error {
-  override readonly name = 'InvalidCommandIdError';
-  readonly code = 'invalid-command-id';
-  readonly retryable = false;
-  readonly commandId: string;
-
-  constructor(commandId: string) {
-    super(`A command id has 1 to 255 characters, this one has ${commandId.length}. Use a UUID.`);
     this.commandId = commandId;
   }
 }

@@ -3,6 +3,7 @@ import type { Intake } from '../backbone/intake.ts';
 import type { WaitingRow } from '../log/waiting-row.ts';
 import type { Operation } from '../log/write-set.ts';
 import type { Subscription } from '../subscription/subscription.ts';
+import { type ByWhom, assertByWhom } from './by-whom.ts';
 import { NotRunningHereError } from './not-running-here.ts';
 import type { RunningContext } from './running-context.ts';
 import type { Parked } from './settled.ts';
@@ -18,12 +19,6 @@ export interface ParkedSelection {
   readonly recordId?: string;
   /** The `code` of the error they were parked with. */
   readonly errorCode?: string;
-}
-
-/** Who does something to the running system, and why: kept for the audit trail. */
-export interface ByWhom {
-  readonly who: string;
-  readonly why: string;
 }
 
 export interface RedriveOptions extends ByWhom {
@@ -78,6 +73,7 @@ export async function redrive(
   selection: ParkedSelection,
   options: RedriveOptions,
 ): Promise<Redriven> {
+  assertByWhom(options);
   const selected = await listParked(contexts, selection);
   const done: Parked[] = [];
   const parkedAgain: Parked[] = [];
@@ -107,6 +103,7 @@ export async function discard(
   selection: ParkedSelection,
   options: ByWhom,
 ): Promise<readonly Parked[]> {
+  assertByWhom(options);
   const gone: Parked[] = [];
   for (const row of await listParked(contexts, selection)) {
     const running = contextOf(contexts, row);

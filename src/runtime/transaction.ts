@@ -6,11 +6,11 @@ import { assertJson, payloadText } from '../message/payload.ts';
 import {
   type HandleOptions,
   CommandIdReusedError,
-  assertCommandId,
   causeOfCommand,
   fingerprintOf,
 } from './handle-command.ts';
 import { insideHandler } from '../subscription/in-handler.ts';
+import { assertCallOptions } from './call-options.ts';
 import type { RunningContext } from './running-context.ts';
 import { tokenText } from './token.ts';
 
@@ -65,8 +65,8 @@ export async function transact<Database, T>(
   options: TransactionOptions,
 ): Promise<Transacted<T>> {
   const { commandId, asked } = options;
+  assertCallOptions(options);
   if (commandId === undefined) return transactOnce(running, work, { options });
-  assertCommandId(commandId);
   assertJson(() => `What is asked for under the commandId ${JSON.stringify(commandId)}`, asked);
   const named = { id: commandId, fingerprint: fingerprintOf('transaction', asked) };
   return running.locks.run([`command ${commandId}`], async () => {
