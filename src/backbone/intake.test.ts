@@ -5,7 +5,8 @@ import { memoryBackbone } from '../adapters/memory/memory-backbone.ts';
 import { contract } from '../contract/contract.ts';
 import { KEY_CHARACTERS_MAX } from '../message/key.ts';
 import { upcasting } from '../message/upcasting.ts';
-import { Faults } from '../testing/faults.ts';
+import type { WaitingRow } from '../log/waiting-row.ts';
+import { Faults, InjectedFaultError } from '../testing/faults.ts';
 import { faultyLog } from '../testing/faulty-log.ts';
 import type { Envelope } from './backbone.ts';
 import {
@@ -312,6 +313,32 @@ test('what was held behind a discarded message goes on, at once or at the next s
     assert.deepEqual(await waitingAtBorder(log), [], when);
   }
 });
+
+for (const [call, nth, kind] of [
+  ['commit', 1, 'answer-lost'],
+  ['commit', 2, 'before'],
+  ['recordsById', 1, 'before'],
+] as const) {
+  test(`a discard at the border that fails half-way holds nothing back (${call} ${nth}, ${kind})`, async () => {
+    const [next, later] = [message(), message()];
+    const { log, publish, settledIntake } = await given([message({ data: '{}' }), next]);
+    const before = await settledIntake();
+    await before.stop();
+    const faults = new Faults({ call: `billing.${call}`, nth, kind });
+    const intake = await settledIntake({ log: faultyLog(log, faults) });
+    const rows = await log.waiting({ subscription: 'intake from ordering', limit: 10 });
+    const row = rows.find((each) => each.kind === 'parked') as WaitingRow;
+    const operation = { id: 'o', at: 1, who: 'ann', action: 'discard', why: 'bad', detail: '{}' };
+
+    await assert.rejects(intake.decide(row, { to: 'gone', operation }), InjectedFaultError);
+    await publish([later]);
+    await until('taken in', async () => (await incomingIds(log)).length === 2);
+    await intake.stop();
+
+    assert.deepEqual(await incomingIds(log), [next.id, later.id]);
+    assert.deepEqual(await waitingAtBorder(log), []);
+  });
+}
 
 test('a message that comes again is left out, and its line says so', async () => {
   const sent = message();

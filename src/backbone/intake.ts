@@ -18,6 +18,8 @@ import { OUTAGE_POLICY, Trouble } from './trouble.ts';
 
 /** At most so many messages are asked for at a time, and go into one commit. */
 const BATCH_SIZE_MAX = 256;
+/** When a person's decision has failed, the log is asked after this time what became of it. */
+const TAKE_UP_AFTER_MS = 250;
 
 export interface IntakeOptions {
   /** The consuming context. */
@@ -154,10 +156,34 @@ export class Intake {
       const waiting = await this.#options.log.waiting(query);
       if (!waiting.some((each) => each.recordId === recordId && each.kind === 'parked'))
         return false;
-      await this.#commit({ operations: [operation], done: to === 'gone' ? [row] : [] });
-      await this.#takeKeyAgain(key);
+      try {
+        await this.#commit({ operations: [operation], done: to === 'gone' ? [row] : [] });
+        await this.#takeKeyAgain(key);
+      } catch (error) {
+        // Whoever decided is told; what became of it the log must say, or its key would wait for ever.
+        void this.#takeUpLater(row);
+        throw error;
+      }
       return true;
     });
+  }
+
+  /** Asks the log, until it answers, whether a row is still there; if not, its key goes on. */
+  async #takeUpLater({ subscription, key, recordId }: WaitingRow): Promise<void> {
+    const { log, host } = this.#options;
+    const { signal } = this.#stopping;
+    const takeUp = async (): Promise<void> => {
+      const waiting = await log.waiting({ subscription, key, limit: BORDER_READ_MAX });
+      if (!waiting.some((row) => row.recordId === recordId)) await this.#takeKeyAgain(key);
+    };
+    for (let isOver = false; !isOver;) {
+      await host.clock.sleep(TAKE_UP_AFTER_MS, signal);
+      if (signal.aborted) return;
+      isOver = await this.#inTurn(takeUp).then(
+        () => true,
+        () => false,
+      );
+    }
   }
 
   /**
