@@ -79,6 +79,8 @@ export class Unit {
   #noted: Set<string> | undefined;
   #underWay = 0;
   #isClosed = false;
+  /** Whether it is known what became of it: who still works over it sees the log from then on. */
+  #isOver = false;
 
   constructor(workplace: Workplace, base?: Unit) {
     this.#workplace = workplace;
@@ -184,6 +186,16 @@ export class Unit {
     commit: (writeSet: Collected) => Promise<T>,
     isCommitted: (answer: T) => boolean,
   ): Promise<T> {
+    const committing = this.#commit(commit, isCommitted);
+    // It may be in the log all the same, and then the states that are known are of before it.
+    committing.catch(() => this.dropStates());
+    return committing;
+  }
+
+  #commit<T>(
+    commit: (writeSet: Collected) => Promise<T>,
+    isCommitted: (answer: T) => boolean,
+  ): Promise<T> {
     if (this.#told.length === 0) return commit(this.writeSet());
     const { inlineLock, inlineDocuments } = this.#workplace;
     return inlineLock.run(this.#inlineKeys(), async () => {
@@ -207,17 +219,20 @@ export class Unit {
 
   /** After the commit: the states are now those of the log. */
   keepStates(): void {
+    this.#isOver = true;
     for (const [stream, known] of this.#states) this.#workplace.states.keep(stream, known);
   }
 
   /** After a conflict: nothing that this was decided on may be trusted. */
   dropStates(): void {
+    this.#isOver = true;
     for (const stream of this.#expects.keys()) this.#workplace.states.drop(stream);
   }
 
   #known(stream: string): KnownState | undefined {
     const own = this.#states.get(stream);
-    return own !== undefined || this.#base === undefined ? own : this.#base.#known(stream);
+    if (own !== undefined || this.#base === undefined || this.#base.#isOver) return own;
+    return this.#base.#known(stream);
   }
 
   async #load(aggregate: AnyAggregate, stream: string): Promise<KnownState> {

@@ -120,6 +120,21 @@ for (const fault of ['before', 'answer-lost'] as const) {
   });
 }
 
+test('a handler that goes on beside its batch decides on what others have appended meanwhile', async (t) => {
+  const isOpen = Promise.withResolvers<void>();
+  const { app, log, enter } = await doors(t, { before: () => isOpen.promise });
+  await Promise.all([enter('quick'), enter('slow')]);
+  await until(async () => (await log.waiting({ limit: 1 })).length === 1);
+  assert.equal(await log.streamVersion('door/d'), 1);
+
+  await app.handle(door, 'd', { type: 'Open', data: {} });
+  isOpen.resolve();
+  await app.settled();
+
+  const types = (await log.readStream('door/d', { limit: 10 })).map(({ type }) => type);
+  assert.deepEqual(types, ['Knocked', 'Opened', 'Entered']);
+});
+
 test('a stop while a handler under way is being taken up finishes that one, and no second', async (t) => {
   const gate = Promise.withResolvers<void>();
   const reading = Promise.withResolvers<void>();
@@ -171,6 +186,42 @@ for (const decision of ['discard', 'redrive'] as const) {
     assert.equal((await answered('a')).length, decision === 'discard' ? 1 : 2);
     assert.deepEqual(await log.waiting({ limit: 10 }), []);
   });
+}
+
+const door = aggregate({
+  name: 'door',
+  initial: { isOpen: false },
+  decide: (command: DoorCommand, { isOpen }): DoorEvent[] => {
+    if (command.type === 'Open') return [{ type: 'Opened', data: {} }];
+    if (command.type === 'Knock') return [{ type: 'Knocked', data: {} }];
+    if (!isOpen) throw new Error('it is closed');
+    return [{ type: 'Entered', data: {} }];
+  },
+  evolve: ({ isOpen }, { type }: DoorEvent) => ({ isOpen: isOpen || type === 'Opened' }),
+});
+type DoorCommand = Fact<'Knock' | 'Open' | 'Enter', Record<string, never>>;
+type DoorEvent = Fact<'Knocked' | 'Opened' | 'Entered', Record<string, never>>;
+
+/** Whoever is quick knocks; whoever is slow waits before entering. All of them at one door. */
+async function doors(t: TestContext, { before }: { readonly before: () => Promise<void> }) {
+  const store = openedStore();
+  const visit = whenever(
+    'visit',
+    happened(question, 'Asked'),
+    async (event, { handle }) => {
+      if (event.stream === 'question/quick') return handle(door, 'd', { type: 'Knock', data: {} });
+      await before();
+      return handle(door, 'd', { type: 'Enter', data: {} });
+    },
+    { by: (event) => event.stream },
+  );
+  const house = boundedContext('house', { aggregates: [question, door], reactions: [visit] });
+  const app = await start(t, [house], { store });
+  return {
+    app,
+    log: store.log('house'),
+    enter: (id: string) => app.handle(question, id, { type: 'Ask', data: { number: 1 } }),
+  };
 }
 
 /** Resolves when one commit has failed: that of the first write set that is meant. */

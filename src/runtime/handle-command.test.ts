@@ -8,6 +8,9 @@ import { aggregate } from '../aggregate/aggregate.ts';
 import { StateVersionError, UnknownEventTypeError } from '../aggregate/load-state.ts';
 import { boundedContext } from '../context/bounded-context.ts';
 import { NotPublishedHereError } from '../context/unit.ts';
+import { type Clock, systemClock } from '../host/clock.ts';
+import { OutcomeUnknownError } from '../log/committer.ts';
+import type { Log } from '../log/log.ts';
 import type { NewRecord } from '../log/record.ts';
 import { VersionConflictError } from '../log/version-conflict.ts';
 import type { Fact } from '../message/fact.ts';
@@ -248,6 +251,28 @@ test('two at once with one command id and other bodies: one is done, the other r
     results.map(({ status }) => status),
     ['fulfilled', 'rejected'],
   );
+});
+
+test('after a command of which nobody knows what became, the next one is decided on what is in the log', async (t) => {
+  const store = openedStore();
+  const clock = systemClock();
+  const quick: Clock = { ...clock, sleep: (ms, signal) => clock.sleep(ms / 100, signal) };
+  const app = await start(t, [banking], { store, host: { clock: quick } });
+  await app.handle(account, 'a', deposit(1));
+  const log = store.log('banking') as { -readonly [Name in keyof Log]: Log[Name] };
+  const { commit, recordsById } = log;
+  log.commit = async (writeSets) => {
+    log.commit = commit;
+    await commit(writeSets);
+    throw new Error('the answer is lost');
+  };
+  log.recordsById = () => Promise.reject(new Error('the store is away'));
+  await rejection(app.handle(account, 'a', deposit(9)), OutcomeUnknownError);
+  log.recordsById = recordsById;
+
+  const handled = await app.handle(account, 'a', withdraw(10));
+
+  assert.deepEqual(handled.state, { balance: 0, movements: 3 });
 });
 
 test('a refused command id is decided anew: nothing was done under it', async (t) => {
