@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { boundedContext } from '../context/bounded-context.ts';
 import { contract } from '../contract/contract.ts';
 import { aggregate } from '../aggregate/aggregate.ts';
+import type { WaitingRow } from '../log/waiting-row.ts';
 import type { Fact } from '../message/fact.ts';
 import { whenever } from '../reaction/whenever.ts';
 import { openedStore, start, until } from './fixtures/start.ts';
@@ -61,6 +62,32 @@ test('parked records are selected by context, subscription, key, record and erro
   assert.equal(await count({ recordId: first?.recordId ?? '' }), 1);
   assert.equal(await count({ errorCode: 'broken' }), 3);
   assert.equal(await count({ errorCode: 'other' }), 0);
+});
+
+test('one of more parked records than are selected in one go is found by its id and its error', async (t) => {
+  const { app, store } = await broken(t);
+  const row = (number: number): WaitingRow => ({
+    subscription: 'note it',
+    key: `k${number}`,
+    recordId: `r${number}`,
+    kind: 'parked',
+    position: number,
+    slot: 0,
+    due: 0,
+    attempts: 1,
+    error: { name: 'Error', code: number === 10_001 ? 'rare' : 'usual', message: '', stack: null },
+    correlationId: 'action',
+    since: 0,
+    payload: null,
+  });
+  const waiting = Array.from({ length: 10_001 }, (_, index) => row(index + 1));
+  await store.log('receiving').commit([{ waiting }]);
+
+  const byId = await app.parked({ recordId: 'r10001' });
+  const byError = await app.parked({ errorCode: 'rare' });
+
+  assert.deepEqual(keys(byId), ['k10001']);
+  assert.deepEqual(keys(byError), ['k10001']);
 });
 
 test('a redrive takes a selection, and answers how it went', async (t) => {

@@ -8,8 +8,10 @@ import { NotRunningHereError } from './not-running-here.ts';
 import type { RunningContext } from './running-context.ts';
 import type { Parked } from './settled.ts';
 
-/** At most so many parked records are looked at in one go. */
+/** At most so many parked records are selected in one go. */
 const SELECTED_MAX = 10_000;
+/** Among so many they are looked for, where the store cannot tell which they are. */
+const LOOKED_THROUGH_MAX = 1_000_000;
 
 /** Which parked records are meant; all that is given must hold. */
 export interface ParkedSelection {
@@ -54,14 +56,16 @@ export async function listParked(
   const found: (Parked & { heldBehind: number })[] = [];
   for (const context of contexts) {
     if (selection.context !== undefined && selection.context !== context.name) continue;
-    const { subscription, key } = selection;
+    const { subscription, key, recordId, errorCode } = selection;
+    const isNarrowed = recordId !== undefined || errorCode !== undefined;
     const rows = await context.log.waiting({
       kinds: ['parked'],
-      limit: SELECTED_MAX,
+      limit: isNarrowed ? LOOKED_THROUGH_MAX : SELECTED_MAX,
       ...(subscription === undefined ? {} : { subscription }),
       ...(key === undefined ? {} : { key }),
     });
-    for (const row of rows.filter((candidate) => isSelected(candidate, selection)))
+    const selected = rows.filter((row) => isSelected(row, selection)).slice(0, SELECTED_MAX);
+    for (const row of selected)
       found.push({ ...row, context: context.name, heldBehind: await heldBehind(context, row) });
   }
   return found;
