@@ -22,8 +22,10 @@ export class Activity {
 
   /** Waits until something holds; false when the time was over first. */
   async until(holds: () => boolean | Promise<boolean>, signal: AbortSignal): Promise<boolean> {
-    // The end of time is a happening, too: one listener, however often it looks.
-    signal.addEventListener('abort', this.happened, { once: true });
+    // The end of time is a happening, too: one listener of its own, however often it looks, since
+    // several may wait by one signal.
+    const end = (): void => this.happened();
+    signal.addEventListener('abort', end, { once: true });
     try {
       for (;;) {
         const before = this.#count;
@@ -32,7 +34,7 @@ export class Activity {
         if (this.#count === before) await this.#next();
       }
     } finally {
-      signal.removeEventListener('abort', this.happened);
+      signal.removeEventListener('abort', end);
     }
   }
 

@@ -181,13 +181,14 @@ export class Application {
   /** Tries parked records again. Look with `parked` first; try one with `trial: true`. */
   async redrive(selection: ParkedSelection, options: RedriveOptions): Promise<Redriven> {
     this.#assertMayCall('app.redrive');
-    return redrive(this.#contexts, selection, options);
+    const signal = this.#untilStopped(options.signal);
+    return this.#finish(redrive(this.#contexts, selection, { ...options, signal }));
   }
 
   /** Gives parked records up for good; who and why are kept. */
   async discard(selection: ParkedSelection, options: ByWhom): Promise<readonly Parked[]> {
     this.#assertMayCall('app.discard');
-    return discard(this.#contexts, selection, options);
+    return this.#finish(discard(this.#contexts, selection, options));
   }
 
   /** Stops one subscription from taking more, until `resume` or the next start. */
@@ -210,10 +211,9 @@ export class Application {
    */
   async rebuild(model: AnyReadModel, options: RebuildOptions = {}): Promise<void> {
     this.#assertMayCall('app.rebuild');
-    const { signal = this.#stopped.signal } = options;
-    const either = AbortSignal.any([signal, this.#stopped.signal]);
+    const signal = this.#untilStopped(options.signal);
     const running = this.#contextOfModel(model);
-    await this.#finish(rebuildModel(running, model, { ...options, signal: either }));
+    await this.#finish(rebuildModel(running, model, { ...options, signal }));
   }
 
   /** How everything is, as data. */
@@ -239,6 +239,12 @@ export class Application {
     const calls = this.#contexts.map((running) => running.calls.stop());
     await Promise.allSettled([...calls, ...this.#underWay]);
     await this.#end();
+  }
+
+  /** Aborts when the given one does, or the application is stopped. */
+  #untilStopped(given: AbortSignal | undefined): AbortSignal {
+    const stopped = this.#stopped.signal;
+    return given === undefined ? stopped : AbortSignal.any([given, stopped]);
   }
 
   /** Lets a stop wait until something is done that was begun before it. */

@@ -282,6 +282,33 @@ test('whoever is to be alerted hears of each parked record, once', async (t) => 
   assert.deepEqual(heard.toSorted(), ['a', 'b']);
 });
 
+test('a redrive that waits for its next try ends with the application, and answers what is under way', async (t) => {
+  const store = openedStore();
+  let retryable: boolean | undefined = false;
+  const failing = whenever(
+    'note it',
+    Sent,
+    () => {
+      throw Object.assign(new Error('broken'), { retryable });
+    },
+    { startFrom: 'beginning', retry: { firstDelayMs: 3_600_000, delayMsMax: 3_600_000 } },
+  );
+  const receiver = boundedContext('receiving', { reactions: [failing] });
+  const app = await start(t, [sending, receiver], { store });
+  await app.transaction(sending, (tx) => tx.publish(Sent, { key: 'a', number: 1 }));
+  await until(async () => (await app.parked()).length === 1);
+  retryable = undefined;
+  const redriving = app.redrive({}, by);
+  const waiting = () => store.log('receiving').waiting({ limit: 1 });
+  await until(async () => (await waiting()).at(0)?.kind === 'retry');
+  await until(async () => (await waiting()).at(0)?.attempts === 1);
+
+  await app.stop();
+
+  const redriven = await redriving;
+  assert.deepEqual(keys(redriven.underWay), ['a']);
+});
+
 async function broken(t: TestContext, onParked: (row: { key: string }) => void = () => undefined) {
   const store = openedStore();
   const mended = new Set<string>();
