@@ -24,7 +24,9 @@ export class Circuit {
   }
 
   /** When the next probe may be made, in milliseconds since 1970. */
-  get probeAt(): number {
+  probeAt(now: number): number {
+    // Never longer than it was put off, when the clock was set back meanwhile.
+    this.#probeAt = Math.min(this.#probeAt, now + this.#probeMs);
     return this.#probeAt;
   }
 
@@ -45,6 +47,8 @@ export class Circuit {
 
   /** Answers whether this opened the circuit. */
   failed(key: string, now: number): boolean {
+    // The clock was set back meanwhile: when that was, nobody can tell any more.
+    if (this.#lastSuccessAt > now) this.#lastSuccessAt = 0;
     if (this.#isOpen) {
       // What was begun before it opened is no probe: only one at a time makes the waits longer.
       if (now >= this.#probeAt) {

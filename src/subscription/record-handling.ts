@@ -134,7 +134,7 @@ export class RecordHandling {
     const row = this.#row(entry, key, isOver ? 'parked' : 'retry');
     if (row.kind === 'retry' && circuit.failed(key, row.since)) onOutage(error);
     const retryAt = circuit.isOpen
-      ? circuit.probeAt
+      ? circuit.probeAt(row.since)
       : row.since + retryDelayMs(retry, 1, workplace.host.randomness);
     const due = row.kind === 'parked' ? 0 : retryAt;
     batch.wait({ ...row, attempts: 1, due, error: describeError(error), payload });

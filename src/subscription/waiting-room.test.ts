@@ -368,6 +368,60 @@ function row(key: string, position: number): WaitingRow {
   };
 }
 
+test('what is to be tried again soon is so when the clock is set back by an hour meanwhile', async () => {
+  let isBroken = true;
+  const room = opened({ perform: () => fail(isBroken, new Error('boom')) });
+  room.add(row('a', 1));
+  await room.clock.advance(10);
+  isBroken = false;
+
+  room.setBack(3_600_000);
+  await room.clock.advance(120_000);
+
+  assert.deepEqual(room.performed, ['a1', 'a1']);
+  assert.equal(room.isIdle, true);
+});
+
+test('an open circuit goes on probing when the clock is set back by an hour', async () => {
+  let isBroken = true;
+  const room = opened({ perform: () => fail(isBroken, new Error('boom')) });
+  for (let each = 0; each < 10; each += 1) room.add(row(`k${each}`, each));
+  await room.clock.advance(5);
+  assert.equal(room.circuit.isOpen, true);
+  isBroken = false;
+
+  room.setBack(3_600_000);
+  await room.clock.advance(120_000);
+
+  assert.equal(room.circuit.isOpen, false);
+  assert.equal(room.isIdle, true);
+});
+
+test('an outage is still told from a bad record after the clock was set back', async () => {
+  let isDown = false;
+  const room = opened({ perform: ({ key }) => fail(isDown && key !== 'good', outage) });
+  room.add(row('good', 1));
+  await room.clock.advance(1);
+  isDown = true;
+
+  room.setBack(3_600_000);
+  room.add({ ...row('a', 2), since: room.now() });
+  await room.clock.advance(300_000);
+
+  assert.deepEqual(room.parked, []);
+  assert.equal(room.circuit.isOpen, true);
+});
+
+test('what was put off by a clock that ran far ahead is tried soon after a restart', async () => {
+  const room = opened();
+  const ahead = room.now() + 365 * 86_400_000;
+
+  room.start([{ ...row('a', 1), attempts: 1, due: ahead }]);
+  await room.clock.advance(120_000);
+
+  assert.deepEqual(room.performed, ['a1']);
+});
+
 function opened(
   options: {
     perform?: (row: WaitingRow) => Promise<string | undefined> | string | undefined;
@@ -378,9 +432,13 @@ function opened(
   } = {},
 ) {
   const clock = manualClock();
+  let backMs = 0;
   const circuit = new Circuit();
   const notes = {
     clock,
+    /** Sets the wall clock back, as somebody does who corrects it. */
+    setBack: (ms: number) => void (backMs += ms),
+    now: () => clock.now() - backMs,
     circuit,
     performed: [] as string[],
     saved: [] as WaitingRow[],
@@ -391,6 +449,7 @@ function opened(
   const room = new WaitingRoom({
     clock: {
       ...clock,
+      now: () => clock.now() - backMs,
       after(delayMs, then) {
         notes.longestTimer = Math.max(notes.longestTimer, delayMs);
         return clock.after(delayMs, then);

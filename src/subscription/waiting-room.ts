@@ -11,6 +11,8 @@ import { type RetryPolicy, retryDelayMs } from './retry-policy.ts';
 
 /** A timer of the system cannot be set further away: then it is set again. */
 const TIMER_MS_MAX = 2 ** 31 - 1;
+/** What answered `notYet` is asked again at least so often. */
+const NOT_YET_MS_MAX = 60_000;
 
 /**
  * What a subscription has not done yet, by key: the rows of a key form a lane, and only the first
@@ -267,13 +269,32 @@ export class WaitingRoom {
     const { clock, circuit } = this.#options;
     const now = clock.now();
     for (let next = this.#due.peek(); next !== undefined; next = this.#due.peek()) {
-      const at = circuit.isOpen ? Math.max(next.at, circuit.probeAt) : next.at;
+      if (next.at > now + this.#longestMs) {
+        this.#bringForward(next.key, now + this.#longestMs);
+        continue;
+      }
+      const at = circuit.isOpen ? Math.max(next.at, circuit.probeAt(now)) : next.at;
       if (at > now) return this.#setTimer(at, now);
       const runningMax = circuit.isOpen ? 1 : this.#options.concurrency;
       if (this.#running.size >= runningMax) return;
       this.#due.pop();
       this.#begin(next.key, next.at);
     }
+  }
+
+  /** Nothing is put off for longer: the clock ran ahead when it was, and was set back since. */
+  get #longestMs(): number {
+    return Math.max(NOT_YET_MS_MAX, this.#options.retry.delayMsMax);
+  }
+
+  /** The next key in the queue is due earlier than it was put off to. */
+  #bringForward(key: string, at: number): void {
+    this.#due.pop();
+    const lane = this.#lanes.get(key);
+    const first = lane?.[0];
+    if (lane === undefined || first === undefined) return;
+    lane[0] = { ...first, due: Math.min(first.due, at) };
+    this.#due.push({ at, key });
   }
 
   #setTimer(at: number, now: number): void {
@@ -347,13 +368,14 @@ export class WaitingRoom {
   ): Promise<void> {
     const { clock, notYetMs } = this.#options;
     const now = clock.now();
-    const waitedMs = now - row.since;
+    const since = Math.min(row.since, now);
+    const waitedMs = now - since;
     const error = { name: 'NotYet', code: 'not-yet', message: reason, stack: null };
     if (waitedMs >= notYetMs) return this.#save({ ...row, kind: 'parked', error });
     // Looked at often in the beginning, and at most once a minute later on.
-    const due = now + Math.min(60_000, Math.max(20, waitedMs));
+    const due = now + Math.min(NOT_YET_MS_MAX, Math.max(20, waitedMs));
     const earliest = now + Math.min(1_000, Math.max(5, waitedMs / 10));
-    const next = { ...row, kind: triedKind(row), due, error };
+    const next = { ...row, kind: triedKind(row), due, since, error };
     await this.#options.save(next);
     const topics = [...lookedAt, keyTopic(row.key)];
     const hasMoved = asked === undefined || this.#lookout.hasMoved(topics, asked);
@@ -370,7 +392,9 @@ export class WaitingRoom {
     const outage = isOutage(error) && circuit.nothingSucceededSince(row.since);
     if (!circuit.isOpen && isLast && outage && circuit.open(now)) this.#opened(error);
     const parked = !mayRetry(error) || (isLast && !outage && !circuit.isOpen);
-    const due = circuit.isOpen ? circuit.probeAt : now + retryDelayMs(retry, attempts, randomness);
+    const due = circuit.isOpen
+      ? circuit.probeAt(now)
+      : now + retryDelayMs(retry, attempts, randomness);
     await this.#save({
       ...row,
       kind: parked ? 'parked' : triedKind(row),
