@@ -62,6 +62,23 @@ function streamsOf(directory: string, context: string): string[] {
   return rows(directory, context, sql).map(([stream]) => String(stream));
 }
 
+/** By stream, what each delivery of an invoice asked for: the quantity of its first line. */
+export function deliveries(directory: string): ReadonlyMap<string, readonly number[]> {
+  const found = new Map<string, number[]>();
+  const sql = `
+    select stream, data ->> '$.lines[0].quantity' from log
+    where type in ('OrderPlaced', 'ReturnRequested', 'AdjustmentRecorded') and stream is not null
+    order by position`;
+  for (const [stream, quantity] of ['ordering', 'inventory'].flatMap((name) =>
+    rows(directory, name, sql),
+  )) {
+    const known = found.get(String(stream));
+    if (known === undefined) found.set(String(stream), [Number(quantity)]);
+    else known.push(Number(quantity));
+  }
+  return found;
+}
+
 export type InFlight = {
   readonly openOrders: number;
   readonly messages: number;
