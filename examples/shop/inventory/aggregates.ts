@@ -10,7 +10,8 @@ export const stock = aggregate({
   initial: stockModel.initial,
   decide: stockModel.decide,
   evolve: stockModel.evolve,
-  // An order asks for some thirty shelves, of thousands: many are not in memory any more, and each has had hundreds of events.
+  // An order asks for some thirty shelves, of thousands: many are not in memory any more, and each
+  // may have had hundreds of events.
   snapshotEvery: 25,
 });
 
