@@ -60,6 +60,13 @@ describe('the live page', { skip: noBrowser }, () => {
   };
   const row = (page: Page, orderId: string) => page.locator(`#latest [data-order="${orderId}"]`);
 
+  test('while there are no days to compare, the money has its whole card', () =>
+    looking(wide, async (page) => {
+      const width = async (place: string): Promise<number> =>
+        (await page.locator(place).boundingBox())?.width ?? assert.fail(`no ${place}`);
+      assert.equal(await width('#money > div'), await width('#money h2'));
+    }));
+
   for (const look of looks) {
     const about = `at ${look.width} px, ${look.colorScheme}`;
 
