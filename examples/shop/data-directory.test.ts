@@ -14,6 +14,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { silent } from 'thereupon';
+import {
+  permissionsAreNotHeld,
+  withoutRootsRights,
+} from '../../scripts/testing/without-roots-rights.ts';
 import { acknowledgedFile, beginAnew, prepareDirectory } from './data-directory.ts';
 import { openShop } from './open-shop.ts';
 
@@ -60,26 +64,25 @@ test('a place where nothing can be kept is one clear error, and is left as it wa
   assert.equal(readFileSync(file, 'utf8'), 'mine');
 });
 
-// Root may write anywhere: for root it is tried by somebody else.
-const somebody = process.getuid?.() === 0 ? { uid: 65_534 } : {};
+test(
+  'a directory that cannot be written to is one clear line',
+  { skip: permissionsAreNotHeld },
+  () => {
+    const readOnly = join(directory, 'read-only');
+    mkdirSync(readOnly);
+    chmodSync(readOnly, 0o555);
+    const program = join(import.meta.dirname, 'main.ts');
+    const node = ['--disable-warning=ExperimentalWarning', '-C', 'thereupon-source'];
+    const words = [...node, program, '--data', readOnly, '--port', '0'];
+    const { status, stderr } = spawnSync(...withoutRootsRights(process.execPath, words), {
+      encoding: 'utf8',
+    });
+    chmodSync(readOnly, 0o755);
 
-test('a directory that cannot be written to is one clear line', () => {
-  const readOnly = join(directory, 'read-only');
-  mkdirSync(readOnly);
-  chmodSync(directory, 0o755);
-  chmodSync(readOnly, 0o555);
-  const program = join(import.meta.dirname, 'main.ts');
-  const words = ['--data', readOnly, '--port', '0'];
-  const { status, stderr } = spawnSync(
-    process.execPath,
-    ['--disable-warning=ExperimentalWarning', '-C', 'thereupon-source', program, ...words],
-    { encoding: 'utf8', ...somebody },
-  );
-  chmodSync(readOnly, 0o755);
-
-  assert.equal(status, 1);
-  assert.match(stderr, /^The shop cannot run: .*you may not write there\..* --data DIR\.\n$/);
-});
+    assert.equal(status, 1);
+    assert.match(stderr, /^The shop cannot run: .*you may not write there\..* --data DIR\.\n$/);
+  },
+);
 
 test(
   'where the system makes no directory for anybody, it is an error and no endless try',

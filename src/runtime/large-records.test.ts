@@ -8,7 +8,9 @@ import { test } from 'node:test';
 
 const program = join(import.meta.dirname, 'fixtures', 'large-records.ts');
 
-test('a log of 90 MB is written, read and taken in with a heap of 64 MB', (t) => {
+// Some 56 MB are needed; V8 gives up before all of what it was told is used, and how much before
+// depends on when it collects.
+test('a log of 180 MB is written, read and taken in with a heap of 112 MB', (t) => {
   const directory = mkdtempSync(join(tmpdir(), 'thereupon-large-'));
   t.after(() => rmSync(directory, { recursive: true, force: true }));
 
@@ -17,14 +19,14 @@ test('a log of 90 MB is written, read and taken in with a heap of 64 MB', (t) =>
     [
       '--conditions=thereupon-source',
       '--no-warnings',
-      '--max-old-space-size=64',
+      '--max-old-space-size=112',
       program,
       directory,
-      '90',
+      '180',
     ],
     { encoding: 'utf8', timeout: 120_000 },
   );
 
   assert.equal(ended.stderr, '');
-  assert.equal(ended.stdout, '180 seen\n');
+  assert.equal(ended.stdout, '360 seen\n');
 });

@@ -6,6 +6,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterEach, beforeEach, test } from 'node:test';
+import {
+  permissionsAreNotHeld,
+  withoutRootsRights,
+} from '../../../scripts/testing/without-roots-rights.ts';
 import { LogInUseError } from '../../log/log-in-use.ts';
 import { sqlite } from './sqlite-store.ts';
 
@@ -149,44 +153,41 @@ test('a writer waits for the lock of another process without stopping the event 
   await log.close();
 });
 
-// Root may write anywhere: for root it is tried by somebody else.
-const somebody = process.getuid?.() === 0 ? { uid: 65534 } : {};
-
-test('a directory that cannot be written to is a StoreReadOnlyError', async () => {
-  const readOnly = join(directory, 'read-only');
-  mkdirSync(readOnly);
-  const log = await sqlite(readOnly).open('ordering');
-  await log.close();
-  chmodSync(directory, 0o755);
-  chmodSync(readOnly, 0o555);
-  try {
-    const child = await start(
-      `
+test(
+  'a directory that cannot be written to is a StoreReadOnlyError',
+  { skip: permissionsAreNotHeld },
+  async () => {
+    const readOnly = join(directory, 'read-only');
+    mkdirSync(readOnly);
+    const log = await sqlite(readOnly).open('ordering');
+    await log.close();
+    chmodSync(readOnly, 0o555);
+    try {
+      const child = await start(
+        `
       for (const context of ['ordering', 'billing']) {
         await store.open(context).catch((error) => say([error.name, error.code, error.path].join(' ')));
       }
       const deeper = sqlite(directory + '/deeper');
       await deeper.open('ordering').catch((error) => say(error.name));`,
-      { directory: readOnly, ...somebody },
-    );
-
-    for (const context of ['ordering', 'billing'])
-      assert.equal(
-        await firstLine(child),
-        `StoreReadOnlyError store-read-only ${join(readOnly, `${context}.sqlite`)}`,
+        { directory: readOnly },
       );
-    assert.equal(await firstLine(child), 'StoreReadOnlyError');
-  } finally {
-    // Otherwise nobody but root can clear it away.
-    chmodSync(readOnly, 0o755);
-  }
-});
+
+      for (const context of ['ordering', 'billing'])
+        assert.equal(
+          await firstLine(child),
+          `StoreReadOnlyError store-read-only ${join(readOnly, `${context}.sqlite`)}`,
+        );
+      assert.equal(await firstLine(child), 'StoreReadOnlyError');
+    } finally {
+      // Otherwise nobody but root can clear it away.
+      chmodSync(readOnly, 0o755);
+    }
+  },
+);
 
 /** Starts a process that runs `program`; resolves at the first line it says (kept for reading). */
-async function start(
-  program: string,
-  options: { directory?: string; uid?: number } = {},
-): Promise<ChildProcess> {
+async function start(program: string, options: { directory?: string } = {}): Promise<ChildProcess> {
   const code = `
     import { createInterface } from 'node:readline';
     import { sqlite } from ${JSON.stringify(new URL('./sqlite-store.ts', import.meta.url).href)};
@@ -201,9 +202,9 @@ async function start(
     });
     setTimeout(() => {}, 60_000);
     ${program}`;
-  const child = spawn(process.execPath, ['--no-warnings', '--input-type=module', '-e', code], {
+  const words = ['--no-warnings', '--input-type=module', '-e', code];
+  const child = spawn(...withoutRootsRights(process.execPath, words), {
     stdio: ['pipe', 'pipe', 'inherit'],
-    ...(options.uid === undefined ? {} : { uid: options.uid, gid: options.uid }),
   });
   children.push(child);
   await once(child.stdout, 'readable');
