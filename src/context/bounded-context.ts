@@ -1,5 +1,7 @@
 import type { AnyAggregate } from '../aggregate/aggregate.ts';
 import type { AnyContract } from '../contract/contract.ts';
+import type { ProcessManager } from '../process/process-manager.ts';
+import type { Recurrence } from '../process/recurrence.ts';
 import type { Effect } from '../reaction/effect.ts';
 import type { Reaction } from '../reaction/whenever.ts';
 import type { AnyReadModel } from '../read-model/read-model.ts';
@@ -19,6 +21,7 @@ export interface BoundedContext<Name extends string = string> {
   readonly publishes: readonly (Publication | AnyContract)[];
   readonly reactions: readonly Reaction[];
   readonly effects: readonly Effect[];
+  readonly processes: readonly ProcessManager[];
   readonly readModels: readonly AnyReadModel[];
   readonly setUp: ((database: never) => void | Promise<void>) | undefined;
   /** Names among its parts that mean nothing: a misspelled one must not be left out in silence. */
@@ -42,12 +45,14 @@ export function boundedContext<const Name extends string>(
     readonly publishes?: readonly (Publication | AnyContract)[];
     readonly reactions?: readonly Reaction[];
     readonly effects?: readonly Effect[];
+    readonly processes?: readonly ProcessManager[];
     readonly readModels?: readonly AnyReadModel[];
     /** Makes the context's own tables at each start, in a transaction; must be repeatable. */
     readonly setUp?: (database: never) => void | Promise<void>;
   },
 ): BoundedContext<Name> {
-  const { aggregates, publishes, reactions, effects, readModels, setUp, ...unknown } = parts;
+  const { aggregates, publishes, reactions, effects, processes, readModels, setUp, ...unknown } =
+    parts;
   return {
     kind: 'bounded-context',
     name,
@@ -55,6 +60,7 @@ export function boundedContext<const Name extends string>(
     publishes: publishes ?? [],
     reactions: reactions ?? [],
     effects: effects ?? [],
+    processes: processes ?? [],
     readModels: readModels ?? [],
     setUp,
     unknownParts: Object.keys(unknown),
@@ -69,11 +75,21 @@ export function publishedContracts(context: BoundedContext): readonly AnyContrac
   return [...new Set(contracts)];
 }
 
+/** The times that recur which a context listens to, each once. */
+export function recurrencesOf(context: BoundedContext): readonly Recurrence[] {
+  const listening = [...context.reactions, ...context.effects, ...context.processes];
+  const recurrences = listening.flatMap(({ sources }) =>
+    sources.flatMap((source) => (source.kind === 'timer' ? (source.recurrence ?? []) : [])),
+  );
+  return [...new Set(recurrences)];
+}
+
 /** The contracts a context listens to, each once. */
 export function consumedContracts(context: BoundedContext): readonly AnyContract[] {
   const sources = [
     ...context.reactions.flatMap((reaction) => reaction.sources),
     ...context.effects.flatMap((effect) => effect.sources),
+    ...context.processes.flatMap((process) => process.sources),
     ...context.readModels.flatMap((model) => model.sources),
   ];
   return [...new Set(sources.filter((source) => source.kind === 'contract'))];

@@ -16,12 +16,15 @@ import type { Host } from '../host/host.ts';
 import type { LogReader } from '../log/log.ts';
 import type { NewRecord } from '../log/record.ts';
 import { VersionConflictError } from '../log/version-conflict.ts';
+import type { WaitingKey, WaitingRow } from '../log/waiting-row.ts';
 import type { DocumentWrite, StoredSnapshot, WriteSet } from '../log/write-set.ts';
 import type { Fact, Recorded } from '../message/fact.ts';
 import { deepFreeze } from '../message/json.ts';
 import { assertJson, payloadText } from '../message/payload.ts';
 import { timeTexts } from '../message/time-text.ts';
 import { currentVersion } from '../message/upcasting.ts';
+import { TIMERS, timerRow } from '../process/timer-row.ts';
+import { CollectedTimers } from '../process/collected-timers.ts';
 import { Documents, documentKeys, foldInto, folds } from '../read-model/fold.ts';
 import type { KnownDocuments } from '../read-model/known-documents.ts';
 import type { AnyReadModel } from '../read-model/read-model.ts';
@@ -66,6 +69,9 @@ export interface Cause {
  */
 export class Unit {
   documents: Documents;
+  /** The process instances that were touched. */
+  readonly instances: Documents;
+  readonly timers = new CollectedTimers();
   /** What `decide` refused with: a refusal is no failure, and a failure no refusal. */
   readonly refusals = new Set<unknown>();
   readonly #workplace: Workplace;
@@ -86,6 +92,7 @@ export class Unit {
     this.#workplace = workplace;
     this.#base = base;
     this.documents = new Documents(base?.documents);
+    this.instances = new Documents(base?.instances);
   }
 
   /** Loads, decides and folds; collects the events and what is published of them. */
@@ -117,21 +124,51 @@ export class Unit {
 
   /** Collects an integration event. */
   publish(contract: AnyContract, data: unknown, cause: Cause): void {
-    this.#assertOpen();
-    if (!this.#workplace.published.has(contract))
-      throw new NotPublishedHereError(contract.name, this.#workplace.context);
-    assertFits(contract, data);
+    const { schemaVersion, key, data: text } = this.#message(contract, data);
     this.#records.push(
       this.#newRecord(cause, {
         direction: 'outgoing',
         stream: null,
         version: null,
         type: contract.name,
-        schemaVersion: contract.version,
-        key: messageKey(contract, data),
-        data: payloadText(contract.name, data, this.#workplace.charactersMax),
+        schemaVersion,
+        key,
+        data: text,
       }),
     );
+  }
+
+  /** Collects an integration event that is published later. */
+  schedule(
+    contract: AnyContract,
+    data: unknown,
+    { cause, due, position }: { cause: Cause; due: number; position: number },
+  ): void {
+    const { correlationId, causationId, traceparent, metadata } = cause;
+    const message = { contract: contract.name, ...this.#message(contract, data) };
+    const { ids, clock } = this.#workplace.host;
+    this.timers.set(
+      timerRow(
+        { kind: 'message', ...message, causationId, traceparent, metadata },
+        { subscription: TIMERS, id: ids.next(), due, position, correlationId, since: clock.now() },
+      ),
+    );
+  }
+
+  /** Held to its contract now, whenever it is published. */
+  #message(
+    contract: AnyContract,
+    data: unknown,
+  ): Pick<NewRecord, 'schemaVersion' | 'key' | 'data'> {
+    this.#assertOpen();
+    if (!this.#workplace.published.has(contract))
+      throw new NotPublishedHereError(contract.name, this.#workplace.context);
+    assertFits(contract, data);
+    return {
+      schemaVersion: contract.version,
+      key: messageKey(contract, data),
+      data: payloadText(contract.name, data, this.#workplace.charactersMax),
+    };
   }
 
   /** Whether a command is still being handled, whoever waits for it. */
@@ -174,6 +211,8 @@ export class Unit {
     for (const record of unit.#records) this.#records.push(record);
     for (const told of unit.#told) this.#told.push(told);
     this.documents.merge(unit.documents);
+    this.instances.merge(unit.instances);
+    this.timers.merge(unit.timers);
     return true;
   }
 
@@ -201,11 +240,11 @@ export class Unit {
     return inlineLock.run(this.#inlineKeys(), async () => {
       this.documents = new Documents();
       for (const told of this.#told.splice(0)) await this.#tellInlineModels(told);
-      const writeSet = this.writeSet();
+      const folded = this.documents.writes();
       // Until it is known to be committed, nobody knows what these are.
-      inlineDocuments.drop(writeSet.documents);
-      const answer = await commit(writeSet);
-      if (isCommitted(answer)) inlineDocuments.keep(writeSet.documents);
+      inlineDocuments.drop(folded);
+      const answer = await commit(this.writeSet());
+      if (isCommitted(answer)) inlineDocuments.keep(folded);
       return answer;
     });
   }
@@ -214,7 +253,8 @@ export class Unit {
   writeSet(): Collected {
     const expects = [...this.#expects].map(([stream, version]) => ({ stream, version }));
     const snapshots = [...this.#snapshots].map((stream) => this.#snapshot(stream));
-    return { expects, records: this.#records, snapshots, documents: this.documents.writes() };
+    const documents = [...this.documents.writes(), ...this.instances.writes()];
+    return { expects, records: this.#records, snapshots, documents, ...this.timers.writes() };
   }
 
   /** After the commit: the states are now those of the log. */
@@ -412,6 +452,10 @@ interface Asked<Command> {
 export type Collected = WriteSet & {
   readonly records: readonly NewRecord[];
   readonly documents: readonly DocumentWrite[];
+  /** Timers that were set. */
+  readonly waiting: readonly WaitingRow[];
+  /** Timers that were taken back. */
+  readonly done: readonly WaitingKey[];
 };
 
 interface Told {

@@ -5,6 +5,7 @@ import type { Fact, Recorded } from '../message/fact.ts';
 import { deepFreeze } from '../message/json.ts';
 import { timeTexts } from '../message/time-text.ts';
 import { currentVersion, upcast } from '../message/upcasting.ts';
+import { timerName } from '../process/timer-type.ts';
 import { type BoundedContext, consumedContracts, publishedContracts } from './bounded-context.ts';
 
 /**
@@ -31,7 +32,7 @@ export function decode(vocabulary: Vocabulary, stored: StoredRecord): Recorded<F
   const upcasters = upcastersOf(vocabulary, stored);
   const data = JSON.parse(stored.data) as unknown;
   return Object.freeze({
-    type: stored.type,
+    type: stored.direction === 'timer' ? timerName(stored.type) : stored.type,
     data: deepFreeze(upcast(upcasters, data, stored.schemaVersion)),
     id: stored.id,
     stream: stored.stream ?? '',
@@ -53,6 +54,7 @@ const recordedAtText = timeTexts();
 const NO_METADATA: Readonly<Record<string, string>> = Object.freeze({});
 
 function upcastersOf(vocabulary: Vocabulary, stored: StoredRecord) {
+  if (stored.direction === 'timer') return undefined;
   if (stored.direction !== 'domain') return vocabulary.contracts.get(stored.type)?.upcasters;
   const aggregate = vocabulary.aggregates.get(aggregateOfStream(stored.stream ?? ''));
   return aggregate?.upcasters[stored.type];

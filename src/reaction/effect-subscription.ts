@@ -6,7 +6,7 @@ import { interestIn } from '../subscription/interest.ts';
 import { fingerprintOf } from '../subscription/slot.ts';
 import type { SubscriptionDefinition } from '../subscription/subscription-definition.ts';
 import type { Effect } from './effect.ts';
-import { type HandlerSurroundings, causeOf, runHandler, withTimeout } from './handler-tools.ts';
+import { type HandlerSurroundings, runHandler, withTimeout } from './handler-tools.ts';
 import { lacking } from './looked-at.ts';
 import { HANDLER_TIMEOUT_MS, RefusedError, keyedBy } from './reaction-subscription.ts';
 import { isNotYet } from './tools.ts';
@@ -59,7 +59,7 @@ async function perform(
       const answer = await runHandler((tools) => effect.record?.(event, outcome, tools), {
         ...limits,
         unit,
-        cause: causeOf(entry),
+        entry,
       });
       // The outcome is not kept, so it is performed again, under the same key.
       if (isNotYet(answer)) return lacking(answer, [unit]);

@@ -2,6 +2,7 @@ import { type Cause, NotAwaitedError, type Unit, type Workplace } from '../conte
 import type { Entry } from '../subscription/entry.ts';
 import { timeOf } from '../message/business-time.ts';
 import { frozenCopy } from '../message/json.ts';
+import { dueAt } from '../process/due.ts';
 import { HandlerTimeoutError, StillRunningError } from '../subscription/failure.ts';
 import { type Tool, insideHandler } from '../subscription/in-handler.ts';
 import type { AnyReadModel } from '../read-model/read-model.ts';
@@ -40,19 +41,26 @@ export interface Limits {
   readonly surroundings: HandlerSurroundings;
 }
 
+/** The record that a handler is about, and what collects what it asks for. */
+export interface Handled {
+  readonly unit: Unit;
+  readonly entry: Entry;
+}
+
 /**
  * Runs a handler with tools that collect into a unit. When its time is up its signal aborts, its
  * unit takes nothing more, and it counts as failed, whether it ever ends or not.
  */
 export async function runHandler<T>(
   run: (tools: Tools) => T,
-  handler: Limits & { readonly unit: Unit; readonly cause: Cause },
+  handler: Limits & Handled,
 ): Promise<Awaited<T>> {
   const { unit } = handler;
   try {
     const answer = await withTimeout(handler, (signal) => run(new HandlerTools(handler, signal)), [
       'handle',
       'publish',
+      'schedule',
       'read',
     ]);
     if (unit.isBusy) throw new NotAwaitedError(handler.name);
@@ -150,19 +158,17 @@ async function inTime(
 class HandlerTools implements Tools {
   readonly handle: Tools['handle'];
   readonly publish: Tools['publish'];
+  readonly schedule: Tools['schedule'];
   readonly read: Tools['read'];
   readonly dependencies: Dependencies;
   readonly #signal: () => AbortSignal;
 
   constructor(
-    handler: {
-      readonly unit: Unit;
-      readonly cause: Cause;
-      readonly surroundings: HandlerSurroundings;
-    },
+    handler: Handled & { readonly surroundings: HandlerSurroundings },
     signal: () => AbortSignal,
   ) {
-    const { unit, cause, surroundings } = handler;
+    const { unit, entry, surroundings } = handler;
+    const cause = causeOf(entry);
     this.#signal = signal;
     this.dependencies = surroundings.dependencies;
     this.handle = (aggregate, id, command, options) => {
@@ -175,6 +181,12 @@ class HandlerTools implements Tools {
     };
     this.publish = (contract, data, options) =>
       unit.publish(contract, data, at(cause, options?.occurredAt));
+    this.schedule = (contract, data, due) =>
+      unit.schedule(contract, data, {
+        cause,
+        due: dueAt(due, entry.stored.recordedAt),
+        position: entry.position,
+      });
     this.read = (model) => notingQuery(surroundings.query(model), model, unit);
   }
 

@@ -6,7 +6,7 @@ import type { Entry } from '../subscription/entry.ts';
 import { interestIn } from '../subscription/interest.ts';
 import { fingerprintOf } from '../subscription/slot.ts';
 import type { SubscriptionDefinition } from '../subscription/subscription-definition.ts';
-import { type HandlerSurroundings, causeOf, runHandler } from './handler-tools.ts';
+import { type HandlerSurroundings, runHandler } from './handler-tools.ts';
 import { lacking } from './looked-at.ts';
 import { type Tools, isNotYet } from './tools.ts';
 import type { Reaction } from './whenever.ts';
@@ -34,8 +34,8 @@ export function reactionSubscription(
 export function keyedBy(
   name: string,
   by: ((event: Recorded<Fact>) => string) | undefined,
-): (event: Recorded<Fact>, storedKey: string) => readonly string[] {
-  if (by === undefined) return (_, storedKey) => [storedKey];
+): SubscriptionDefinition['keysOf'] {
+  if (by === undefined) return (_, stored) => [stored.key];
   return (event) => {
     const key = dealtBy(name, () => by(event));
     assertDealingKey(name, key);
@@ -55,7 +55,7 @@ async function react(
       name: reaction.name,
       recordId: entry.stored.id,
       unit,
-      cause: causeOf(entry),
+      entry,
       timeoutMs: reaction.options.timeoutMs ?? HANDLER_TIMEOUT_MS,
       surroundings,
     });

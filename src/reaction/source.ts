@@ -1,9 +1,13 @@
 import type { Aggregate, AnyAggregate } from '../aggregate/aggregate.ts';
 import type { AnyContract, EventOf } from '../contract/contract.ts';
 import type { EventOfType, Fact } from '../message/fact.ts';
+import type { Recurrence } from '../process/recurrence.ts';
 
-/** What a subscription can listen to: a contract, or one kind of event of an own aggregate. */
-export type Source = AnyContract | DomainSource;
+/**
+ * What a subscription can listen to: a contract, one kind of event of an own aggregate, or a time
+ * that recurs.
+ */
+export type Source = AnyContract | DomainSource | TimerSource;
 
 /** One kind of event of an aggregate of the same context. */
 export interface DomainSource<Event extends Fact = Fact> {
@@ -13,10 +17,20 @@ export interface DomainSource<Event extends Fact = Fact> {
   readonly '~event'?: Event;
 }
 
+/** A timer of the same context, as it comes due. */
+export interface TimerSource<Event extends Fact = Fact> {
+  readonly kind: 'timer';
+  /** Of its records: see `timerType`. */
+  readonly type: string;
+  /** When it recurs; undefined where somebody else sets it. */
+  readonly recurrence?: Recurrence;
+  readonly '~event'?: Event;
+}
+
 /** The events that a source, or one of several, brings. */
 export type EventFrom<S> = S extends readonly (infer One)[]
   ? EventFrom<One>
-  : S extends DomainSource<infer Event>
+  : S extends DomainSource<infer Event> | TimerSource<infer Event>
     ? Event
     : EventOf<S>;
 

@@ -1,6 +1,7 @@
 import type { Aggregate, Changed } from '../aggregate/aggregate.ts';
 import type { Contract } from '../contract/contract.ts';
 import type { Fact } from '../message/fact.ts';
+import type { Due } from '../process/due.ts';
 import type { ReadModel } from '../read-model/read-model.ts';
 import type { Query } from '../read-model/query.ts';
 
@@ -26,6 +27,19 @@ export interface Tools {
     contract: Contract<Name, Data>,
     data: NoInfer<Data>,
     options?: { readonly occurredAt?: string },
+  ): void;
+  /**
+   * Publishes an integration event of this context later: a while after the event that is handled
+   * was recorded, or at a time in ISO 8601. It is kept by the log until then. What may have to be
+   * taken back again is the timer of a process manager.
+   *
+   * @throws {InvalidDurationError} @throws {InvalidTimeError}
+   */
+  schedule<Name extends string, Data>(
+    this: void,
+    contract: Contract<Name, Data>,
+    data: NoInfer<Data>,
+    due: Due,
   ): void;
   /**
    * Reads a read model of this context, as it is committed.

@@ -2,7 +2,10 @@ import type { Aggregate, AnyAggregate, Handled } from '../aggregate/aggregate.ts
 import type { BoundedContext } from '../context/bounded-context.ts';
 import type { Clock } from '../host/clock.ts';
 import type { Fact } from '../message/fact.ts';
+import { timeOf } from '../message/business-time.ts';
 import { frozenCopy } from '../message/json.ts';
+import type { ProcessManager } from '../process/process-manager.ts';
+import type { BusinessTime } from '../process/time-source.ts';
 import type { Query } from '../read-model/query.ts';
 import type { AnyReadModel, ReadModel } from '../read-model/read-model.ts';
 import { type Tool, assertOutsideHandler } from '../subscription/in-handler.ts';
@@ -20,10 +23,13 @@ import {
 } from './parked.ts';
 import { NotRunningHereError } from './not-running-here.ts';
 import type { ParkedNotes } from './parked-notes.ts';
+import { type PendingTimer, type TimerSelection, listTimers } from './pending-timers.ts';
 import { queryModel } from './query-model.ts';
+import { reachBusinessTime } from './reach-business-time.ts';
 import { type RebuildOptions, rebuildModel } from './rebuild.ts';
 import type { RunningContext } from './running-context.ts';
-import { type Parked, type SettledOptions, settle } from './settled.ts';
+import { type Parked, type Settled, type SettledOptions, settle } from './settled.ts';
+import { type ProcessView, viewProcess } from './view-process.ts';
 import { StoppedError } from './stopped.ts';
 import {
   type Transacted,
@@ -49,6 +55,7 @@ export class Application {
   readonly #contexts: readonly RunningContext[];
   readonly #activity: Activity;
   readonly #clock: Clock;
+  readonly #businessTime: BusinessTime;
   readonly #end: () => Promise<void>;
   readonly #parked: ParkedNotes;
   readonly #stopped = new AbortController();
@@ -60,6 +67,7 @@ export class Application {
     readonly contexts: readonly RunningContext[];
     readonly activity: Activity;
     readonly clock: Clock;
+    readonly businessTime: BusinessTime;
     /** What was parked since the start. */
     readonly parked: ParkedNotes;
     readonly end: () => Promise<void>;
@@ -68,6 +76,7 @@ export class Application {
     this.#activity = parts.activity;
     this.#clock = parts.clock;
     this.#parked = parts.parked;
+    this.#businessTime = parts.businessTime;
     this.#end = parts.end;
   }
 
@@ -142,13 +151,21 @@ export class Application {
   }
 
   /**
-   * Resolves when nothing of a business action, or nothing at all, is left to do anywhere here.
+   * Resolves when nothing of a business action, or nothing at all, is left to do anywhere here, and
+   * answers with the timers that are still to come, at most 1,000 of them.
    *
    * @throws {SettledParkedError} when something was parked, since the call or of that action.
    * @throws {NotSettledError} when it takes longer than `timeoutMs` (default 30,000).
    */
-  async settled(options: SettledOptions = {}): Promise<void> {
+  async settled(options: SettledOptions = {}): Promise<Settled> {
     this.#assertMayCall('app.settled');
+    await this.#settle(options);
+    const { correlationId } = options;
+    const timers = await this.timers(correlationId === undefined ? {} : { correlationId });
+    return { timers };
+  }
+
+  async #settle(options: SettledOptions): Promise<void> {
     const timeout = new AbortController();
     const giveUp = (): void => timeout.abort();
     this.#stopped.signal.addEventListener('abort', giveUp);
@@ -171,6 +188,50 @@ export class Application {
       cancelLook();
       this.#stopped.signal.removeEventListener('abort', giveUp);
     }
+  }
+
+  /**
+   * The timers that are set and have not fired, the earliest first.
+   *
+   * @example
+   * const [next] = await app.timers({ process: 'payment deadline', key: 'o-1' });
+   */
+  timers(selection: TimerSelection = {}): Promise<readonly PendingTimer[]> {
+    return listTimers(this.#contexts, selection);
+  }
+
+  /**
+   * One process as it stands; undefined when none of this key goes on.
+   *
+   * @example
+   * const running = await app.process(paymentDeadline, 'o-1');
+   */
+  process<State>(
+    manager: ProcessManager<string, State>,
+    key: string,
+  ): Promise<ProcessView<State> | undefined> {
+    return viewProcess(this.#contextOfProcess(manager), manager, key);
+  }
+
+  /**
+   * Says that all business before `time` is done, for timers by business time, while what happened
+   * long ago is done again: those that are due by then fire, each when what the one before has
+   * caused has settled. Business time stands there until the next call, or `followClock`.
+   *
+   * @throws {InvalidTimeError} when `time` is no ISO 8601 text.
+   * @throws {SettledParkedError} when something was parked on the way; call it again to go on.
+   * @example
+   * await app.reachBusinessTime('2011-12-09T12:50:00.000Z');
+   */
+  async reachBusinessTime(time: string): Promise<void> {
+    this.#assertMayCall('app.reachBusinessTime');
+    const to = timeOf(time);
+    await reachBusinessTime(this.#contexts, this.#businessTime, to, () => this.#settle({}));
+  }
+
+  /** From now on timers by business time go by the clock. What is overdue by then fires at once. */
+  followClock(): void {
+    this.#businessTime.followClock();
   }
 
   /** The parked records of a selection, with the number held behind each: what a redrive would do. */
@@ -295,6 +356,12 @@ export class Application {
   #contextOfAggregate(aggregate: AnyAggregate): RunningContext {
     const found = this.#contexts.find(({ context }) => context.aggregates.includes(aggregate));
     if (found === undefined) throw new NotRunningHereError(`aggregate "${aggregate.name}"`);
+    return found;
+  }
+
+  #contextOfProcess(process: ProcessManager): RunningContext {
+    const found = this.#contexts.find(({ context }) => context.processes.includes(process));
+    if (found === undefined) throw new NotRunningHereError(`process manager "${process.name}"`);
     return found;
   }
 

@@ -2,6 +2,7 @@ import { borderSubscription } from '../backbone/border.ts';
 import { RELAY } from '../backbone/relay.ts';
 import { type BoundedContext } from '../context/bounded-context.ts';
 import type { Source } from '../reaction/source.ts';
+import { TIMER_NAMES } from '../process/timer-row.ts';
 import { type AnyReadModel, modelName } from '../read-model/read-model.ts';
 import { contractProblems } from './contract-problems.ts';
 import { duplicates, nameProblems } from './name-problems.ts';
@@ -11,6 +12,7 @@ import {
   reactionOptionProblems,
   runOptionProblems,
 } from './option-problems.ts';
+import { processProblems, recurrenceProblems } from './process-problems.ts';
 import { isContext, partProblems } from './part-problems.ts';
 import type { RunOptions } from './run-options.ts';
 
@@ -60,6 +62,7 @@ function contextProblems(context: BoundedContext): string[] {
   const subscriptions = [
     ...context.reactions.map((reaction) => reaction.name),
     ...context.effects.map((effect) => effect.name),
+    ...context.processes.map((process) => process.name),
     ...context.readModels.map(modelName),
   ];
   const problems = [
@@ -80,6 +83,8 @@ function contextProblems(context: BoundedContext): string[] {
     ...context.aggregates.flatMap(({ name }) => nameProblems('an aggregate', name)),
     ...context.reactions.flatMap(({ name }) => nameProblems('a reaction', name)),
     ...context.effects.flatMap(({ name }) => nameProblems('an effect', name)),
+    ...context.processes.flatMap(processProblems),
+    ...recurrenceProblems(context),
     ...context.readModels.flatMap(readModelProblems),
     ...context.reactions.flatMap((part) => reactionOptionProblems(part.name, part.options)),
     ...context.effects.flatMap((part) => effectOptionProblems(part.name, part.options)),
@@ -91,7 +96,8 @@ function contextProblems(context: BoundedContext): string[] {
 
 /** Waiting rows and checkpoints of ours stand under such names. */
 function isOurs(name: string): boolean {
-  return name.startsWith(borderSubscription('')) || name === RELAY || name === OLD_VERSIONS;
+  const ours = [RELAY, OLD_VERSIONS, ...TIMER_NAMES];
+  return name.startsWith(borderSubscription('')) || ours.includes(name);
 }
 
 function readModelProblems({ name, version }: AnyReadModel): string[] {
@@ -109,6 +115,9 @@ function ownAggregateProblems(context: BoundedContext): string[] {
       part.sources.map((source) => [part.name, source] as const),
     ),
     ...context.effects.flatMap((part) =>
+      part.sources.map((source) => [part.name, source] as const),
+    ),
+    ...context.processes.flatMap((part) =>
       part.sources.map((source) => [part.name, source] as const),
     ),
     ...context.readModels.flatMap((part) =>

@@ -17,6 +17,11 @@ export interface ContextHealth {
   readonly subscriptions: readonly SubscriptionHealth[];
   /** How many rows wait, by kind. */
   readonly waiting: Readonly<Record<string, number>>;
+  /**
+   * How many timers fired for a process that had ended, or had moved them, since the start; by
+   * process manager.
+   */
+  readonly ignoredTimers: Readonly<Record<string, number>>;
 }
 
 export interface SubscriptionHealth {
@@ -52,7 +57,8 @@ async function contextHealth(running: RunningContext): Promise<ContextHealth> {
   for (const [source, { problem, position }] of intakes)
     if (problem !== undefined)
       subscriptions.push(inTrouble(borderSubscription(source), problem, position));
-  return { context: running.name, head: tail.head, subscriptions, waiting };
+  const ignoredTimers = Object.fromEntries(running.ignoredTimers);
+  return { context: running.name, head: tail.head, subscriptions, waiting, ignoredTimers };
 }
 
 function inTrouble(name: string, problem: unknown, position: number) {

@@ -1,6 +1,7 @@
 import type { CancelTimer, Clock } from '../host/clock.ts';
 import { LogClosedError } from '../log/log.ts';
 import type { WaitingRow } from '../log/waiting-row.ts';
+import { holdsInstances } from '../process/process-instance.ts';
 import { type AnyReadModel, modelName } from '../read-model/read-model.ts';
 import { describeError } from '../subscription/failure.ts';
 import { slotOf } from '../subscription/slot.ts';
@@ -88,7 +89,7 @@ export class OldVersions {
 
   async #noteAndDrop(): Promise<void> {
     const { log, committer, clock, keptMs, head } = this.#parts;
-    const there = (await log.models()).filter((name) => !isBuilding(name));
+    const there = (await log.models()).filter((name) => !isBuilding(name) && !holdsInstances(name));
     const noted = await this.#noted();
     const old = there.filter((name) => !this.#isKnown(name) && this.#isSucceeded(name));
     this.#headBefore = head();

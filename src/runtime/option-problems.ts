@@ -1,3 +1,4 @@
+import type { ProcessOptions } from '../process/process-manager.ts';
 import type { EffectOptions } from '../reaction/effect.ts';
 import type { ReactionOptions } from '../reaction/whenever.ts';
 import type { RetryPolicy } from '../subscription/retry-policy.ts';
@@ -49,6 +50,7 @@ const RUN: Table<RunOptions> = {
   callsUnderWayMax: wholeFrom(1),
   dedupeWindowMs: numberFrom(1),
   oldReadModelsKeptMs: numberFrom(0),
+  businessTime: oneOf('clock', 'watermark'),
   onParked: aFunction,
   onStalled: aFunction,
 };
@@ -79,6 +81,11 @@ const RETRY: Table<RetryPolicy> = {
   delayMsMax: numberFrom(0),
 };
 
+const PROCESS: Table<ProcessOptions> = {
+  startFrom: oneOf('beginning', 'now'),
+  retry: anObject,
+};
+
 /** What is wrong with the options of `run`. `contexts` may be there: see `ThereuponConfig`. */
 export function runOptionProblems(options: unknown): string[] {
   if (!anObject.is(options)) return [`run was given no options; give it { store }`];
@@ -96,6 +103,10 @@ export function reactionOptionProblems(name: string, options: unknown): string[]
 
 export function effectOptionProblems(name: string, options: unknown): string[] {
   return problemsWithRetry(`effect "${name}"`, options, EFFECT);
+}
+
+export function processOptionProblems(name: string, options: unknown): string[] {
+  return problemsWithRetry(`process manager "${name}"`, options, PROCESS);
 }
 
 function problemsWithRetry(whose: string, options: unknown, table: Table<object>): string[] {

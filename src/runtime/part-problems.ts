@@ -6,9 +6,13 @@ const PARTS = {
   publishes: { kinds: ['publication', 'contract'], madeBy: 'publish() or contract()' },
   reactions: { kinds: ['reaction'], madeBy: 'whenever()' },
   effects: { kinds: ['effect'], madeBy: 'effect()' },
+  processes: { kinds: ['process-manager'], madeBy: 'processManager()' },
   readModels: { kinds: ['read-model'], madeBy: 'readModel()' },
 } as const;
-const SOURCES = { kinds: ['contract', 'domain', 'aggregate'], madeBy: 'contract() or happened()' };
+const SOURCES = {
+  kinds: ['contract', 'domain', 'aggregate', 'timer'],
+  madeBy: 'contract(), happened() or recurring()',
+};
 
 interface Parts {
   readonly kinds: readonly string[];
@@ -28,7 +32,12 @@ export function partProblems(context: BoundedContext): string[] {
       `boundedContext knows no "${name}"; it knows ${listOf([...Object.keys(PARTS), 'setUp'])}`,
   );
   if (lists.length > 0) return [...lists, ...unknown];
-  const readers = [...context.reactions, ...context.effects, ...context.readModels];
+  const readers = [
+    ...context.reactions,
+    ...context.effects,
+    ...context.processes,
+    ...context.readModels,
+  ];
   const sources = readers.flatMap((part) =>
     problemsIn(`what "${part.name}" listens to`, part.sources, SOURCES),
   );

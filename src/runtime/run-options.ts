@@ -48,6 +48,12 @@ export interface RunOptions {
    * caught up. Default a week; 0 is at the next look, Infinity is for ever.
    */
   readonly oldReadModelsKeptMs?: number;
+  /**
+   * What timers by business time go by. `clock` (default): the clock. `watermark`: they stand still
+   * until `Application.businessTime` is told how far business has come, for doing again what
+   * happened long ago.
+   */
+  readonly businessTime?: 'clock' | 'watermark';
   /** Called for each record that is parked: the hook for an alert. */
   readonly onParked?: (parked: Parked) => void;
   /** Called when a subscription stops moving, with the reason: the hook for an alert. */

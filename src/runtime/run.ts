@@ -2,6 +2,7 @@ import { embedded } from '../backbone/log-to-log.ts';
 import type { BoundedContext } from '../context/bounded-context.ts';
 import { systemHost } from '../host/host.ts';
 import { stayAlive } from '../host/stay-alive.ts';
+import { BusinessTime } from '../process/time-source.ts';
 import type { Dependencies } from '../reaction/tools.ts';
 import { describeError } from '../subscription/failure.ts';
 import { type LogLine, type Logger, jsonLines } from '../telemetry/logger.ts';
@@ -41,6 +42,7 @@ export async function run(
     options.logger ?? jsonLines((line) => process.stderr.write(line), 'warn'),
   );
   const backbone = options.backbone ?? embedded();
+  const businessTime = new BusinessTime(host.clock, options.businessTime ?? 'clock');
   const means: Means = {
     contexts,
     store: options.store,
@@ -48,6 +50,7 @@ export async function run(
     host,
     logger,
     activity,
+    businessTime,
     // Whether some are needed, only the application knows, which extends `Dependencies`.
     dependencies: options.dependencies ?? ({} as Dependencies),
     charactersMax: options.payloadCharactersMax,
@@ -76,7 +79,8 @@ export async function run(
       letGo();
     }
   };
-  return new Application({ contexts: running, activity, clock: host.clock, parked, end });
+  const { clock } = host;
+  return new Application({ contexts: running, activity, clock, businessTime, parked, end });
 }
 
 function lineOf(event: 'started' | 'stopped', context: string): LogLine {

@@ -29,6 +29,10 @@ import { reactionSubscription } from '../reaction/reaction-subscription.ts';
 import type { Source } from '../reaction/source.ts';
 import type { Dependencies } from '../reaction/tools.ts';
 import type { Reaction } from '../reaction/whenever.ts';
+import { instancesOf } from '../process/process-instance.ts';
+import type { ProcessManager } from '../process/process-manager.ts';
+import { processSubscription } from '../process/process-subscription.ts';
+import type { BusinessTime } from '../process/time-source.ts';
 import { modelSubscription } from '../read-model/model-subscription.ts';
 import { KnownDocuments } from '../read-model/known-documents.ts';
 import { type AnyReadModel, modelName } from '../read-model/read-model.ts';
@@ -43,9 +47,11 @@ import { clearCutShort } from './building.ts';
 import { CallsUnderWay } from './calls-under-way.ts';
 import { DEDUPE_WINDOW_MS, DedupeWindow } from './dedupe-window.ts';
 import { buildInlineModels } from './inline-models.ts';
+import { ContextTimers } from './context-timers.ts';
 import { OLD_READ_MODELS_KEPT_MS, OldVersions } from './old-versions.ts';
 import { assertOwnReadModel } from './own-read-model.ts';
 import { queryModel } from './query-model.ts';
+import { setRecurringTimers } from './recurring-timers.ts';
 import { type Start, type Starting, startPositions } from './start-position.ts';
 
 /** So many aggregate states are kept in memory, for each context. */
@@ -59,6 +65,7 @@ export interface Means {
   readonly host: Host;
   readonly logger: Logger;
   readonly activity: Activity;
+  readonly businessTime: BusinessTime;
   readonly dependencies: Dependencies;
   readonly charactersMax: number | undefined;
   readonly callsUnderWayMax: number | undefined;
@@ -88,6 +95,9 @@ export class RunningContext {
   readonly models = new Map<AnyReadModel, Subscription>();
   readonly rebuilding = new Set<AnyReadModel>();
   readonly intakes = new Map<string, Intake>();
+  readonly timers: ContextTimers;
+  /** Timers that fired and meant nothing any more, by process manager, since the start. */
+  readonly ignoredTimers = new Map<string, number>();
   relay: Relay | undefined;
   readonly #means: Means;
   readonly #owner: string;
@@ -108,6 +118,19 @@ export class RunningContext {
     this.tail = new TailReader(log, vocabulary, means.host.clock);
     this.#means = means;
     this.#owner = means.host.ids.next();
+    this.timers = new ContextTimers(
+      {
+        context: context.name,
+        log,
+        committer: this.committer,
+        host: means.host,
+        logger: means.logger,
+        owner: this.#owner,
+        onChange: means.activity.happened,
+        onStalled: (name, why) => means.onStalled(context.name, name, why),
+      },
+      means.businessTime,
+    );
     this.#dedupeWindow = new DedupeWindow({
       log,
       clock: means.host.clock,
@@ -166,6 +189,9 @@ export class RunningContext {
     await this.#oldVersions.takeBack();
     for (const model of this.context.readModels)
       await this.log.defineModel(modelName(model), model.index);
+    for (const process of this.context.processes)
+      await this.log.defineModel(instancesOf(process), []);
+    await setRecurringTimers(this);
     await buildInlineModels(this, (definition) => this.subscription(definition));
     this.committer.onCommitted((writeSet) => {
       for (const record of writeSet.records ?? [])
@@ -192,6 +218,7 @@ export class RunningContext {
   async start(): Promise<void> {
     for (const definition of this.#definitions()) await this.#startSubscription(definition);
     await this.#startRelay();
+    this.timers.start();
     this.#dedupeWindow.start();
     this.#oldVersions.start();
   }
@@ -216,6 +243,7 @@ export class RunningContext {
   /** Takes nothing more in, then finishes, then hands out what is left to relay, then closes. */
   async stop(): Promise<void> {
     await Promise.all([...this.intakes.values()].map((intake) => intake.stop()));
+    await this.timers.stop();
     const handlers = this.#underWay.stop(this.#means.host.clock);
     await Promise.all(this.subscriptions.map((subscription) => subscription.stop()));
     handlers.end();
@@ -249,15 +277,28 @@ export class RunningContext {
   }
 
   #definitions(): { definition: SubscriptionDefinition; model?: AnyReadModel }[] {
-    const { reactions, effects, readModels } = this.context;
+    const { reactions, effects, processes, readModels } = this.context;
     const surroundings = this.#surroundings;
     return [
       ...reactions.map((part) => ({ definition: reactionSubscription(part, surroundings) })),
       ...effects.map((part) => ({ definition: effectSubscription(part, surroundings) })),
+      ...processes.map((part) => ({ definition: this.#processSubscription(part) })),
       ...readModels
         .filter((model) => !model.inline)
         .map((model) => ({ definition: modelSubscription(model, this.log), model })),
     ];
+  }
+
+  #processSubscription(process: ProcessManager): SubscriptionDefinition {
+    return processSubscription(process, {
+      workplace: this.workplace,
+      onIgnoredTimer: ({ stored }) => {
+        const { id, type, key, correlationId } = stored;
+        this.ignoredTimers.set(process.name, (this.ignoredTimers.get(process.name) ?? 0) + 1);
+        const about = { context: this.name, subscription: process.name, id, type, key };
+        this.logger.log({ level: 'debug', event: 'timer-ignored', ...about, correlationId });
+      },
+    });
   }
 
   async #startSubscription(part: {
@@ -368,7 +409,7 @@ function startingParts(context: BoundedContext): readonly Starting[] {
     sources.flatMap((source) =>
       source.kind === 'contract' && !own.has(source.name) ? [source.name] : [],
     );
-  const begin = (kind: 'reaction' | 'effect', part: Reaction | Effect): Starting => ({
+  const begin = (kind: Starting['kind'], part: Reaction | Effect | ProcessManager): Starting => ({
     kind,
     name: part.name,
     startFrom: part.options.startFrom,
@@ -377,6 +418,7 @@ function startingParts(context: BoundedContext): readonly Starting[] {
   return [
     ...context.reactions.map((part) => begin('reaction', part)),
     ...context.effects.map((part) => begin('effect', part)),
+    ...context.processes.map((part) => begin('process', part)),
     ...context.readModels.map((model) => ({
       kind: 'read-model' as const,
       name: modelName(model),

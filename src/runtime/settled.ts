@@ -1,6 +1,7 @@
 import type { WaitingRow } from '../log/waiting-row.ts';
 import type { StoredRecord } from '../log/record.ts';
 import { consumedContracts } from '../context/bounded-context.ts';
+import type { PendingTimer } from './pending-timers.ts';
 import type { Activity } from './activity.ts';
 import type { RunningContext } from './running-context.ts';
 
@@ -12,6 +13,12 @@ export interface SettledOptions {
   readonly correlationId?: string;
   /** Give up after this time, in milliseconds. Default 30,000. */
   readonly timeoutMs?: number;
+}
+
+/** How it stands when everything is done. */
+export interface Settled {
+  /** The timers that are still to come, the earliest first. */
+  readonly timers: readonly PendingTimer[];
 }
 
 /** Waits until nothing of an action, or nothing at all, is left to do in any of the contexts. */
@@ -48,7 +55,7 @@ async function isQuiet(contexts: readonly RunningContext[], activity: Activity):
 }
 
 function isIdle(context: RunningContext): boolean {
-  return context.subscriptions.every((subscription) => subscription.isIdle);
+  return context.timers.isIdle && context.subscriptions.every(({ isIdle: isDone }) => isDone);
 }
 
 async function isActionOver(
@@ -64,7 +71,7 @@ async function isActionOver(
     if (context.subscriptions.some((subscription) => subscription.position < last)) return false;
     const waiting = await context.log.waiting({ correlationId, limit: RECORDS_MAX });
     const parked = await parkedBefore(context, waiting);
-    if (waiting.some((row) => !isForAPerson(row, parked))) return false;
+    if (waiting.some((row) => isToBeDone(context, row, parked))) return false;
     const outgoing = records.filter((record) => record.direction === 'outgoing');
     published.push(...outgoing.map((record) => ({ ...record, epoch: context.log.epoch })));
   }
@@ -72,10 +79,14 @@ async function isActionOver(
   return activity.count === before;
 }
 
-/** Parked, or held behind something parked: it will not move by itself. */
-function isForAPerson(row: WaitingRow, parked: readonly WaitingRow[]): boolean {
-  if (row.kind === 'parked' || row.kind === 'timer') return true;
-  return parked.some((other) => isOfOneLane(row, other));
+/** Not a timer that is yet to come, nor parked or held behind something parked. */
+function isToBeDone(
+  { timers }: RunningContext,
+  row: WaitingRow,
+  parked: readonly WaitingRow[],
+): boolean {
+  if (row.kind === 'timer') return timers.isDue(row);
+  return row.kind !== 'parked' && !parked.some((other) => isOfOneLane(row, other));
 }
 
 function isOfOneLane(row: WaitingRow, other: WaitingRow): boolean {
@@ -89,7 +100,7 @@ async function parkedBefore(
 ): Promise<readonly WaitingRow[]> {
   const parked = rows.filter(({ kind }) => kind === 'parked');
   for (const row of rows) {
-    if (parked.some((other) => isOfOneLane(row, other))) continue;
+    if (row.kind === 'timer' || parked.some((other) => isOfOneLane(row, other))) continue;
     const { subscription, key } = row;
     parked.push(...(await log.waiting({ subscription, key, kinds: ['parked'], limit: 1 })));
   }
@@ -157,6 +168,7 @@ async function leftToDo(contexts: readonly RunningContext[]): Promise<readonly s
           (why === undefined ? '' : ` (${why})`),
       );
     }
+    if (!context.timers.isIdle) left.push(`${context.name}: timers are due`);
     for (const [source, intake] of context.intakes)
       if (!(await intake.isIdle()))
         left.push(`${context.name}: messages from "${source}" are coming`);

@@ -3,7 +3,7 @@ import type { Log } from '../log/log.ts';
 /** Something that reads a log by a checkpoint of its own name. */
 export interface Starting {
   readonly name: string;
-  readonly kind: 'reaction' | 'effect' | 'read-model';
+  readonly kind: 'reaction' | 'effect' | 'process' | 'read-model';
   readonly startFrom: 'beginning' | 'now' | undefined;
   /** The contracts of other contexts that it listens to, by name. */
   readonly contracts: readonly string[];

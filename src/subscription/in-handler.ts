@@ -13,7 +13,7 @@ interface RunningHandler {
 }
 
 /** What can be done by a tool in place of the application. */
-export type Tool = 'handle' | 'publish' | 'read';
+export type Tool = 'handle' | 'publish' | 'schedule' | 'read';
 
 export function insideHandler<T>(handler: RunningHandler, run: () => T): T {
   return current.run(handler, run);

@@ -13,18 +13,23 @@ export interface Interest {
 export function interestIn(sources: readonly Source[]): Interest {
   const contracts = sources.filter((source) => source.kind === 'contract');
   const domain = sources.filter((source) => source.kind === 'domain');
+  const timers = sources.filter((source) => source.kind === 'timer');
   const names = new Set(contracts.map((contract) => contract.name));
   const events = new Set(domain.map((source) => `${source.aggregate.name}/${source.type}`));
   const domainTypes = new Set(domain.map((source) => source.type));
+  const timerTypes = new Set(timers.map((source) => source.type));
   return {
-    types: [...new Set([...names, ...domain.map((source) => source.type)])],
-    directions: directionsOf(names.size > 0, events.size > 0),
+    types: [...new Set([...names, ...domainTypes, ...timerTypes])],
+    directions: [
+      ...directionsOf(names.size > 0, events.size > 0),
+      ...(timers.length > 0 ? (['timer'] as const) : []),
+    ],
     // By the type first: it is asked for each record of the log, by each subscription.
-    wants: (record) =>
-      record.direction === 'domain'
-        ? domainTypes.has(record.type) &&
-          events.has(`${aggregateOfStream(record.stream ?? '')}/${record.type}`)
-        : names.has(record.type),
+    wants: ({ direction, type, stream }) => {
+      if (direction === 'domain')
+        return domainTypes.has(type) && events.has(`${aggregateOfStream(stream ?? '')}/${type}`);
+      return direction === 'timer' ? timerTypes.has(type) : names.has(type);
+    },
   };
 }
 
@@ -45,6 +50,7 @@ export function interestOfModel(model: {
     directions: directionsOf(contracts.size > 0, aggregates.size > 0),
     wants: (record) =>
       types.has(record.type) &&
+      record.direction !== 'timer' &&
       (record.direction === 'domain'
         ? aggregates.has(aggregateOfStream(record.stream ?? ''))
         : contracts.has(record.type)),

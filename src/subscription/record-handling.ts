@@ -32,7 +32,7 @@ export class RecordHandling {
   async handle(entry: Entry, batch: Batch): Promise<void> {
     let keys: readonly string[];
     try {
-      keys = this.#parts.definition.keysOf(entry.event, entry.stored.key);
+      keys = this.#parts.definition.keysOf(entry.event, entry.stored);
     } catch (error) {
       return this.#fail(entry, entry.stored.key, batch, error, KEYS_UNKNOWN);
     }

@@ -51,7 +51,8 @@ export class RowWork {
       underWay = undefined;
       if (isNotYet(answer)) return answer;
       const unit = this.#unitOf(answer);
-      const save = (collected: Collected) => this.#parts.save({ ...collected, done: [row] });
+      const save = (collected: Collected) =>
+        this.#parts.save({ ...collected, done: [...collected.done, row] });
       if (await unit.commit(save, Boolean)) {
         unit.keepStates();
         return undefined;
@@ -78,7 +79,7 @@ export class RowWork {
   /** Its keys could not be told. Now that they can, it is dealt to them. */
   #dealLater(row: WaitingRow, entry: Entry): Promise<undefined> {
     const { definition, dealing } = this.#parts;
-    return dealing.deal(row, definition.keysOf(entry.event, entry.stored.key));
+    return dealing.deal(row, definition.keysOf(entry.event, entry.stored));
   }
 
   #unitOf(answer: Unit | Collect): Unit {

@@ -1,4 +1,5 @@
 import type { Unit } from '../context/unit.ts';
+import type { StoredRecord } from '../log/record.ts';
 import type { WaitingRow } from '../log/waiting-row.ts';
 import type { Fact, Recorded } from '../message/fact.ts';
 import type { Answer } from './batch.ts';
@@ -10,8 +11,8 @@ import type { RetryPolicy } from './retry-policy.ts';
 export interface SubscriptionDefinition {
   readonly name: string;
   readonly interest: Interest;
-  /** `storedKey` is the key that the record was written with. */
-  readonly keysOf: (event: Recorded<Fact>, storedKey: string) => readonly string[];
+  /** The event, and the record that it was decoded from. */
+  readonly keysOf: (event: Recorded<Fact>, stored: StoredRecord) => readonly string[];
   readonly fingerprint: string;
   /**
    * Whether what waits stays under the key it was dealt to when `keysOf` answers otherwise later:

@@ -154,7 +154,7 @@ export class Subscription {
     const written = await this.#writtenRows();
     if (keepsKeys === true) return written;
     const { rows, change } = await dealAnew(written, log, (stored) =>
-      keysOf(new Entry(workplace.vocabulary, stored).event, stored.key),
+      keysOf(new Entry(workplace.vocabulary, stored).event, stored),
     );
     if (change !== undefined) await this.#range.commit(change);
     return rows;
@@ -445,7 +445,8 @@ export class Subscription {
     const isCommitted = await batch.unit.commit((collected) => {
       // Documents and effects to perform follow from records that are on disk.
       const isRepeatable = collected.records.length === 0;
-      return this.#range.move({ ...collected, waiting, isRepeatable }, batch.reached);
+      const rows = [...collected.waiting, ...waiting];
+      return this.#range.move({ ...collected, waiting: rows, isRepeatable }, batch.reached);
     }, Boolean);
     if (!isCommitted) {
       batch.unit.dropStates();

@@ -4,7 +4,8 @@ import type { Application } from 'thereupon';
 export async function untilSettled(app: Application, signal?: AbortSignal): Promise<void> {
   while (signal?.aborted !== true) {
     try {
-      return await app.settled({ timeoutMs: 5_000 });
+      await app.settled({ timeoutMs: 5_000 });
+      return;
     } catch (error) {
       if ((error as { code?: unknown }).code !== 'not-settled') throw error;
     }

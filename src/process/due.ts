@@ -1,0 +1,18 @@
+import { timeOf } from '../message/business-time.ts';
+import { type Duration, durationMs } from '../message/duration.ts';
+
+/**
+ * When something is due: a while after the event, or at a time in ISO 8601.
+ *
+ * @example
+ * const due: Due = { after: '30 minutes' };
+ */
+export type Due = { readonly after: Duration } | { readonly at: string };
+
+/**
+ * In milliseconds since 1970. `from` is when the event was recorded or happened, and never now:
+ * however often or late it is handled, what it sets is due at the same time.
+ */
+export function dueAt(due: Due, from: number): number {
+  return 'at' in due ? timeOf(due.at) : from + durationMs(due.after);
+}

@@ -1,0 +1,64 @@
+import type { Clock } from '../host/clock.ts';
+
+/** What the time of timers is measured with. */
+export interface TimeSource {
+  now(): number;
+  /** Calls `then` when it may have become `time`. Answers how to take that back. */
+  when(time: number, then: () => void): () => void;
+}
+
+/** A clock that was set, or a machine that slept, is noticed after this time. */
+const LOOK_AT_CLOCK_MS = 10_000;
+
+export function clockTime(clock: Clock): TimeSource {
+  return {
+    now: () => clock.now(),
+    when: (time, then) =>
+      clock.after(Math.max(0, Math.min(time - clock.now(), LOOK_AT_CLOCK_MS)), then),
+  };
+}
+
+/**
+ * Time as the business has it. It goes with the clock; or, while what happened long ago is done
+ * again, it stands where whoever does that says that everything before is done.
+ */
+export class BusinessTime implements TimeSource {
+  readonly #clock: TimeSource;
+  readonly #waiting = new Set<() => void>();
+  #reached: number | undefined;
+
+  /** `follows`: the clock, or nothing until it is told. */
+  constructor(clock: Clock, follows: 'clock' | 'watermark') {
+    this.#clock = clockTime(clock);
+    this.#reached = follows === 'clock' ? undefined : Number.NEGATIVE_INFINITY;
+  }
+
+  now(): number {
+    return this.#reached ?? this.#clock.now();
+  }
+
+  when(time: number, then: () => void): () => void {
+    const cancelClock = this.#reached === undefined ? this.#clock.when(time, then) : undefined;
+    this.#waiting.add(then);
+    return () => {
+      cancelClock?.();
+      this.#waiting.delete(then);
+    };
+  }
+
+  /** Everything before this is done. Time never goes back. */
+  reach(time: number): void {
+    this.#reached = Math.max(this.#reached ?? Number.NEGATIVE_INFINITY, time);
+    this.#tell();
+  }
+
+  followClock(): void {
+    this.#reached = undefined;
+    this.#tell();
+  }
+
+  #tell(): void {
+    const waiting = [...this.#waiting];
+    for (const then of waiting) then();
+  }
+}

@@ -1,0 +1,191 @@
+import type { Committer } from '../log/committer.ts';
+import type { Host } from '../host/host.ts';
+import type { Log } from '../log/log.ts';
+import type { WaitingRow } from '../log/waiting-row.ts';
+import type { WriteSet } from '../log/write-set.ts';
+import { FencedError } from '../subscription/fenced.ts';
+import type { SubscriptionHooks } from '../subscription/news.ts';
+import { describeError } from '../subscription/failure.ts';
+import { OwnedRange } from '../subscription/owned-range.ts';
+import { Wake } from '../subscription/wake.ts';
+import type { Logger } from '../telemetry/logger.ts';
+import { fire } from './fire-timer.ts';
+import type { TimeSource } from './time-source.ts';
+
+/** So many timers that are due become records in one commit. */
+const BATCH_MAX = 256;
+/** When the store fails it is left alone for a moment. */
+const STORE_PAUSE_MS = 250;
+const NEVER = Number.MAX_SAFE_INTEGER;
+/** It must be looked. */
+const UNKNOWN = Number.NEGATIVE_INFINITY;
+
+/**
+ * The timers of one context that are measured by one time. Each is a waiting row that becomes a
+ * record when it is due: its row goes and its record comes in one commit, in the order in which
+ * they are due, so each fires once, whatever ends in between. At once after having been down.
+ *
+ * - asleep: the next one is known, and nothing is asked until it is due or an earlier one is set. A
+ *   million that wait are no work.
+ * - firing: what is due is read in pages and appended, until nothing is due.
+ * - lost: somebody else owns them now; this one does nothing any more.
+ */
+export class Timers {
+  readonly name: string;
+  readonly #parts: TimersParts;
+  readonly #range: OwnedRange;
+  readonly #wake = new Wake();
+  readonly #stopping = new AbortController();
+  readonly #stops: (() => void)[] = [];
+  #isOwned = false;
+  /** No timer is due before this, as far as is known. */
+  #next = UNKNOWN;
+  #isAsleep = false;
+  #loop: Promise<void> | undefined;
+
+  constructor(parts: TimersParts) {
+    this.name = parts.name;
+    this.#parts = parts;
+    this.#range = new OwnedRange(parts.name, parts.log, parts.committer);
+  }
+
+  start(): void {
+    const { committer, log } = this.#parts;
+    this.#stops.push(
+      committer.onCommitted((writeSet) => this.#hear(writeSet)),
+      committer.onDoubt(() => this.#lookAgain()),
+      log.onChange((by) => by === 'foreign' && this.#lookAgain()),
+    );
+    this.#loop = this.#run();
+  }
+
+  /** Whether nothing is due that has not fired. */
+  get isIdle(): boolean {
+    return this.#isAsleep && this.#next > this.#parts.time.now();
+  }
+
+  /** Whether the time has come for what is due then. */
+  hasCome(due: number): boolean {
+    return due <= this.#parts.time.now();
+  }
+
+  /** No timer is due before this; undefined when none waits. */
+  get nextDue(): number | undefined {
+    return this.#next === NEVER ? undefined : this.#next;
+  }
+
+  /** Fires nothing more; what is being committed comes to its end. */
+  async stop(): Promise<void> {
+    this.#stopping.abort();
+    for (const stop of this.#stops.splice(0)) stop();
+    this.#wake.ring();
+    await this.#loop;
+  }
+
+  async #run(): Promise<void> {
+    while (!this.#stopping.signal.aborted) {
+      try {
+        if (this.#next <= this.#parts.time.now()) await this.#fireDue();
+        else await this.#sleep();
+      } catch (error) {
+        await this.#failed(error);
+      }
+    }
+  }
+
+  /** Those that are due now, or else when the next one is. */
+  async #fireDue(): Promise<void> {
+    const { log, name: subscription, time } = this.#parts;
+    const asked = { subscription, kinds: ['timer' as const] };
+    // Before it is asked: one that is set meanwhile is heard of, and must not be forgotten.
+    this.#next = NEVER;
+    try {
+      const now = time.now();
+      const due = await log.waiting({ ...asked, dueBefore: nextUp(now), limit: BATCH_MAX });
+      if (due.length > 0) {
+        await this.#fire(due);
+        this.#next = Math.min(this.#next, now);
+        return;
+      }
+      const [next] = await log.waiting({ ...asked, dueBefore: NEVER, limit: 1 });
+      this.#next = Math.min(this.#next, next?.due ?? NEVER);
+    } catch (error) {
+      this.#next = UNKNOWN;
+      throw error;
+    }
+  }
+
+  async #fire(due: readonly WaitingRow[]): Promise<void> {
+    const { context, host } = this.#parts;
+    await this.#own();
+    const where = { context, ids: host.ids, now: host.clock.now() };
+    const fired = due.map((row) => fire(row, where));
+    await this.#range.commit({
+      records: fired.flatMap(({ record }) => record ?? []),
+      waiting: fired.flatMap(({ next }) => next ?? []),
+      done: due,
+    });
+  }
+
+  /** Claimed when the first one fires: most contexts have none. */
+  async #own(): Promise<void> {
+    if (this.#isOwned) return;
+    await this.#range.claim({ owner: this.#parts.owner, fingerprint: '', position: 0 });
+    this.#isOwned = true;
+  }
+
+  async #sleep(): Promise<void> {
+    const { time, onChange } = this.#parts;
+    const cancel =
+      this.#next === NEVER ? undefined : time.when(this.#next, () => this.#wake.ring());
+    this.#isAsleep = true;
+    onChange();
+    await this.#wake.sleep();
+    this.#isAsleep = false;
+    cancel?.();
+  }
+
+  #hear({ waiting = [] }: WriteSet): void {
+    for (const row of waiting) {
+      if (row.kind !== 'timer' || row.subscription !== this.#parts.name) continue;
+      if (row.due >= this.#next) continue;
+      this.#next = row.due;
+      this.#wake.ring();
+    }
+  }
+
+  #lookAgain(): void {
+    this.#next = UNKNOWN;
+    this.#wake.ring();
+  }
+
+  async #failed(error: unknown): Promise<void> {
+    if (this.#stopping.signal.aborted) return;
+    const { context, name, logger, onStalled, host } = this.#parts;
+    const { code, message } = describeError(error);
+    logger.log({ level: 'error', event: 'trouble', context, subscription: name, code, message });
+    if (error instanceof FencedError) {
+      this.#stopping.abort();
+      onStalled(name, message);
+    } else await host.clock.sleep(STORE_PAUSE_MS, this.#stopping.signal);
+  }
+}
+
+/** A time that is later than this one, and than no other. */
+function nextUp(now: number): number {
+  return Math.floor(now) + 1;
+}
+
+export interface TimersParts extends Pick<SubscriptionHooks, 'onStalled'> {
+  /** The name that their rows wait under. */
+  readonly name: string;
+  readonly context: string;
+  readonly time: TimeSource;
+  readonly log: Log;
+  readonly committer: Committer;
+  readonly host: Host;
+  readonly logger: Logger;
+  readonly owner: string;
+  /** Called whenever they may have become idle. */
+  readonly onChange: () => void;
+}

@@ -1,0 +1,39 @@
+import { type BusinessTime, clockTime } from '../process/time-source.ts';
+import { BUSINESS_TIMERS, RECURRING_TIMERS, TIMERS } from '../process/timer-row.ts';
+import { Timers, type TimersParts } from '../process/timers.ts';
+
+/** All timers of one context: by the clock, by business time, and those that recur. */
+export class ContextTimers {
+  readonly byClock: Timers;
+  readonly byBusinessTime: Timers;
+  readonly recurring: Timers;
+
+  constructor(parts: Omit<TimersParts, 'name' | 'time'>, businessTime: BusinessTime) {
+    const time = clockTime(parts.host.clock);
+    this.byClock = new Timers({ ...parts, name: TIMERS, time });
+    this.byBusinessTime = new Timers({ ...parts, name: BUSINESS_TIMERS, time: businessTime });
+    this.recurring = new Timers({ ...parts, name: RECURRING_TIMERS, time });
+  }
+
+  start(): void {
+    for (const timers of this.#all) timers.start();
+  }
+
+  /** Whether nothing is due that has not fired. */
+  get isIdle(): boolean {
+    return this.#all.every((timers) => timers.isIdle);
+  }
+
+  /** Whether a timer of this name would have fired by now. */
+  isDue({ subscription, due }: { readonly subscription: string; readonly due: number }): boolean {
+    return this.#all.some((timers) => timers.name === subscription && timers.hasCome(due));
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all(this.#all.map((timers) => timers.stop()));
+  }
+
+  get #all(): readonly Timers[] {
+    return [this.byClock, this.byBusinessTime, this.recurring];
+  }
+}

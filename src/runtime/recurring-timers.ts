@@ -1,0 +1,35 @@
+import { recurrencesOf } from '../context/bounded-context.ts';
+import type { WaitingRow } from '../log/waiting-row.ts';
+import { recurringRow } from '../process/fire-timer.ts';
+import type { Recurrence } from '../process/recurrence.ts';
+import { RECURRING_TIMERS, payloadOf } from '../process/timer-row.ts';
+import type { RunningContext } from './running-context.ts';
+
+/** So many times that recur may a context have. */
+const RECURRING_MAX = 10_000;
+
+/**
+ * Brings the timers of times that recur to what the context says of them: one that is new, or is
+ * written otherwise than before, begins with the first time that comes; one that nobody listens to
+ * any more ends. What is as it was goes on, so that a time that was missed is not forgotten.
+ */
+export async function setRecurringTimers(running: RunningContext): Promise<void> {
+  const { log, committer, context, workplace } = running;
+  const rows = await log.waiting({ subscription: RECURRING_TIMERS, limit: RECURRING_MAX });
+  const wanted = recurrencesOf(context);
+  const where = { ids: workplace.host.ids, now: workplace.host.clock.now() };
+  const isKept = (recurrence: Recurrence): boolean => rows.some((row) => isOf(row, recurrence));
+  const waiting = wanted
+    .filter((recurrence) => !isKept(recurrence))
+    .flatMap((recurrence) => recurringRow(recurrence, where.now, where) ?? []);
+  const done = rows.filter((row) => !wanted.some((recurrence) => isOf(row, recurrence)));
+  if (waiting.length + done.length > 0) await committer.commit({ waiting, done });
+}
+
+function isOf(row: WaitingRow, { name, cron, timeZone, ifMissed }: Recurrence): boolean {
+  const { kind, ...recurrence } = payloadOf(row);
+  return (
+    kind === 'recurring' &&
+    JSON.stringify(recurrence) === JSON.stringify({ name, cron, timeZone, ifMissed })
+  );
+}
