@@ -1,7 +1,16 @@
 /**
  * The order and the payment that the examples in doc comments speak of.
  */
-import { type Application, aggregate, boundedContext, contract, readModel, type } from 'thereupon';
+import {
+  type Application,
+  aggregate,
+  boundedContext,
+  contract,
+  happened,
+  processManager,
+  readModel,
+  type,
+} from 'thereupon';
 import { memory } from 'thereupon/memory';
 import { z } from 'zod';
 
@@ -61,6 +70,21 @@ export const PaymentCompleted = contract('billing.PaymentCompleted', {
   version: 1,
   schema: z.object({ orderId: z.string(), amountPence: z.number().int() }),
   key: (data) => data.orderId,
+});
+
+export const paymentDeadline = processManager({
+  name: 'payment deadline',
+  from: [happened(order, 'OrderPlaced'), PaymentCompleted],
+  startedBy: ['OrderPlaced'],
+  by: (event) => event.data.orderId,
+  timers: ['PaymentOverdue'],
+  initial: { orderId: '' },
+  evolve: (state, event) =>
+    event.type === 'OrderPlaced' ? { orderId: event.data.orderId } : state,
+  react: (_state, event, { setTimer, complete }) =>
+    event.type === 'OrderPlaced'
+      ? [setTimer('PaymentOverdue', { after: '30 minutes' })]
+      : [complete()],
 });
 
 export const ProductListed = contract('catalogue.ProductListed', {

@@ -29,6 +29,11 @@ export class ContextTimers {
     return this.#all.some((timers) => timers.name === subscription && timers.hasCome(due));
   }
 
+  /** The names of those of which some may wait. */
+  get waiting(): readonly string[] {
+    return this.#all.filter(({ nextDue }) => nextDue !== undefined).map(({ name }) => name);
+  }
+
   async stop(): Promise<void> {
     await Promise.all(this.#all.map((timers) => timers.stop()));
   }

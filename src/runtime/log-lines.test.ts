@@ -11,6 +11,8 @@ import { contract } from '../contract/contract.ts';
 import { quickClock } from '../host/fixtures/quick-clock.ts';
 import { whenever } from '../reaction/whenever.ts';
 import { readModel, type } from '../read-model/read-model.ts';
+import { handClock } from '../process/fixtures/hand-clock.ts';
+import { processManager } from '../process/process-manager.ts';
 import { type LogEvent, type LogLine, type LogValue, jsonLines } from '../telemetry/logger.ts';
 import { TEXT_CHARACTERS_MAX } from '../telemetry/short-lines.ts';
 import { start, until } from './fixtures/start.ts';
@@ -135,6 +137,37 @@ test('a version of a read model that is not declared any more: dropped', async (
   await until(() => named('dropped').length === 1);
 
   assert.equal(named('dropped')[0]?.['subscription'], 'heard@1');
+});
+
+test('a timer that comes too late for its process', async (t) => {
+  const impatient = processManager({
+    name: 'impatient',
+    from: [Said],
+    startedBy: ['a.Said'],
+    by: (event) => event.data.id,
+    timers: ['Waited'],
+    initial: { said: 0 },
+    evolve: ({ said }) => ({ said: said + 1 }),
+    react: ({ said }, _, { setTimer, complete }) =>
+      said === 1 ? [setTimer('Waited', { after: '50 ms' })] : [complete()],
+  });
+  const clock = handClock();
+  const listening = boundedContext('b', { processes: [impatient] });
+  const contexts = [speaker, listening];
+  const { app, say, named } = await talking(t, undefined, { contexts, host: { clock } });
+  await say('1');
+  await app.settled();
+
+  const byWhom = { who: 'a test', why: 'to be late' };
+  await app.pause(listening, 'impatient', byWhom);
+  await say('1');
+  await until(() => named('taken-in').length === 2);
+  clock.advance(50);
+  await until(async () => (await app.timers()).length === 0);
+  await app.resume(listening, 'impatient', byWhom);
+  await app.settled();
+
+  assert.equal(named('timer-ignored')[0]?.['type'], 'impatient/Waited');
 });
 
 test('a border: what cannot be taken in is parked, what follows it is held', async (t) => {

@@ -1,9 +1,11 @@
-import { recurrencesOf } from '../context/bounded-context.ts';
+import { type BoundedContext, recurrencesOf } from '../context/bounded-context.ts';
+import type { Host } from '../host/host.ts';
+import type { Committer } from '../log/committer.ts';
+import type { Log } from '../log/log.ts';
 import type { WaitingRow } from '../log/waiting-row.ts';
 import { recurringRow } from '../process/fire-timer.ts';
 import type { Recurrence } from '../process/recurrence.ts';
 import { RECURRING_TIMERS, payloadOf } from '../process/timer-row.ts';
-import type { RunningContext } from './running-context.ts';
 
 /** So many times that recur may a context have. */
 const RECURRING_MAX = 10_000;
@@ -13,11 +15,13 @@ const RECURRING_MAX = 10_000;
  * written otherwise than before, begins with the first time that comes; one that nobody listens to
  * any more ends. What is as it was goes on, so that a time that was missed is not forgotten.
  */
-export async function setRecurringTimers(running: RunningContext): Promise<void> {
-  const { log, committer, context, workplace } = running;
+export async function setRecurringTimers(
+  context: BoundedContext,
+  { log, committer, host }: { log: Log; committer: Committer; host: Host },
+): Promise<void> {
   const rows = await log.waiting({ subscription: RECURRING_TIMERS, limit: RECURRING_MAX });
   const wanted = recurrencesOf(context);
-  const where = { ids: workplace.host.ids, now: workplace.host.clock.now() };
+  const where = { ids: host.ids, now: host.clock.now() };
   const isKept = (recurrence: Recurrence): boolean => rows.some((row) => isOf(row, recurrence));
   const waiting = wanted
     .filter((recurrence) => !isKept(recurrence))

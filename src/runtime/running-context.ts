@@ -191,7 +191,8 @@ export class RunningContext {
       await this.log.defineModel(modelName(model), model.index);
     for (const process of this.context.processes)
       await this.log.defineModel(instancesOf(process), []);
-    await setRecurringTimers(this);
+    const { log, committer } = this;
+    await setRecurringTimers(this.context, { log, committer, host: this.#means.host });
     await buildInlineModels(this, (definition) => this.subscription(definition));
     this.committer.onCommitted((writeSet) => {
       for (const record of writeSet.records ?? [])
