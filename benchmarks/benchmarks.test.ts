@@ -66,7 +66,7 @@ function bench(...given: readonly string[]) {
 function assertFigure(figure: Figure): void {
   const fields = ['metric', 'name', 'ratio', 'raw', 'unit', 'value'];
   assert.deepEqual(Object.keys(figure).toSorted(), fields);
-  assert.match(figure.unit, /^((events|records)\/s|ms|MiB)$/);
+  assert.match(figure.unit, /^((events|records)\/s|ms|MiB|calls)$/);
   assert.ok(Number.isFinite(figure.value), `${figure.metric}: ${figure.value}`);
   if (figure.raw === null) assert.equal(figure.ratio, null);
   else assert.ok(figure.raw > 0 && (figure.ratio ?? 0) > 0);

@@ -6,6 +6,7 @@ import { readLog, readStream } from './reading.ts';
 import { rebuild } from './rebuild.ts';
 import { startUp } from './start-up.ts';
 import { subscription } from './subscription.ts';
+import { timers } from './timers.ts';
 
 /** All of them, in the order in which they run. */
 export const benchmarks: readonly Benchmark[] = [
@@ -14,6 +15,7 @@ export const benchmarks: readonly Benchmark[] = [
   readLog,
   subscription,
   rebuild,
+  timers,
   latency,
   memory,
   startUp,
