@@ -23,6 +23,7 @@ const deadline = processManager({
   startedBy: ['OrderPlaced'],
   by: (event) => event.data.orderId,
   timers: ['PaymentReminded', 'PaymentOverdue'],
+  time: 'business',
   initial: { orderId: '', reminded: 0 },
   evolve(state, event) {
     if (event.type === 'OrderPlaced') return { ...state, orderId: event.data.orderId };
@@ -33,13 +34,13 @@ const deadline = processManager({
     switch (event.type) {
       case 'OrderPlaced':
         return [
-          setTimer('PaymentReminded', { after: '20 ms' }),
+          setTimer('PaymentReminded', { after: '10 minutes' }),
           setTimer('PaymentOverdue', { after: '1 hour' }),
         ];
       case 'PaymentReminded':
         return reminded < 2
-          ? [setTimer('PaymentReminded', { after: '20 ms' })]
-          : [setTimer('PaymentOverdue', { after: '20 ms' })];
+          ? [setTimer('PaymentReminded', { after: '10 minutes' })]
+          : [setTimer('PaymentOverdue', { after: '10 minutes' })];
       case 'PaymentOverdue':
         return [command(order, orderId, { type: 'Cancel', data: { orderId } }), complete()];
       case 'OrderPaid':
@@ -56,7 +57,7 @@ const shop = boundedContext('shop', {
   processes: [deadline],
   reactions: [
     whenever('say it later, too', happened(order, 'OrderCancelled'), ({ data }, { schedule }) =>
-      schedule(OrderCancelled, data, { after: '20 ms' }),
+      schedule(OrderCancelled, data, { after: '0 ms' }),
     ),
   ],
 });
@@ -83,6 +84,7 @@ function world(store: CrashingStore, end?: () => Promise<void>): World {
     store,
     backbone: embedded(),
     contexts: [shop],
+    options: { businessTime: 'watermark' },
     work,
     assertAllDoneOnce: () => assertAllDoneOnce(store),
     ...(end === undefined ? {} : { end }),
@@ -90,15 +92,17 @@ function world(store: CrashingStore, end?: () => Promise<void>): World {
 }
 
 async function work(app: Application, faults: Faults): Promise<void> {
+  const occurredAt = '2011-12-09T09:00:00.000Z';
+  const once = { occurredAt };
   for (const id of ['o-1', 'o-2', 'o-3'])
-    await repeated(faults, () => app.handle(order, id, place(id), { commandId: `place ${id}` }));
-  await repeated(faults, () => app.handle(order, 'o-3', pay('o-3'), { commandId: 'pay o-3' }));
-  for (let isOver = false; !isOver && !faults.isCrashed;) {
-    await repeated(faults, async () => {
-      isOver = (await app.settled()).timers.length === 0;
-    });
-    await new Promise((resolve) => setTimeout(resolve, 1));
-  }
+    await repeated(faults, () =>
+      app.handle(order, id, place(id), { ...once, commandId: `place ${id}` }),
+    );
+  await repeated(faults, () =>
+    app.handle(order, 'o-3', pay('o-3'), { ...once, commandId: 'pay o-3' }),
+  );
+  await repeated(faults, () => app.reachBusinessTime('2011-12-09T12:00:00.000Z'));
+  await repeated(faults, () => app.settled());
 }
 
 async function assertAllDoneOnce(store: CrashingStore): Promise<void> {
