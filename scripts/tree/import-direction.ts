@@ -5,7 +5,8 @@
  *     adapters → the ports that they implement, message, host
  *
  * Only composition roots (examples, tests, benchmarks) import adapters, and they and everyone
- * else outside of `src` come in by the doors that `package.json` lists.
+ * else outside of `src` come in by the doors that `package.json` lists. The test kit is one of them
+ * as far as it runs whole applications: in memory.
  */
 import { importsOf, type Import, type SourceFile } from './source-tree.ts';
 
@@ -31,7 +32,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   message: ['host'],
   ...Object.fromEntries(concepts.map((concept) => [concept, [...concepts, ...ground]])),
   runtime: [...concepts, ...ground],
-  testing: runtime,
+  testing: [...runtime, 'adapters/memory'],
   console: runtime,
   cli: [...runtime, 'console'],
   conformance: [...concepts, ...ground],

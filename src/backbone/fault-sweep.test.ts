@@ -23,7 +23,8 @@ import {
   outgoing,
 } from './fixtures/ends.ts';
 import { faultyBackbone } from './fixtures/faulty-backbone.ts';
-import { relayOf, seeded, until, waitingAtBorder } from './fixtures/ends.ts';
+import { seededRandomness } from '../host/randomness.ts';
+import { relayOf, until, waitingAtBorder } from './fixtures/ends.ts';
 import { Intake } from './intake.ts';
 import { embedded } from './log-to-log.ts';
 
@@ -197,7 +198,7 @@ test('over a broker on a bad day, each message is taken in once, in order', asyn
       store: memory(),
       backbone: memoryBackbone({
         redeliverAfterMs: 3,
-        randomness: seeded(seed),
+        randomness: seededRandomness(seed),
         faults: {
           duplicate: 0.3,
           delay: 0.2,

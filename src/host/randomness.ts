@@ -21,6 +21,19 @@ export function systemRandomness(): Randomness {
   };
 }
 
+/** Chance that a seed decides (mulberry32): the same seed, the same numbers. */
+export function seededRandomness(seed: number): Randomness {
+  let state = seed;
+  return {
+    uint32() {
+      state = (state + 0x6d2b79f5) | 0;
+      let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+      mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+      return (mixed ^ (mixed >>> 14)) >>> 0;
+    },
+  };
+}
+
 /** A number from 0 (inclusive) to 1 (exclusive). */
 export function fraction(randomness: Randomness): number {
   return randomness.uint32() / 2 ** 32;

@@ -39,6 +39,11 @@ export class UnderWay {
     return this.#runs.get(what);
   }
 
+  /** What all runs are about that have not ended yet: a handler's name and a record's id. */
+  get runs(): readonly string[] {
+    return [...this.#runs.keys()];
+  }
+
   began(what: string, run: Promise<unknown>): void {
     this.#runs.set(what, run);
   }

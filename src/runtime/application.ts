@@ -81,6 +81,14 @@ export class Application {
   }
 
   /**
+   * What an application is made of: for the test kit, which looks at what goes on inside. It is
+   * no part of what `thereupon` exports.
+   */
+  static contextsOf(application: Application): readonly RunningContext[] {
+    return application.#contexts;
+  }
+
+  /**
    * Handles a command by one aggregate: loads, decides, commits; durable when it resolves. After
    * a conflict it loads and decides again. What `decide` throws comes out as it was thrown. It may
    * be called again before it has ended: `callsUnderWayMax` of `run` are under way at a time in

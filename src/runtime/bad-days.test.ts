@@ -8,7 +8,7 @@ import { test } from 'node:test';
 import { memoryBackbone } from '../adapters/memory/memory-backbone.ts';
 import { type MemoryStore, memory } from '../adapters/memory/memory-store.ts';
 import type { Backbone } from '../backbone/backbone.ts';
-import { seeded } from '../backbone/fixtures/ends.ts';
+import { seededRandomness } from '../host/randomness.ts';
 import { embedded } from '../backbone/log-to-log.ts';
 import { quickClock } from '../host/fixtures/quick-clock.ts';
 import { type Randomness, fraction } from '../host/randomness.ts';
@@ -135,7 +135,7 @@ async function assertAllDoneOnce(store: MemoryStore, orders: readonly string[]):
 
 async function badDays(seed: number, backbone: Backbone): Promise<Day> {
   const store = memory();
-  const day = new Day(seeded(seed));
+  const day = new Day(seededRandomness(seed));
   const charges = new Set<string>();
   const orders: string[] = [];
   for (let count = 1; count <= DAYS; count += 1) {
@@ -180,7 +180,7 @@ test('over a broker, on bad days: everything is done in the end, and once', asyn
   const backbone = (seed: number): Backbone =>
     memoryBackbone({
       redeliverAfterMs: 20,
-      randomness: seeded(1_000 + seed),
+      randomness: seededRandomness(1_000 + seed),
       faults: {
         duplicate: 0.2,
         delay: 0.2,

@@ -257,6 +257,11 @@ export class RunningContext {
     await this.#oldVersions.ended();
   }
 
+  /** The handlers that wait for something just now, each with the record it is about. */
+  get handlersUnderWay(): readonly string[] {
+    return this.#underWay.runs;
+  }
+
   /** Rows that wait are no news: if they were, those that wait would wake each other for ever. */
   #tellMoved(writeSet: WriteSet): void {
     const lookingOut = this.subscriptions.filter(({ isLookingOut }) => isLookingOut);

@@ -19,6 +19,11 @@ export function insideHandler<T>(handler: RunningHandler, run: () => T): T {
   return current.run(handler, run);
 }
 
+/** The handler that called the code which runs, as a thing of its own; undefined outside of them. */
+export function handlerHere(): object | undefined {
+  return current.getStore();
+}
+
 /**
  * `instead` are the tools that do the same, of which a handler may have been given some.
  *

@@ -1,0 +1,53 @@
+import type { Application } from '../runtime/application.ts';
+import type { TestTime } from './test-time.ts';
+
+/** What can be asked of the application under test, as of any other. */
+export type DrivenApplication = Pick<
+  Application,
+  | 'handle'
+  | 'transaction'
+  | 'read'
+  | 'settled'
+  | 'parked'
+  | 'redrive'
+  | 'discard'
+  | 'pause'
+  | 'resume'
+  | 'rebuild'
+  | 'health'
+>;
+
+/** An application whose calls let time go on, as far as each must to come to its end. */
+export function drivenApplication(app: Application, time: TestTime): DrivenApplication {
+  type AnyCall = (...given: unknown[]) => Promise<unknown>;
+  const calls = Object.fromEntries(
+    CALLS.map((name) => {
+      const call = app[name].bind(app) as AnyCall;
+      return [name, (...given: unknown[]) => time.until(`app.${name}`, call(...given))];
+    }),
+  ) as unknown as Omit<DrivenApplication, 'read'>;
+  return {
+    ...calls,
+    read(model) {
+      const query = app.read(model);
+      return {
+        get: (key, options) => time.until('app.read', query.get(key, options)),
+        find: (asked) => time.until('app.read', query.find(asked)),
+        count: (where) => time.until('app.read', query.count(where)),
+      };
+    },
+  };
+}
+
+const CALLS = [
+  'handle',
+  'transaction',
+  'settled',
+  'parked',
+  'redrive',
+  'discard',
+  'pause',
+  'resume',
+  'rebuild',
+  'health',
+] as const satisfies readonly Exclude<keyof DrivenApplication, 'read'>[];

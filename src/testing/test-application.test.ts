@@ -1,0 +1,200 @@
+import assert from 'node:assert/strict';
+import { type TestContext, test } from 'node:test';
+import { memory } from '../adapters/memory/memory-store.ts';
+import type { BoundedContext } from '../context/bounded-context.ts';
+import { InvalidTimeError } from '../message/business-time.ts';
+import { type Duration, InvalidDurationError } from '../message/duration.ts';
+import { type Charge, order, orderBook, shop, totals } from '../runtime/fixtures/shop.ts';
+import { openedStore } from '../runtime/fixtures/start.ts';
+import { SettledParkedError } from '../runtime/settled.ts';
+import { StoppedError } from '../runtime/stopped.ts';
+import { type TestOptions, testApplication } from './test-application.ts';
+import { NotInTestTimeError } from './test-time.ts';
+
+const place = (id: string) => ({ type: 'PlaceOrder', data: { id } }) as const;
+const charged: Charge = async () => undefined;
+
+test('a business action goes through all contexts, and no time is spent on it', async (t) => {
+  const app = await start(t, shop(charged));
+
+  await app.handle(order, 'o-1', place('o-1'));
+  await app.settled();
+
+  assert.deepEqual(await app.read(orderBook).get('o-1'), { placed: 1, confirmed: 1 });
+  assert.equal(app.now, '2026-01-01T00:00:00.000Z');
+});
+
+test('two runs give the same records, ids included', async (t) => {
+  const seen = await Promise.all([0, 1].map(() => recordsOfARun(t, {})));
+  const another = await recordsOfARun(t, { seed: 2 });
+
+  assert.ok(seen[0] !== undefined && seen[0].length > 4);
+  assert.deepEqual(seen[0], seen[1]);
+  assert.notDeepEqual(seen[0], another);
+});
+
+test('a retry waits in the time of the test, and nobody sleeps', async (t) => {
+  const attempts: string[] = [];
+  const app = await start(
+    t,
+    shop(async () => {
+      attempts.push(app.now);
+      if (attempts.length < 8) throw new Error('The gateway is down.');
+    }),
+  );
+  const begin = performance.now();
+
+  await app.handle(order, 'o-1', place('o-1'));
+  await app.settled();
+
+  assert.equal(attempts.length, 8);
+  assert.ok(Date.parse(app.now) - Date.parse(attempts[0] as string) > 1_000);
+  assert.ok(performance.now() - begin < 1_000);
+  assert.deepEqual(await app.read(orderBook).get('o-1'), { placed: 1, confirmed: 1 });
+});
+
+test('what is parked makes settled and advance fail, with the reason', async (t) => {
+  const down: Charge = async () => {
+    throw new Error('The gateway is down.');
+  };
+  const app = await start(t, shop(down));
+  const about = (error: unknown): boolean =>
+    error instanceof SettledParkedError && error.message.includes('The gateway is down.');
+
+  await app.handle(order, 'o-1', place('o-1'));
+  await assert.rejects(app.settled(), about);
+  await app.handle(order, 'o-2', place('o-2'));
+  await assert.rejects(app.advance('1 hour'), about);
+
+  await app.advance('1 hour');
+  assert.equal((await app.parked()).length, 2);
+});
+
+test('time goes on as far as it is told, through everything that comes due', async (t) => {
+  const app = await start(t, shop(charged), { now: '2011-12-09T12:50:00.000Z' });
+
+  await app.advance('3 days');
+  assert.equal(app.now, '2011-12-12T12:50:00.000Z');
+  await app.advance('0 days');
+  await app.advance('1.5 hours');
+  assert.equal(app.now, '2011-12-12T14:20:00.000Z');
+});
+
+test('what comes due is done in order of time, with all that it causes', async (t) => {
+  const seen: string[] = [];
+  const app = await start(t, []);
+  for (const [name, wait] of [['late', '2 days'] as const, ['early', '1 day'] as const])
+    void app.sleep(wait).then(async () => {
+      seen.push(`${name} ${app.now.slice(8, 10)}`);
+      await app.sleep('1 hour');
+      seen.push(`after ${name}`);
+    });
+
+  await app.advance('36 hours');
+  assert.deepEqual(seen, ['early 02', 'after early']);
+  await app.advance('36 hours');
+  assert.deepEqual(seen.slice(2), ['late 03', 'after late']);
+});
+
+test('a stand-in that is slow takes time of the test, up to the limit of its effect', async (t) => {
+  let charges = 0;
+  const app = await start(
+    t,
+    shop(async () => {
+      charges += 1;
+      await app.sleep(charges === 1 ? '40 seconds' : '2 seconds');
+    }),
+  );
+
+  await app.handle(order, 'o-1', place('o-1'));
+  await app.settled({ timeoutMs: 120_000 });
+
+  // The first attempt ran out of its 30 seconds, and the second waited until it had ended.
+  assert.equal(charges, 2);
+  assert.ok(Date.parse(app.now) - Date.parse('2026-01-01') >= 42_000);
+});
+
+test('a handler that awaits something real is waited for while time stands still', async (t) => {
+  const app = await start(
+    t,
+    shop(() => new Promise((resolve) => setTimeout(resolve, 20))),
+  );
+
+  await app.handle(order, 'o-1', place('o-1'));
+  await app.settled();
+
+  assert.deepEqual(await app.read(orderBook).get('o-1'), { placed: 1, confirmed: 1 });
+});
+
+test('a handler that awaits something real for too long is named, and does not hang', async (t) => {
+  const never: Charge = () => new Promise(() => undefined);
+  const app = await start(t, shop(never), { patience: '20 ms' });
+  const about = (error: unknown): boolean =>
+    error instanceof NotInTestTimeError &&
+    /after 20 ms of real time[\s\S]*- billing: charge [\s\S]*"app\.sleep"/.test(error.message);
+
+  await assert.rejects(async () => {
+    await app.handle(order, 'o-1', place('o-1'));
+    await app.settled();
+  }, about);
+  await assert.rejects(app.advance('1 minute'), about);
+  await app.stop();
+});
+
+test('a read after a token ends, although what it waits for takes time', async (t) => {
+  const app = await start(t, shop(charged));
+
+  const { token } = await app.handle(order, 'o-1', place('o-1'));
+
+  assert.equal((await app.read(orderBook).get('o-1', { after: token }))?.placed, 1);
+  assert.equal((await app.read(totals).get('all', { after: token }))?.placed, 1);
+});
+
+test('an application goes on with the store of one that was stopped', async (t) => {
+  const store = memory();
+  const first = await start(t, shop(charged), { store });
+  await first.handle(order, 'o-1', place('o-1'));
+  await first.stop();
+
+  const second = await start(t, shop(charged), { store, now: first.now, seed: 2 });
+  await second.settled();
+
+  assert.deepEqual(await second.read(orderBook).get('o-1'), { placed: 1, confirmed: 1 });
+});
+
+test('what is no duration, and what comes after the end, is refused', async (t) => {
+  const app = await start(t, shop(charged));
+
+  for (const bad of ['-3 days', '3 months', '', '3'])
+    await assert.rejects(app.advance(bad as Duration), InvalidDurationError);
+  await assert.rejects(app.sleep('soon' as Duration), InvalidDurationError);
+  await app.stop();
+  await app.stop();
+  await assert.rejects(app.advance('1 day'), StoppedError);
+  await assert.rejects(app.settled(), StoppedError);
+  await assert.rejects(app.handle(order, 'o-1', place('o-1')), StoppedError);
+  await assert.rejects(testApplication([], { now: 'yesterday' }), InvalidTimeError);
+  await assert.rejects(
+    testApplication([], { patience: '-1 ms' as Duration }),
+    InvalidDurationError,
+  );
+});
+
+async function start(
+  t: TestContext,
+  contexts: readonly BoundedContext[],
+  options: TestOptions = {},
+) {
+  const app = await testApplication(contexts, options);
+  t.after(() => app.stop());
+  return app;
+}
+
+async function recordsOfARun(t: TestContext, options: TestOptions): Promise<readonly unknown[]> {
+  const store = openedStore(memory({ epoch: () => 'e' }));
+  const app = await start(t, shop(charged), { ...options, store });
+  for (const id of ['o-1', 'o-2']) await app.handle(order, id, place(id));
+  await app.settled();
+  const logs = ['ordering', 'billing'].map((name) => store.log(name));
+  return (await Promise.all(logs.map((log) => log.read({ after: 0, limit: 1_000 })))).flat();
+}

@@ -1,0 +1,141 @@
+import { memory } from '../adapters/memory/memory-store.ts';
+import type { BoundedContext } from '../context/bounded-context.ts';
+import { uuidv7Ids } from '../host/ids.ts';
+import { seededRandomness } from '../host/randomness.ts';
+import { timeOf } from '../message/business-time.ts';
+import { type Duration, durationMs } from '../message/duration.ts';
+import type { Application } from '../runtime/application.ts';
+import type { RunOptions } from '../runtime/run-options.ts';
+import { run } from '../runtime/run.ts';
+import { type Parked, SettledParkedError } from '../runtime/settled.ts';
+import { StoppedError } from '../runtime/stopped.ts';
+import { assertOutsideHandler } from '../subscription/in-handler.ts';
+import { silent } from '../telemetry/logger.ts';
+import { aroundStore } from './around-store.ts';
+import { type DrivenApplication, drivenApplication } from './driven-application.ts';
+import { Outside } from './outside.ts';
+import { TestClock } from './test-clock.ts';
+import { TestTime } from './test-time.ts';
+
+/**
+ * A whole application under test: all of its contexts, alive, in memory and on a time that the test
+ * decides. What it does is what it does when it runs; only time, ids and chance are given. They are
+ * the same in each run, so that two runs give the same records, ids included.
+ *
+ * Time goes on by `advance`, and where a call can otherwise not come to its end: a retry in
+ * `settled` waits for its time, and nobody sleeps.
+ *
+ * @example
+ * const shop: TestApplication = await testApplication([ordering, billing]);
+ * await shop.advance('3 days');
+ * console.log(shop.now); // 2026-01-04T00:00:00.000Z
+ */
+export interface TestApplication extends DrivenApplication {
+  /** What time it is, in ISO 8601. */
+  readonly now: string;
+  /**
+   * Lets time go on. On the way everything is done that comes due, in order of time, each with all
+   * that it causes before time goes on.
+   *
+   * @throws {SettledParkedError} when something was parked on the way, at the end of it.
+   * @throws {NotInTestTimeError} when a handler waits for something real, and does not end.
+   * @throws {InvalidDurationError} for what is no duration.
+   */
+  advance(this: void, duration: Duration): Promise<void>;
+  /** Waits in the test's time: for stand-ins, such as a gateway that is slow to answer. */
+  sleep(this: void, duration: Duration): Promise<void>;
+  /** Ends it. What still waits for something real is left behind. Idempotent. */
+  stop(this: void): Promise<void>;
+  [Symbol.asyncDispose](): Promise<void>;
+}
+
+/**
+ * What a test may decide; all of `run` but its host, and none of it must be said.
+ *
+ * @example
+ * const options: TestOptions = { now: '2011-12-09T12:50:00.000Z', dependencies: { gateway } };
+ */
+export interface TestOptions extends Partial<Omit<RunOptions, 'host'>> {
+  /** What time it is in the beginning, in ISO 8601. Default 2026-01-01T00:00:00.000Z. */
+  readonly now?: string;
+  /**
+   * Decides ids and chance. Default 1. An application that goes on with the `store` of one before
+   * needs another seed, as otherwise it would give out the same ids again.
+   */
+  readonly seed?: number;
+  /** How long something real, such as a store on disk, may take in real time. Default 2 seconds. */
+  readonly patience?: Duration;
+}
+
+const NOW = '2026-01-01T00:00:00.000Z';
+const PATIENCE: Duration = '2 seconds';
+
+/**
+ * Brings contexts to life for one test, in any runner: on a new store in memory, log to log,
+ * saying nothing. It takes all that `run` takes.
+ *
+ * @throws {ConfigurationError} as `run`, naming everything that is wrong with the contexts.
+ * @example
+ * const app = await testApplication([ordering, billing]);
+ * await app.handle(order, 'o-1', { type: 'PlaceOrder', data: { orderId: 'o-1', totalPence: 1530 } });
+ * await app.advance('3 days');
+ * console.log(app.now, await app.read(orderBook).get('o-1'));
+ * await app.stop();
+ */
+export async function testApplication(
+  contexts: readonly BoundedContext[],
+  options: TestOptions = {},
+): Promise<TestApplication> {
+  const { now = NOW, seed = 1, patience = PATIENCE, ...given } = options;
+  const clock = new TestClock(timeOf(now));
+  const randomness = seededRandomness(seed);
+  const outside = new Outside();
+  const time = new TestTime(clock, {
+    outside: () => outside.waiting(clock.handlersWaiting),
+    progress: () => outside.progress,
+    patienceMs: durationMs(patience),
+  });
+  const parked: Parked[] = [];
+  const store = given.store ?? memory({ epoch: (context) => `${context}-${seed}` });
+  const starting = run(contexts, {
+    logger: silent,
+    ...given,
+    store: aroundStore(store, ({ name, make }) => outside.during(name, make)),
+    host: { clock, randomness, ids: uuidv7Ids(clock, randomness) },
+    onParked(row) {
+      parked.push(row);
+      given.onParked?.(row);
+    },
+  });
+  const application = await time.until('run', starting);
+  outside.application = application;
+  return testing({ application, clock, time, parked });
+}
+
+function testing(parts: {
+  readonly application: Application;
+  readonly clock: TestClock;
+  readonly time: TestTime;
+  readonly parked: readonly Parked[];
+}): TestApplication {
+  const { application, clock, time, parked } = parts;
+  let stopping: Promise<void> | undefined;
+  const stop = (): Promise<void> => (stopping ??= time.untilStopped(application.stop()));
+  return {
+    ...drivenApplication(application, time),
+    get now() {
+      return new Date(clock.now()).toISOString();
+    },
+    async advance(duration) {
+      assertOutsideHandler('app.advance');
+      const end = clock.now() + durationMs(duration);
+      if (stopping !== undefined) throw new StoppedError('app.advance');
+      const before = parked.length;
+      await time.advanceTo(end);
+      if (parked.length > before) throw new SettledParkedError(parked.slice(before));
+    },
+    sleep: async (duration) => clock.sleep(durationMs(duration)),
+    stop,
+    [Symbol.asyncDispose]: stop,
+  };
+}
