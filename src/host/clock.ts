@@ -11,6 +11,8 @@ export interface Clock {
   sleep(delayMs: number, signal?: AbortSignal): Promise<void>;
   /** Calls `then` after `delayMs` unless cancelled. Never keeps the process alive: see `stayAlive`. */
   after(delayMs: number, then: () => void): CancelTimer;
+  /** Whether it goes on only as those who wait are called: nobody sets it, no machine sleeps. */
+  readonly isSteady?: boolean;
   /** Resolves once everything that is ready now has had its turn. */
   turn(): Promise<void>;
 }

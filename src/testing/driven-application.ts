@@ -1,21 +1,25 @@
 import type { Application } from '../runtime/application.ts';
 import type { TestTime } from './test-time.ts';
 
+const CALLS = [
+  'handle',
+  'transaction',
+  'settled',
+  'timers',
+  'process',
+  'reachBusinessTime',
+  'parked',
+  'redrive',
+  'discard',
+  'pause',
+  'resume',
+  'rebuild',
+  'health',
+] as const;
+type Call = (typeof CALLS)[number];
+
 /** What can be asked of the application under test, as of any other. */
-export type DrivenApplication = Pick<
-  Application,
-  | 'handle'
-  | 'transaction'
-  | 'read'
-  | 'settled'
-  | 'parked'
-  | 'redrive'
-  | 'discard'
-  | 'pause'
-  | 'resume'
-  | 'rebuild'
-  | 'health'
->;
+export type DrivenApplication = Pick<Application, Call | 'read' | 'followClock'>;
 
 /** An application whose calls let time go on, as far as each must to come to its end. */
 export function drivenApplication(app: Application, time: TestTime): DrivenApplication {
@@ -25,9 +29,10 @@ export function drivenApplication(app: Application, time: TestTime): DrivenAppli
       const call = app[name].bind(app) as AnyCall;
       return [name, (...given: unknown[]) => time.until(`app.${name}`, call(...given))];
     }),
-  ) as unknown as Omit<DrivenApplication, 'read'>;
+  ) as unknown as Pick<Application, Call>;
   return {
     ...calls,
+    followClock: () => app.followClock(),
     read(model) {
       const query = app.read(model);
       return {
@@ -38,16 +43,3 @@ export function drivenApplication(app: Application, time: TestTime): DrivenAppli
     },
   };
 }
-
-const CALLS = [
-  'handle',
-  'transaction',
-  'settled',
-  'parked',
-  'redrive',
-  'discard',
-  'pause',
-  'resume',
-  'rebuild',
-  'health',
-] as const satisfies readonly Exclude<keyof DrivenApplication, 'read'>[];

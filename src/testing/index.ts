@@ -4,6 +4,6 @@ export { type Fault, Faults, InjectedFaultError, everyFault } from './faults.ts'
 export { given } from './given.ts';
 export type { Decided, Decider, GivenEvents } from './given-decider.ts';
 export type { GivenFact, GivenFacts } from './given-read-model.ts';
-export { testApplication } from './test-application.ts';
+export { NoTimerError, testApplication } from './test-application.ts';
 export type { TestApplication, TestOptions } from './test-application.ts';
 export { NotInTestTimeError, TimeStandsStillError } from './test-time.ts';

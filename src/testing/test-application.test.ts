@@ -4,11 +4,23 @@ import { memory } from '../adapters/memory/memory-store.ts';
 import type { BoundedContext } from '../context/bounded-context.ts';
 import { InvalidTimeError } from '../message/business-time.ts';
 import { type Duration, InvalidDurationError } from '../message/duration.ts';
+import {
+  order as placedOrder,
+  pay,
+  paymentDeadline,
+  place as placeOrder,
+  shop as orders,
+} from '../process/fixtures/deadlines.ts';
 import { type Charge, order, orderBook, shop, totals } from '../runtime/fixtures/shop.ts';
 import { openedStore } from '../runtime/fixtures/start.ts';
 import { SettledParkedError } from '../runtime/settled.ts';
 import { StoppedError } from '../runtime/stopped.ts';
-import { type TestOptions, testApplication } from './test-application.ts';
+import {
+  NoTimerError,
+  type TestApplication,
+  type TestOptions,
+  testApplication,
+} from './test-application.ts';
 import { NotInTestTimeError } from './test-time.ts';
 
 const place = (id: string) => ({ type: 'PlaceOrder', data: { id } }) as const;
@@ -96,6 +108,38 @@ test('what comes due is done in order of time, with all that it causes', async (
   assert.deepEqual(seen.slice(2), ['late 03', 'after late']);
 });
 
+test('the timers of a process manager fire on the way, at their time', async (t) => {
+  const app = await start(t, [orders]);
+  for (const id of ['o-1', 'o-2']) {
+    await app.handle(placedOrder, id, placeOrder(id));
+    await app.advance('10 minutes');
+  }
+  await app.handle(placedOrder, 'o-2', pay('o-2'));
+
+  const { timers } = await app.settled();
+  assert.deepEqual(
+    timers.map(({ key, due }) => [key, due]),
+    [['o-1', '2026-01-01T00:30:00.000Z']],
+  );
+  await app.advance('3 days');
+
+  assert.equal(await app.process(paymentDeadline, 'o-1'), undefined);
+  assert.equal((await statusOf(app, 'o-1')).status, 'cancelled');
+  assert.equal((await statusOf(app, 'o-2')).status, 'paid');
+});
+
+test('time goes on to the next timer, and says which it was', async (t) => {
+  const app = await start(t, [orders]);
+  await app.handle(placedOrder, 'o-1', placeOrder('o-1'));
+
+  const { name, key } = await app.advanceToNextTimer();
+
+  assert.deepEqual([name, key], ['PaymentOverdue', 'o-1']);
+  assert.equal(app.now, '2026-01-01T00:30:00.000Z');
+  assert.equal((await statusOf(app, 'o-1')).status, 'cancelled');
+  await assert.rejects(app.advanceToNextTimer(), NoTimerError);
+});
+
 test('a stand-in that is slow takes time of the test, up to the limit of its effect', async (t) => {
   let charges = 0;
   const app = await start(
@@ -171,6 +215,7 @@ test('what is no duration, and what comes after the end, is refused', async (t) 
   await app.stop();
   await app.stop();
   await assert.rejects(app.advance('1 day'), StoppedError);
+  await assert.rejects(app.advanceToNextTimer(), StoppedError);
   await assert.rejects(app.settled(), StoppedError);
   await assert.rejects(app.handle(order, 'o-1', place('o-1')), StoppedError);
   await assert.rejects(testApplication([], { now: 'yesterday' }), InvalidTimeError);
@@ -188,6 +233,11 @@ async function start(
   const app = await testApplication(contexts, options);
   t.after(() => app.stop());
   return app;
+}
+
+/** As the aggregate stands: what it decides on a command that changes nothing. */
+async function statusOf(app: TestApplication, id: string) {
+  return (await app.handle(placedOrder, id, placeOrder(id))).state;
 }
 
 async function recordsOfARun(t: TestContext, options: TestOptions): Promise<readonly unknown[]> {

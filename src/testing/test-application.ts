@@ -5,6 +5,7 @@ import { seededRandomness } from '../host/randomness.ts';
 import { timeOf } from '../message/business-time.ts';
 import { type Duration, durationMs } from '../message/duration.ts';
 import type { Application } from '../runtime/application.ts';
+import type { PendingTimer } from '../runtime/pending-timers.ts';
 import type { RunOptions } from '../runtime/run-options.ts';
 import { run } from '../runtime/run.ts';
 import { type Parked, SettledParkedError } from '../runtime/settled.ts';
@@ -42,6 +43,13 @@ export interface TestApplication extends DrivenApplication {
    * @throws {InvalidDurationError} for what is no duration.
    */
   advance(this: void, duration: Duration): Promise<void>;
+  /**
+   * Lets time go on until the next timer fires, as `advance` does, and answers with it: of a process
+   * manager, of a scheduled message, or of a time that recurs.
+   *
+   * @throws {NoTimerError} when none is set that the clock decides.
+   */
+  advanceToNextTimer(this: void): Promise<PendingTimer>;
   /** Waits in the test's time: for stand-ins, such as a gateway that is slow to answer. */
   sleep(this: void, duration: Duration): Promise<void>;
   /** Ends it. What still waits for something real is left behind. Idempotent. */
@@ -109,7 +117,7 @@ export async function testApplication(
   });
   const application = await time.until('run', starting);
   outside.application = application;
-  return testing({ application, clock, time, parked });
+  return testing({ application, clock, time, parked, businessTime: given.businessTime });
 }
 
 function testing(parts: {
@@ -117,25 +125,64 @@ function testing(parts: {
   readonly clock: TestClock;
   readonly time: TestTime;
   readonly parked: readonly Parked[];
+  readonly businessTime: RunOptions['businessTime'];
 }): TestApplication {
   const { application, clock, time, parked } = parts;
   let stopping: Promise<void> | undefined;
   const stop = (): Promise<void> => (stopping ??= time.untilStopped(application.stop()));
+  const advanceTo = async (end: number): Promise<void> => {
+    const before = parked.length;
+    await time.advanceTo(end);
+    if (parked.length > before) throw new SettledParkedError(parked.slice(before));
+  };
+  const assertMayCall = (called: string): void => {
+    assertOutsideHandler(called);
+    if (stopping !== undefined) throw new StoppedError(called);
+  };
   return {
     ...drivenApplication(application, time),
     get now() {
       return new Date(clock.now()).toISOString();
     },
     async advance(duration) {
-      assertOutsideHandler('app.advance');
-      const end = clock.now() + durationMs(duration);
-      if (stopping !== undefined) throw new StoppedError('app.advance');
-      const before = parked.length;
-      await time.advanceTo(end);
-      if (parked.length > before) throw new SettledParkedError(parked.slice(before));
+      assertMayCall('app.advance');
+      await advanceTo(clock.now() + durationMs(duration));
+    },
+    async advanceToNextTimer() {
+      assertMayCall('app.advanceToNextTimer');
+      await time.rest();
+      const next = await nextTimer(application, parts.businessTime);
+      await advanceTo(Date.parse(next.due));
+      return next;
     },
     sleep: async (duration) => clock.sleep(durationMs(duration)),
     stop,
     [Symbol.asyncDispose]: stop,
   };
+}
+
+/** A timer by a business time that somebody must move waits for that, and not for the clock. */
+async function nextTimer(
+  application: Application,
+  businessTime: RunOptions['businessTime'],
+): Promise<PendingTimer> {
+  const timers = await application.timers();
+  const next = timers.find((timer) => !timer.isBusinessTime || businessTime !== 'watermark');
+  if (next === undefined) throw new NoTimerError(timers.length);
+  return next;
+}
+
+/** Time was to go on to the next timer, and there is none. */
+export class NoTimerError extends Error {
+  override readonly name = 'NoTimerError';
+  readonly code = 'no-timer';
+  readonly retryable = false;
+
+  constructor(byBusinessTime: number) {
+    const others = `${byBusinessTime} wait for "app.reachBusinessTime".`;
+    super(
+      `No timer is set that time could go on to. ` +
+        (byBusinessTime > 0 ? others : `Look with "app.timers" what is set, and when.`),
+    );
+  }
 }

@@ -11,6 +11,7 @@ import { handlerHere } from '../subscription/in-handler.ts';
  * so that it can be told whether anything still may.
  */
 export class TestClock implements Clock {
+  readonly isSteady = true;
   readonly #start: number;
   #now: number;
   readonly #wakeUps: WakeUp[] = [];
