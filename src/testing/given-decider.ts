@@ -1,8 +1,11 @@
-import assert from 'node:assert/strict';
 import { isRefusal } from '../context/refusal.ts';
 import type { Fact } from '../message/fact.ts';
 import { deepFreeze } from '../message/json.ts';
 import { assertJson } from '../message/payload.ts';
+import { ExpectationError } from './expectation-error.ts';
+import { assertList } from './expected-list.ts';
+import { type ExpectedRefusal, assertRefusal } from './expected-refusal.ts';
+import { shown } from './field-differences.ts';
 
 /**
  * A decider under test: what has happened, what is asked, what should come of it. Nothing runs but
@@ -41,11 +44,8 @@ export interface Decided<State, Event extends Fact> {
    * It was refused. Of the refusal may be asked: its class, a pattern of its message, or some of
    * its fields, such as `{ code: 'order-unknown' }`.
    */
-  thenRefused(refusal?: ErrorClass | RegExp | Readonly<Record<string, unknown>>): void;
+  thenRefused(refusal?: ExpectedRefusal): void;
 }
-
-// oxlint-disable-next-line no-explicit-any -- whatever it is made with
-type ErrorClass = new (...parts: any) => Error;
 
 export function givenEvents<State, Command, Event extends Fact>(
   decider: Decider<State, Command, Event>,
@@ -86,20 +86,16 @@ function decide<State, Command, Event extends Fact>(
     // oxlint-disable-next-line unicorn/no-thenable -- a sentence, not a promise; see assertNoPromise
     then(expected) {
       assertNoPromise(expected);
-      if (outcome.kind === 'refused') throw wasRefused(asked, outcome.refusal, expected);
-      assert.deepStrictEqual([...outcome.events], [...expected]);
+      if (outcome.kind === 'refused') throw wasRefused(asked, outcome.refusal);
+      assertEvents(`Other events came of ${asked} than expected:`, expected, outcome.events);
     },
     thenNothing() {
-      if (outcome.kind === 'refused') throw wasRefused(asked, outcome.refusal, []);
-      assert.deepStrictEqual([...outcome.events], []);
+      if (outcome.kind === 'refused') throw wasRefused(asked, outcome.refusal);
+      assertEvents(`Nothing was to come of ${asked}, but this did:`, [], outcome.events);
     },
     thenRefused(expected) {
-      const again = (): void => {
-        if (outcome.kind === 'refused') throw outcome.refusal;
-      };
-      if (outcome.kind === 'decided') throw wasDecided(asked, outcome.events, expected);
-      if (expected === undefined) assert.throws(again);
-      else assert.throws(again, expected);
+      if (outcome.kind === 'decided') throw wasDecided(asked, outcome.events);
+      assertRefusal(asked, outcome.refusal, expected);
     },
   };
 }
@@ -137,30 +133,32 @@ function evolveAll<State, Event extends Fact>(
 ): State {
   return events.reduce((state, event) => {
     const after = decider.evolve(state, deepFreeze(event));
-    assert.ok(after !== undefined, `evolve makes no state of ${JSON.stringify(event.type)}.`);
+    if (after === undefined)
+      throw new ExpectationError(`evolve makes no state of ${JSON.stringify(event.type)}.`);
     return deepFreeze(after);
   }, before);
 }
 
-function wasRefused(asked: string, refusal: unknown, expected: readonly Fact[]): Error {
-  const why = refusal instanceof Error ? `${refusal.name}: ${refusal.message}` : String(refusal);
-  const error = new assert.AssertionError({
-    message: `${asked} was refused, but should not have been.\n${why}`,
-    actual: refusal,
-    expected,
-    operator: 'then',
-  });
-  error.cause = refusal;
-  return error;
+function assertEvents(what: string, expected: readonly Fact[], actual: readonly Fact[]): void {
+  assertList(what, { expected, actual }, { name: ({ type }) => type, detail: ({ data }) => data });
 }
 
-function wasDecided(asked: string, events: readonly Fact[], expected: unknown): Error {
-  return new assert.AssertionError({
-    message: `${asked} should have been refused, but gave ${JSON.stringify(events)}.`,
-    actual: events,
-    expected,
-    operator: 'thenRefused',
-  });
+function wasRefused(asked: string, refusal: unknown): Error {
+  const why = refusal instanceof Error ? `${refusal.name}: ${refusal.message}` : String(refusal);
+  return new ExpectationError(
+    `${asked} was refused, but should not have been.`,
+    [`  ${why}`],
+    refusal,
+  );
+}
+
+function wasDecided(asked: string, events: readonly Fact[]): Error {
+  const came = events.map(({ type, data }) => `  + ${type} ${shown(data)}`);
+  return new ExpectationError(
+    `${asked} should have been refused, but ` +
+      (came.length === 0 ? 'was not, and nothing came of it.' : 'this came of it:'),
+    came,
+  );
 }
 
 function nameOf(command: unknown): string {

@@ -1,8 +1,10 @@
-import assert from 'node:assert/strict';
 import type { Fact, Recorded, Recording } from '../message/fact.ts';
 import { deepFreeze } from '../message/json.ts';
 import { assertDocument, documentKeys } from '../read-model/fold.ts';
 import type { ReadModel } from '../read-model/read-model.ts';
+import { ExpectationError } from './expectation-error.ts';
+import { assertList } from './expected-list.ts';
+import { fieldDifferences, shown } from './field-differences.ts';
 import { assertNoPromise } from './given-decider.ts';
 
 /**
@@ -37,15 +39,34 @@ export function givenFacts<Document extends object, Event extends Fact>(
     // oxlint-disable-next-line unicorn/no-thenable -- a sentence, not a promise; see assertNoPromise
     then(key, document) {
       assertNoPromise(key);
-      assert.deepStrictEqual(documents.get(key), document);
+      assertDocumentIs(key, document, documents.get(key));
       return given;
     },
     thenKeys(keys) {
-      assert.deepStrictEqual([...documents.keys()].sort(), [...keys].sort());
+      assertList(
+        `"${model.name}" has documents of other keys than expected:`,
+        { expected: [...keys].sort(), actual: [...documents.keys()].sort() },
+        { name: shown },
+      );
       return given;
     },
   };
   return given;
+}
+
+function assertDocumentIs(
+  key: string,
+  expected: object | undefined,
+  actual: object | undefined,
+): void {
+  const where = `The document of ${shown(key)}`;
+  if (expected === undefined && actual !== undefined)
+    throw new ExpectationError(`${where} was not to be there, but is:`, [`  + ${shown(actual)}`]);
+  if (expected !== undefined && actual === undefined)
+    throw new ExpectationError(`${where} is not there:`, [`  - ${shown(expected)}`]);
+  const differences = fieldDifferences(expected, actual).map((line) => `  ${line}`);
+  if (differences.length > 0)
+    throw new ExpectationError(`${where} is other than expected:`, differences);
 }
 
 function fold<Document extends object>(

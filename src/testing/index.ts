@@ -1,6 +1,7 @@
 /** The door of `thereupon/testing`: what tests are written with, in any runner. */
 export { faultyLog, faultyStore } from './faulty-log.ts';
 export { type Fault, Faults, InjectedFaultError, everyFault } from './faults.ts';
+export { ExpectationError } from './expectation-error.ts';
 export { given } from './given.ts';
 export type { Decided, Decider, GivenEvents } from './given-decider.ts';
 export type { GivenFact, GivenFacts } from './given-read-model.ts';
