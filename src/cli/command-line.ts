@@ -2,7 +2,7 @@ import { Command, CommanderError, InvalidArgumentError } from 'commander';
 import { CommandLineError, EXIT } from './command-line-error.ts';
 import { loadConfig } from './config-file.ts';
 import { parkedList } from './parked-list.ts';
-import { messageText } from './safe-text.ts';
+import { messageText } from '../telemetry/safe-text.ts';
 import { stream } from './stream.ts';
 import { trace } from './trace.ts';
 

@@ -3,7 +3,7 @@ import { type Vocabulary, vocabularyOf } from '../context/vocabulary.ts';
 import type { LogReader } from '../log/log.ts';
 import type { ThereuponConfig } from '../runtime/thereupon-config.ts';
 import { CommandLineError } from './command-line-error.ts';
-import { nameText } from './safe-text.ts';
+import { nameText } from '../telemetry/safe-text.ts';
 
 /** One context's log, open to read, and what its records mean. */
 export interface OpenLog {

@@ -1,7 +1,7 @@
 import type { WaitingRow } from '../log/waiting-row.ts';
 import type { ThereuponConfig } from '../runtime/thereupon-config.ts';
 import { type OpenLog, withLogs } from './open-logs.ts';
-import { cutText, jsonDocument, jsonText, messageText, nameText } from './safe-text.ts';
+import { cutText, jsonDocument, jsonText, messageText, nameText } from '../telemetry/safe-text.ts';
 
 /** At most so many parked, and so many held rows are looked at in each context. */
 const ROWS_MAX = 20_000;

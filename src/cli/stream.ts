@@ -2,7 +2,7 @@ import { aggregateOfStream } from '../aggregate/aggregate.ts';
 import type { ThereuponConfig } from '../runtime/thereupon-config.ts';
 import { CommandLineError } from './command-line-error.ts';
 import { type OpenLog, emptyHint, withLogs } from './open-logs.ts';
-import { cutText, jsonDocument, jsonText, nameText } from './safe-text.ts';
+import { cutText, jsonDocument, jsonText, nameText } from '../telemetry/safe-text.ts';
 import { type ShownRecord, shownRecord } from './shown-record.ts';
 
 /** Which part of a stream is shown, and how. */

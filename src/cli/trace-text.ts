@@ -1,19 +1,15 @@
-import { cutText, jsonText, messageText, nameText } from './safe-text.ts';
+import { type TreeLine, drawnTree } from '../telemetry/drawn-tree.ts';
+import { jsonText, messageText, nameText } from '../telemetry/safe-text.ts';
 import type { ActionTrace, TracedRecord, TracedWait } from './trace-tree.ts';
 
 /** An action as lines of text: what caused what, one record a line, with the time since the first. */
 export function traceText(trace: ActionTrace, width: number): string {
   const begin = firstTime(trace);
-  const lines: Line[] = trace.causes.flatMap(({ causationId, caused }) => [
+  const lines: TreeLine[] = trace.causes.flatMap(({ causationId, caused }) => [
     { text: `caused by ${nameText(causationId)}`, children: caused.map(recordLine(begin)) },
   ]);
   lines.push(...trace.waiting.map(waitLine));
-  return [heading(trace, begin), ...lines.flatMap((line) => drawn(line, width))].join('\n');
-}
-
-interface Line {
-  readonly text: string;
-  readonly children: readonly Line[];
+  return [heading(trace, begin), ...lines.flatMap((line) => drawnTree(line, width))].join('\n');
 }
 
 function heading(trace: ActionTrace, begin: number): string {
@@ -29,7 +25,7 @@ function heading(trace: ActionTrace, begin: number): string {
   return parts.join(' · ');
 }
 
-function recordLine(begin: number): (record: TracedRecord) => Line {
+function recordLine(begin: number): (record: TracedRecord) => TreeLine {
   return (record) => ({
     text: `${nameText(record.context)}: ${whatHappened(record)}  +${Date.parse(record.recordedAt) - begin} ms${dataOf(record)}`,
     children: [...record.waiting.map(waitLine), ...record.caused.map(recordLine(begin))],
@@ -64,24 +60,12 @@ const WAITS = {
   timer: 'timer not due yet',
 } as const;
 
-function waitLine({ context, subscription, kind, attempts, error }: TracedWait): Line {
+function waitLine({ context, subscription, kind, attempts, error }: TracedWait): TreeLine {
   const tried =
     attempts === 0 ? '' : ` after ${attempts} ${attempts === 1 ? 'attempt' : 'attempts'}`;
   const why = error === null ? '' : `: ${messageText(error).replaceAll('\n', ' ')}`;
   const where = `${nameText(context)}: ${jsonText(subscription)}`;
   return { text: `! ${where} ${WAITS[kind]}${tried}${why}`, children: [] };
-}
-
-function drawn(line: Line, width: number): string[] {
-  return [
-    cutText(line.text, width),
-    ...line.children.flatMap((child, index) => {
-      const isLast = index === line.children.length - 1;
-      return drawn(child, width - 3).map(
-        (text, row) => (row === 0 ? (isLast ? '└─ ' : '├─ ') : isLast ? '   ' : '│  ') + text,
-      );
-    }),
-  ];
 }
 
 function firstTime({ causes }: ActionTrace): number {

@@ -1,4 +1,5 @@
 import type { WaitingKind } from '../log/waiting-row.ts';
+import { type CausationTree, causationTrees, place } from '../telemetry/causation-tree.ts';
 import type { OpenLog } from './open-logs.ts';
 import { type ShownRecord, shownRecord } from './shown-record.ts';
 
@@ -79,43 +80,15 @@ function causesOf(
   records: readonly ShownRecord[],
   waits: ReadonlyMap<string, readonly TracedWait[]>,
 ): TracedCause[] {
-  const byPlace = new Map(records.map((record) => [place(record.context, record.id), record]));
-  const children = Map.groupBy(records, (record) => parentOf(record, byPlace));
-  const traced = (record: ShownRecord): TracedRecord => {
-    const here = place(record.context, record.id);
-    return {
-      ...record,
-      waiting: (waits.get(record.id) ?? []).filter(
-        // A message that was not taken in waits elsewhere, under the record that published it.
-        (wait) => wait.context === record.context || !byPlace.has(place(wait.context, record.id)),
-      ),
-      caused: (children.get(here) ?? []).map(traced),
-    };
-  };
-  const first = Map.groupBy(children.get(undefined) ?? [], (record) => record.causationId);
-  return [...first].map(([causationId, begun]) => ({
-    causationId,
-    caused: begun.map(traced),
-  }));
-}
-
-/**
- * Where the record stands that caused this one. A message that was taken in keeps its id: what
- * published it caused it. Anything else was caused by a record of its own context.
- */
-function parentOf(
-  record: ShownRecord,
-  byPlace: ReadonlyMap<string, ShownRecord>,
-): string | undefined {
-  const { context, source, id, causationId } = record;
-  const causes =
-    record.direction === 'incoming'
-      ? // What was published may be gone by age; what it was published of stays.
-        [place(source, id), place(source, causationId)]
-      : [place(context, causationId)];
-  return causes.find((cause) => byPlace.has(cause));
-}
-
-function place(context: string, id: string): string {
-  return `${context} ${id}`;
+  const places = new Set(records.map(({ context, id }) => place(context, id)));
+  const traced = ({ record, caused }: CausationTree<ShownRecord>): TracedRecord => ({
+    ...record,
+    waiting: (waits.get(record.id) ?? []).filter(
+      // A message that was not taken in waits elsewhere, under the record that published it.
+      (wait) => wait.context === record.context || !places.has(place(wait.context, record.id)),
+    ),
+    caused: caused.map(traced),
+  });
+  const first = Map.groupBy(causationTrees(records), ({ record }) => record.causationId);
+  return [...first].map(([causationId, begun]) => ({ causationId, caused: begun.map(traced) }));
 }

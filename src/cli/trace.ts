@@ -2,7 +2,7 @@ import type { ThereuponConfig } from '../runtime/thereupon-config.ts';
 import { CommandLineError } from './command-line-error.ts';
 import { ACTIONS_MAX, type Found, findAction } from './find-action.ts';
 import { emptyHint, withLogs } from './open-logs.ts';
-import { jsonDocument, jsonText, nameText } from './safe-text.ts';
+import { jsonDocument, jsonText, nameText } from '../telemetry/safe-text.ts';
 import { traceText } from './trace-text.ts';
 import { type ActionTrace, traceAction } from './trace-tree.ts';
 
