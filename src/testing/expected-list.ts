@@ -1,5 +1,5 @@
 import { ExpectationError } from './expectation-error.ts';
-import { fieldDifferences, isSame, shown } from './field-differences.ts';
+import { fieldDifferences } from './field-differences.ts';
 import { type Step, listDifference } from './list-difference.ts';
 
 /** How an item of a list is told apart, and what it is called. */
@@ -7,7 +7,9 @@ export interface Items<Item> {
   /** Two items of one name that are not the same are one that is other than expected. */
   readonly name: (item: Item) => string;
   /** What else is shown of it. Default: nothing. */
-  readonly detail?: (item: Item) => unknown;
+  readonly detail?: (item: Item) => string;
+  /** Where one is other than expected. Default: field by field. */
+  readonly differences?: (expected: Item, actual: Item) => readonly string[];
 }
 
 const LEGEND = '  (- expected, did not come · + came, was not expected · ~ came, but other)';
@@ -22,6 +24,9 @@ export function assertList<Item>(
   lists: { readonly expected: readonly Item[]; readonly actual: readonly Item[] },
   items: Items<Item>,
 ): void {
+  const { name, differences = fieldDifferences } = items;
+  const isSame = (expected: Item, actual: Item): boolean =>
+    name(expected) === name(actual) && differences(expected, actual).length === 0;
   const steps = listDifference(lists.expected, lists.actual, isSame);
   if (steps.every(({ kind }) => kind === 'same')) return;
   throw new ExpectationError(what, [...linesOf(steps, items), LEGEND]);
@@ -29,7 +34,7 @@ export function assertList<Item>(
 
 function linesOf<Item>(
   steps: readonly Step<Item, Item>[],
-  { name, detail }: Items<Item>,
+  { name, detail, differences = fieldDifferences }: Items<Item>,
 ): readonly string[] {
   const lines: string[] = [];
   const paired = new Set<Step<Item, Item>>();
@@ -42,15 +47,16 @@ function linesOf<Item>(
     const item = step.kind === 'missing' ? step.expected : step.actual;
     const partner = partnerOf(steps.slice(index + 1), step, name, paired);
     if (partner === undefined) {
-      const more = detail === undefined ? '' : ` ${shown(detail(item))}`;
-      lines.push(`  ${step.kind === 'missing' ? '-' : '+'} ${name(item)}${more}`);
+      const sign = step.kind === 'missing' ? '-' : '+';
+      lines.push(`  ${sign} ${name(item)} ${detail?.(item) ?? ''}`.trimEnd());
       continue;
     }
     paired.add(partner);
     const other = partner.kind === 'unexpected' ? partner.actual : partner.expected;
     const [expected, actual] = step.kind === 'missing' ? [item, other] : [other, item];
     lines.push(`  ~ ${name(item)}`);
-    lines.push(...fieldDifferences(expected, actual).map((line) => `      ${line}`));
+    const indent = ' '.repeat(name(item).search(/\S/) + 6);
+    lines.push(...differences(expected, actual).map((line) => indent + line));
   }
   return lines;
 }

@@ -140,7 +140,11 @@ function evolveAll<State, Event extends Fact>(
 }
 
 function assertEvents(what: string, expected: readonly Fact[], actual: readonly Fact[]): void {
-  assertList(what, { expected, actual }, { name: ({ type }) => type, detail: ({ data }) => data });
+  assertList(
+    what,
+    { expected, actual },
+    { name: ({ type }) => type, detail: ({ data }) => shown(data) },
+  );
 }
 
 function wasRefused(asked: string, refusal: unknown): Error {

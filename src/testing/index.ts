@@ -7,4 +7,5 @@ export type { Decided, Decider, GivenEvents } from './given-decider.ts';
 export type { GivenFact, GivenFacts } from './given-read-model.ts';
 export { NoTimerError, testApplication } from './test-application.ts';
 export type { TestApplication, TestOptions } from './test-application.ts';
+export type { TrackedSession } from './tracked-session.ts';
 export { NotInTestTimeError, TimeStandsStillError } from './test-time.ts';

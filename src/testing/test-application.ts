@@ -4,7 +4,7 @@ import { uuidv7Ids } from '../host/ids.ts';
 import { seededRandomness } from '../host/randomness.ts';
 import { timeOf } from '../message/business-time.ts';
 import { type Duration, durationMs } from '../message/duration.ts';
-import type { Application } from '../runtime/application.ts';
+import { Application } from '../runtime/application.ts';
 import type { PendingTimer } from '../runtime/pending-timers.ts';
 import type { RunOptions } from '../runtime/run-options.ts';
 import { run } from '../runtime/run.ts';
@@ -16,6 +16,8 @@ import { aroundStore } from './around-store.ts';
 import { type DrivenApplication, drivenApplication } from './driven-application.ts';
 import { Outside } from './outside.ts';
 import { TestClock } from './test-clock.ts';
+import { type TrackedSession, trackedSession } from './tracked-session.ts';
+import { markNow, trackedSince } from './tracked-records.ts';
 import { TestTime } from './test-time.ts';
 
 /**
@@ -50,6 +52,14 @@ export interface TestApplication extends DrivenApplication {
    * @throws {NoTimerError} when none is set that the clock decides.
    */
   advanceToNextTimer(this: void): Promise<PendingTimer>;
+  /**
+   * Does something, waits until all that it caused has settled, and answers with it. What is parked
+   * on the way is in the answer, and is no failure here.
+   *
+   * @throws what `work` throws.
+   * @throws {NotSettledError} as `settled`.
+   */
+  track(this: void, work: () => Promise<unknown>): Promise<TrackedSession>;
   /** Waits in the test's time: for stand-ins, such as a gateway that is slow to answer. */
   sleep(this: void, duration: Duration): Promise<void>;
   /** Ends it. What still waits for something real is left behind. Idempotent. */
@@ -128,6 +138,7 @@ function testing(parts: {
   readonly businessTime: RunOptions['businessTime'];
 }): TestApplication {
   const { application, clock, time, parked } = parts;
+  const driven = drivenApplication(application, time);
   let stopping: Promise<void> | undefined;
   const stop = (): Promise<void> => (stopping ??= time.untilStopped(application.stop()));
   const advanceTo = async (end: number): Promise<void> => {
@@ -140,7 +151,7 @@ function testing(parts: {
     if (stopping !== undefined) throw new StoppedError(called);
   };
   return {
-    ...drivenApplication(application, time),
+    ...driven,
     get now() {
       return new Date(clock.now()).toISOString();
     },
@@ -154,6 +165,21 @@ function testing(parts: {
       const next = await nextTimer(application, parts.businessTime);
       await advanceTo(Date.parse(next.due));
       return next;
+    },
+    async track(work) {
+      assertMayCall('app.track');
+      const contexts = Application.contextsOf(application);
+      await time.rest();
+      const mark = await markNow(contexts);
+      await work();
+      await driven.settled().catch((error: unknown) => {
+        if (!(error instanceof SettledParkedError)) throw error;
+      });
+      const tracked = await trackedSince(contexts, mark);
+      return trackedSession(
+        tracked,
+        contexts.map(({ name }) => name),
+      );
     },
     sleep: async (duration) => clock.sleep(durationMs(duration)),
     stop,
