@@ -36,6 +36,8 @@ const DURATION_MS_MAX = 3_155_760_000_000;
  *
  * @throws {InvalidDurationError} for what is no duration: text in another form, a negative one, more
  * than 100 years.
+ * @example
+ * const toPayMs = durationMs('30 minutes');
  */
 export function durationMs(duration: Duration): number {
   const [, count, unit] = (typeof duration === 'string' && WRITTEN.exec(duration)) || [];

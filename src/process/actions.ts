@@ -6,6 +6,9 @@ import type { Due } from './due.ts';
 /**
  * What a process manager wants to be done, as plain data: made by the functions that `react` is
  * given, and the same ones by whoever tests it.
+ *
+ * @example
+ * const cancel: Action = { kind: 'cancel-timer', timer: 'PaymentOverdue' };
  */
 export type Action =
   | {

@@ -1,4 +1,4 @@
-import type { Fact, Recorded, Recording } from '../message/fact.ts';
+import type { Fact, Recorded } from '../message/fact.ts';
 import { deepFreeze } from '../message/json.ts';
 import { assertDocument, documentKeys } from '../read-model/fold.ts';
 import type { ReadModel } from '../read-model/read-model.ts';
@@ -6,14 +6,12 @@ import { ExpectationError } from './expectation-error.ts';
 import { assertList } from './expected-list.ts';
 import { fieldDifferences, shown } from './field-differences.ts';
 import { assertNoPromise } from './given-decider.ts';
+import { type GivenFact, recordedFact } from './given-fact.ts';
 
 /**
  * A read model under test: what has happened, and which documents that makes. Documents pass
  * through JSON text and are frozen, as they are read and never changed when it runs.
  */
-
-/** A fact, with as much of what the log adds to it as the read model looks at. */
-export type GivenFact<Event extends Fact> = Event extends Fact ? Event & Partial<Recording> : never;
 
 /** What has happened so far. */
 export interface GivenFacts<Document extends object> {
@@ -31,7 +29,7 @@ export function givenFacts<Document extends object, Event extends Fact>(
 ): GivenFacts<Document> {
   const documents = new Map<string, Document>();
   for (const [index, fact] of facts.entries()) {
-    const event = recorded(fact, index + 1);
+    const event = recordedFact(fact, { position: index + 1 });
     for (const key of documentKeys(model, event)) fold(model, documents, event, key);
   }
   const given: GivenFacts<Document> = {
@@ -81,23 +79,4 @@ function fold<Document extends object>(
   assertDocument(model.name, key, after);
   if (after === null) documents.delete(key);
   else documents.set(key, deepFreeze(JSON.parse(JSON.stringify(after)) as Document));
-}
-
-/** What the log would add, the same for each run; what the fact itself says stands. */
-function recorded(fact: Fact & Partial<Recording>, position: number): Recorded<Fact> {
-  const id = `00000000-0000-7000-8000-${position.toString(16).padStart(12, '0')}`;
-  return deepFreeze({
-    id,
-    stream: '',
-    version: 0,
-    position,
-    schemaVersion: 1,
-    source: '',
-    occurredAt: '2026-01-01T00:00:00.000Z',
-    recordedAt: '2026-01-01T00:00:00.000Z',
-    correlationId: id,
-    causationId: id,
-    metadata: {},
-    ...fact,
-  });
 }

@@ -1,11 +1,14 @@
 import type { Fact } from '../message/fact.ts';
+import type { ProcessManager } from '../process/process-manager.ts';
 import type { ReadModel } from '../read-model/read-model.ts';
 import { type Decider, type GivenEvents, givenEvents } from './given-decider.ts';
-import { type GivenFact, type GivenFacts, givenFacts } from './given-read-model.ts';
+import type { GivenFact } from './given-fact.ts';
+import { type GivenProcess, givenProcess } from './given-process.ts';
+import { type GivenFacts, givenFacts } from './given-read-model.ts';
 
 /**
- * Tests a decider or a read model in one sentence, in any test runner: what does not hold is an
- * `AssertionError` with the difference. Nothing is started and nothing is waited for.
+ * Tests a decider, a process manager or a read model in one sentence, in any test runner: what does
+ * not hold is an `ExpectationError` with the difference. Nothing is started, nothing waited for.
  *
  * @example
  * given(order, [{ type: 'OrderPlaced', data: { orderId: 'o-1', totalPence: 1530 } }])
@@ -30,9 +33,21 @@ export function given<Document extends object, Event extends Fact>(
   model: ReadModel<Document, Event>,
   facts?: readonly GivenFact<NoInfer<Event>>[],
 ): GivenFacts<Document>;
+/**
+ * @example
+ * const placed = { type: 'OrderPlaced', data: { orderId: 'o-1', totalPence: 1530 } } as const;
+ * given(paymentDeadline, [placed]).after('29 minutes').thenNothing();
+ * given(paymentDeadline, [placed]).after('3 days').then([actions.complete()]);
+ */
+export function given<State, Event extends Fact>(
+  process: ProcessManager<string, State, Event>,
+  facts?: readonly GivenFact<NoInfer<Event>>[],
+): GivenProcess<State, Event>;
 export function given(
-  subject: Decider<unknown, unknown, Fact> | ReadModel<object, Fact>,
+  subject: Decider<unknown, unknown, Fact> | ReadModel<object, Fact> | ProcessManager,
   happened: readonly Fact[] = [],
 ): unknown {
-  return 'decide' in subject ? givenEvents(subject, happened) : givenFacts(subject, happened);
+  if ('decide' in subject) return givenEvents(subject, happened);
+  if (subject.kind === 'process-manager') return givenProcess(subject, happened);
+  return givenFacts(subject, happened);
 }

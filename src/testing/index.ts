@@ -4,7 +4,9 @@ export { type Fault, Faults, InjectedFaultError, everyFault } from './faults.ts'
 export { ExpectationError } from './expectation-error.ts';
 export { given } from './given.ts';
 export type { Decided, Decider, GivenEvents } from './given-decider.ts';
-export type { GivenFact, GivenFacts } from './given-read-model.ts';
+export type { GivenFact } from './given-fact.ts';
+export type { GivenProcess, Reacted } from './given-process.ts';
+export type { GivenFacts } from './given-read-model.ts';
 export { NoTimerError, testApplication } from './test-application.ts';
 export type { TestApplication, TestOptions } from './test-application.ts';
 export type { TrackedSession } from './tracked-session.ts';
