@@ -88,6 +88,7 @@ test('what was parked stands in the tree under the record it could not handle', 
       kind: 'parked',
       attempts: 1,
       error: 'Order o-2 is worth nothing. Ask whether it was meant.',
+      timer: null,
     },
   ]);
 });

@@ -62,6 +62,8 @@ function personalFields(
   { aggregates, contracts }: Vocabulary,
   { direction, stream, type }: StoredRecord,
 ): readonly string[] | undefined {
+  // Nothing of a timer comes from outside.
+  if (direction === 'timer') return [];
   if (direction !== 'domain') return contracts.get(type)?.personal;
   const aggregate = aggregates.get(aggregateOfStream(stream ?? ''));
   if (aggregate === undefined || aggregate.retired.includes(type)) return undefined;

@@ -1,5 +1,6 @@
 import { type TreeLine, drawnTree } from '../telemetry/drawn-tree.ts';
 import { jsonText, messageText, nameText } from '../telemetry/safe-text.ts';
+import { spanText } from './span-text.ts';
 import type { ActionTrace, TracedRecord, TracedWait } from './trace-tree.ts';
 
 /** An action as lines of text: what caused what, one record a line, with the time since the first. */
@@ -13,13 +14,16 @@ export function traceText(trace: ActionTrace, width: number): string {
 }
 
 function heading(trace: ActionTrace, begin: number): string {
-  const { recordCount, contexts, tookMs, waitingCount } = trace;
+  const { recordCount, contexts, tookMs, waitingCount, timerCount } = trace;
+  const undone = waitingCount - timerCount;
   const parts = [
     `action ${nameText(trace.correlationId)}`,
     `${recordCount} ${recordCount === 1 ? 'record' : 'records'} in ${contexts.map(nameText).join(', ')}`,
     ...(Number.isFinite(begin) ? [`recorded ${new Date(begin).toISOString()}`] : []),
-    `took ${tookMs} ms`,
-    waitingCount === 0 ? 'all done' : `${waitingCount} not done`,
+    `took ${spanText(tookMs)}`,
+    ...(waitingCount === 0 ? ['all done'] : []),
+    ...(undone === 0 ? [] : [`${undone} not done`]),
+    ...(timerCount === 0 ? [] : [`${timerCount} ${timerCount === 1 ? 'timer' : 'timers'} set`]),
     ...(trace.isCut ? ['not all of it is shown'] : []),
   ];
   return parts.join(' · ');
@@ -27,7 +31,7 @@ function heading(trace: ActionTrace, begin: number): string {
 
 function recordLine(begin: number): (record: TracedRecord) => TreeLine {
   return (record) => ({
-    text: `${nameText(record.context)}: ${whatHappened(record)}  +${Date.parse(record.recordedAt) - begin} ms${dataOf(record)}`,
+    text: `${nameText(record.context)}: ${whatHappened(record)}  +${spanText(Date.parse(record.recordedAt) - begin)}${dataOf(record)}`,
     children: [...record.waiting.map(waitLine), ...record.caused.map(recordLine(begin))],
   });
 }
@@ -57,15 +61,20 @@ const WAITS = {
   held: 'held behind an earlier one of its key',
   effect: 'to be performed',
   request: 'asked for',
-  timer: 'timer not due yet',
+  timer: 'is set',
 } as const;
 
-function waitLine({ context, subscription, kind, attempts, error }: TracedWait): TreeLine {
+function waitLine(wait: TracedWait): TreeLine {
+  const { context, subscription, kind, attempts, error, timer } = wait;
   const tried =
     attempts === 0 ? '' : ` after ${attempts} ${attempts === 1 ? 'attempt' : 'attempts'}`;
   const why = error === null ? '' : `: ${messageText(error).replaceAll('\n', ' ')}`;
-  const where = `${nameText(context)}: ${jsonText(subscription)}`;
-  return { text: `! ${where} ${WAITS[kind]}${tried}${why}`, children: [] };
+  const what = timer === null ? jsonText(subscription) : `timer ${nameText(timer.type)}`;
+  const due = timer === null ? '' : ` for ${timer.due}`;
+  return {
+    text: `! ${nameText(context)}: ${what} ${WAITS[kind]}${due}${tried}${why}`,
+    children: [],
+  };
 }
 
 function firstTime({ causes }: ActionTrace): number {

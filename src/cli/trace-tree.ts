@@ -1,4 +1,6 @@
-import type { WaitingKind } from '../log/waiting-row.ts';
+import type { WaitingKind, WaitingRow } from '../log/waiting-row.ts';
+import { payloadOf } from '../process/timer-row.ts';
+import { timerType } from '../process/timer-type.ts';
 import { type CausationTree, causationTrees, place } from '../telemetry/causation-tree.ts';
 import type { OpenLog } from './open-logs.ts';
 import { type ShownRecord, shownRecord } from './shown-record.ts';
@@ -11,8 +13,10 @@ export interface ActionTrace {
   readonly correlationId: string;
   readonly recordCount: number;
   readonly contexts: readonly string[];
-  /** How many rows wait: 0 when all is done. */
+  /** How many rows wait, timers among them: 0 when all is done. */
   readonly waitingCount: number;
+  /** How many of them are timers that are not due yet. */
+  readonly timerCount: number;
   /** From the first record to the last. */
   readonly tookMs: number;
   /** True when an action has more records than are read; the rest is missing here. */
@@ -29,7 +33,7 @@ export interface TracedCause {
 }
 
 export interface TracedRecord extends ShownRecord {
-  /** What is not done about it: tried again, parked, held, or an effect to perform. */
+  /** What is not done about it: tried again, parked, held, an effect, or a timer it has set. */
   readonly waiting: readonly TracedWait[];
   readonly caused: readonly TracedRecord[];
 }
@@ -40,6 +44,8 @@ export interface TracedWait {
   readonly kind: WaitingKind;
   readonly attempts: number;
   readonly error: string | null;
+  /** For a timer: what it becomes, and when. */
+  readonly timer: { readonly type: string; readonly due: string } | null;
 }
 
 /** Reads what belongs to an action in all logs, and puts each record under what caused it. */
@@ -55,25 +61,49 @@ export async function traceAction(
     isCut ||= found.length === RECORDS_MAX;
     records.push(...found.map((stored) => shownRecord(vocabulary, stored)));
     for (const row of await log.waiting({ correlationId, limit: RECORDS_MAX })) {
-      const { subscription, kind, attempts, error } = row;
-      const wait = { context: name, subscription, kind, attempts, error: error?.message ?? null };
-      waits.set(row.recordId, [...(waits.get(row.recordId) ?? []), wait]);
+      const { of, wait } = tracedWait(name, row);
+      waits.set(of, [...(waits.get(of) ?? []), wait]);
     }
   }
   // By time, as contexts do not know each other's positions; those of one context stay in order.
   records.sort((a, b) => Date.parse(a.recordedAt) - Date.parse(b.recordedAt));
+  const allWaits = [...waits.values()].flat();
   const ids = new Set(records.map((record) => record.id));
   const times = records.map((record) => Date.parse(record.recordedAt));
   return {
     correlationId,
     recordCount: records.length,
     contexts: [...new Set(records.map((record) => record.context))],
-    waitingCount: [...waits.values()].reduce((sum, rows) => sum + rows.length, 0),
+    waitingCount: allWaits.length,
+    timerCount: allWaits.filter(({ timer }) => timer !== null).length,
     tookMs: times.length === 0 ? 0 : Math.max(...times) - Math.min(...times),
     isCut,
     causes: causesOf(records, waits),
     waiting: [...waits].flatMap(([id, rows]) => (ids.has(id) ? [] : rows)),
   };
+}
+
+/** A timer belongs to what set it; anything else to the record that is not done. */
+function tracedWait(context: string, row: WaitingRow): { of: string; wait: TracedWait } {
+  const { subscription, kind, attempts, error, recordId } = row;
+  const timer = kind === 'timer' ? setTimer(row) : null;
+  const wait = { context, subscription, kind, attempts, error: error?.message ?? null };
+  return { of: timer?.causationId ?? recordId, wait: { ...wait, timer: timer?.shown ?? null } };
+}
+
+function setTimer(row: WaitingRow) {
+  const payload = payloadOf(row);
+  const due = new Date(row.due).toISOString();
+  switch (payload.kind) {
+    case 'process': {
+      const type = timerType(payload.process, payload.timer);
+      return { causationId: payload.causationId, shown: { type, due } };
+    }
+    case 'message':
+      return { causationId: payload.causationId, shown: { type: payload.contract, due } };
+    case 'recurring':
+      return { causationId: row.recordId, shown: { type: payload.name, due } };
+  }
 }
 
 function causesOf(
