@@ -6,7 +6,7 @@ import { libraryContexts } from './contexts.ts';
 import { book } from './lending/book.ts';
 import { catalogue } from './lending/catalogue.ts';
 import { hold } from './lending/hold.ts';
-import type { BookCommand } from './lending/model/book.ts';
+import type { BookCommand } from './lending/model/book-language.ts';
 import { memoryMailbox } from './notices/mailbox.ts';
 import { handClock } from './story/hand-clock.ts';
 

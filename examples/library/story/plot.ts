@@ -1,5 +1,5 @@
 /** What the readers do, and when. What follows of it is nobody's plot. */
-import type { BookCommand } from '../lending/model/book.ts';
+import type { BookCommand } from '../lending/model/book-language.ts';
 
 export interface Deed {
   /** ISO 8601. */

@@ -1,6 +1,6 @@
 /** What happened, as somebody at the lending desk would tell it. */
 import type { CatalogueEntry } from '../lending/catalogue.ts';
-import type { BookEvent } from '../lending/model/book.ts';
+import type { BookEvent } from '../lending/model/book-language.ts';
 import { collectBy } from '../lending/model/collect-by.ts';
 import type { CorrespondenceEvent } from '../notices/model/correspondence.ts';
 import { timeInWords } from '../notices/model/letter.ts';

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { given } from 'thereupon/testing';
+import type { Book, BookCommand, BookEvent } from './book-language.ts';
 import * as book from './book.ts';
-import type { BookCommand, BookEvent } from './book.ts';
 
 const bookId = 'middlemarch';
 const title = 'Middlemarch';
@@ -128,7 +128,7 @@ test('whatever is asked, a book on the shelf is one that nobody waits for', () =
   );
 });
 
-function afterwards(state: book.Book, command: BookCommand): book.Book {
+function afterwards(state: Book, command: BookCommand): Book {
   try {
     return book.decide(command, state).reduce(book.evolve, state);
   } catch (refusal) {

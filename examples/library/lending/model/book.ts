@@ -7,38 +7,8 @@
  *           reservation expires. Then it is the turn of whoever has waited longest.
  * lent      somebody reads it; whoever reserves it waits.
  */
-import { LendingRefusedError } from './lending-refused.ts';
-
-export type BookCommand =
-  | { readonly type: 'AddBook'; readonly data: { readonly bookId: string; readonly title: string } }
-  | { readonly type: 'ReserveBook'; readonly data: OneReader }
-  | { readonly type: 'CancelReservation'; readonly data: OneReader }
-  | { readonly type: 'ExpireReservation'; readonly data: OneReader }
-  | { readonly type: 'LendBook'; readonly data: OneReader }
-  | { readonly type: 'ReturnBook'; readonly data: { readonly bookId: string } };
-
-export type BookEvent =
-  | {
-      readonly type: 'BookAdded';
-      readonly data: { readonly bookId: string; readonly title: string };
-    }
-  | { readonly type: 'BookReserved'; readonly data: OneReader }
-  | { readonly type: 'BookHeld'; readonly data: OneReader & { readonly title: string } }
-  | { readonly type: 'ReservationCancelled'; readonly data: OneReader }
-  | { readonly type: 'ReservationExpired'; readonly data: OneReader & { readonly title: string } }
-  | { readonly type: 'BookLent'; readonly data: OneReader }
-  | { readonly type: 'BookReturned'; readonly data: OneReader };
-
-type OneReader = { readonly bookId: string; readonly readerId: string };
-
-export type Book = {
-  readonly title: string;
-  readonly place: 'unknown' | 'shelf' | 'held' | 'lent';
-  /** Whom it is held for or lent to; empty when nobody has it. */
-  readonly readerId: string;
-  /** Who waits for it, the next one first. */
-  readonly waiting: readonly string[];
-};
+import type { Book, BookCommand, BookEvent, OneReader } from './book-language.ts';
+import { refused } from './lending-refused.ts';
 
 export const initial: Book = { title: '', place: 'unknown', readerId: '', waiting: [] };
 
@@ -46,8 +16,7 @@ export function decide(command: BookCommand, book: Book): readonly BookEvent[] {
   if (command.type === 'AddBook')
     return book.place === 'unknown' ? [{ type: 'BookAdded', data: command.data }] : [];
   const { bookId } = command.data;
-  if (book.place === 'unknown')
-    throw new LendingRefusedError('book-unknown', bookId, `There is no book ${bookId}.`);
+  if (book.place === 'unknown') throw refused('book-unknown', bookId, `There is no ${bookId}.`);
   switch (command.type) {
     case 'ReserveBook':
       return reserve(command.data, book);
@@ -68,12 +37,10 @@ export function evolve(book: Book, event: BookEvent): Book {
       return { ...initial, title: event.data.title, place: 'shelf' };
     case 'BookReserved':
       return { ...book, waiting: [...book.waiting, event.data.readerId] };
-    case 'BookHeld':
-      return {
-        ...without(event.data.readerId, book),
-        place: 'held',
-        readerId: event.data.readerId,
-      };
+    case 'BookHeld': {
+      const { readerId } = event.data;
+      return { ...without(readerId, book), place: 'held', readerId };
+    }
     case 'ReservationCancelled':
     case 'ReservationExpired':
       return without(event.data.readerId, book);
@@ -86,20 +53,13 @@ export function evolve(book: Book, event: BookEvent): Book {
 
 function reserve(asked: OneReader, book: Book): readonly BookEvent[] {
   const { bookId, readerId } = asked;
-  if (book.waiting.includes(readerId) || isHeldFor(readerId, book))
-    throw new LendingRefusedError(
-      'reserved-already',
-      bookId,
-      `${readerId} has reserved "${book.title}" already.`,
-    );
+  const { title, place, waiting } = book;
+  if (waiting.includes(readerId) || isHeldFor(readerId, book))
+    throw refused('reserved-already', bookId, `${readerId} has reserved "${title}" already.`);
   if (book.readerId === readerId)
-    throw new LendingRefusedError(
-      'lent-to-this-reader',
-      bookId,
-      `${readerId} has "${book.title}" at home.`,
-    );
+    throw refused('lent-to-this-reader', bookId, `${readerId} has "${title}" at home.`);
   const reserved: BookEvent = { type: 'BookReserved', data: asked };
-  return book.place === 'shelf' ? passOn(bookId, book, reserved) : [reserved];
+  return place === 'shelf' ? passOn(bookId, book, reserved) : [reserved];
 }
 
 function cancel(asked: OneReader, book: Book): readonly BookEvent[] {
@@ -121,22 +81,13 @@ function lend(asked: OneReader, book: Book): readonly BookEvent[] {
     return [{ type: 'BookLent', data: asked }];
   if (book.readerId === readerId) return [];
   throw book.place === 'held'
-    ? new LendingRefusedError(
-        'held-for-another',
-        bookId,
-        `"${book.title}" is laid aside for ${book.readerId}, not for ${readerId}.`,
-      )
-    : new LendingRefusedError(
-        'lent-to-another',
-        bookId,
-        `"${book.title}" is lent to ${book.readerId}.`,
-      );
+    ? refused('held-for-another', bookId, `"${book.title}" is laid aside for ${book.readerId}.`)
+    : refused('lent-to-another', bookId, `"${book.title}" is lent to ${book.readerId}.`);
 }
 
 function giveBack(bookId: string, book: Book): readonly BookEvent[] {
-  if (book.place !== 'lent')
-    throw new LendingRefusedError('not-lent', bookId, `"${book.title}" is not lent.`);
-  const { readerId } = book;
+  const { place, readerId, title } = book;
+  if (place !== 'lent') throw refused('not-lent', bookId, `"${title}" is not lent.`);
   return passOn(bookId, book, { type: 'BookReturned', data: { bookId, readerId } });
 }
 
@@ -148,14 +99,13 @@ function passOn(bookId: string, book: Book, freed: BookEvent): readonly BookEven
   return [freed, { type: 'BookHeld', data: { bookId, title, readerId } }];
 }
 
-function isHeldFor(readerId: string, { place, readerId: holder }: Book): boolean {
-  return place === 'held' && holder === readerId;
+function isHeldFor(readerId: string, book: Book): boolean {
+  return book.place === 'held' && book.readerId === readerId;
 }
 
-/** The book as it is when this reader has nothing to do with it any more. */
+/** The book when this reader has nothing to do with it any more. */
 function without(readerId: string, book: Book): Book {
   const waiting = book.waiting.filter((other) => other !== readerId);
-  return isHeldFor(readerId, book)
-    ? { ...book, place: 'shelf', readerId: '', waiting }
-    : { ...book, waiting };
+  if (!isHeldFor(readerId, book)) return { ...book, waiting };
+  return { ...book, place: 'shelf', readerId: '', waiting };
 }

@@ -22,3 +22,7 @@ export type LendingRefusal =
   | 'held-for-another'
   | 'lent-to-another'
   | 'not-lent';
+
+export function refused(code: LendingRefusal, bookId: string, reason: string): LendingRefusedError {
+  return new LendingRefusedError(code, bookId, reason);
+}
