@@ -5,11 +5,12 @@
  *     node scripts/packed-package.ts
  */
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { codeBlocks } from './documentation/code-blocks.ts';
+import { pack } from './pack.ts';
+import { runCommand } from './run-command.ts';
 
 const root = join(import.meta.dirname, '..');
 const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
@@ -30,30 +31,26 @@ try {
   const runnable = writeFirstExample(consumer);
   for (const compiler of ['typescript', olderTypeScript]) {
     const tsc = join('node_modules', compiler, 'bin', 'tsc');
-    run(`compile with ${compiler}`, consumer, process.execPath, [tsc, '-p', '.']);
+    runCommand(`compile with ${compiler}`, consumer, process.execPath, [tsc, '-p', '.']);
   }
-  for (const file of runnable) run(`run ${file}`, consumer, process.execPath, [file]);
-  run('start the command line', consumer, 'npx', ['--no-install', 'thereupon', '--help']);
+  for (const file of runnable) runCommand(`run ${file}`, consumer, process.execPath, [file]);
+  runCommand('start the command line', consumer, 'npx', ['--no-install', 'thereupon', '--help']);
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }
 
 /** Packs the package and looks at what is in it. */
 function packPackage(): string {
-  const output = run('npm pack', root, 'npm', ['pack', '--json', '--pack-destination', folder]);
-  // `prepare` may print before it.
-  const report = JSON.parse(output.slice(output.indexOf('[\n'))) as [
-    { filename: string; unpackedSize: number; files: { path: string }[] },
-  ];
-  const [{ filename, unpackedSize, files }] = report;
-  const paths = files.map(({ path }) => path);
-  console.log(`${filename}: ${paths.length} files, ${Math.round(unpackedSize / 1024)} KiB`);
+  const { tarball, unpackedSize, paths } = pack(folder);
+  console.log(
+    `${basename(tarball)}: ${paths.length} files, ${Math.round(unpackedSize / 1024)} KiB`,
+  );
   for (const expected of ['LICENSE', 'README.md', 'bin/thereupon.cjs', 'dist/index.d.ts']) {
     assert.ok(paths.includes(expected), `${expected} is missing from the package`);
   }
   const strangers = paths.filter((path) => /\.test\.|\/fixtures\/|^(examples|scripts)/.test(path));
   assert.deepEqual(strangers, [], 'the package holds what only its makers need');
-  return join(folder, filename);
+  return tarball;
 }
 
 function installInto(consumer: string, tarball: string): void {
@@ -64,7 +61,7 @@ function installInto(consumer: string, tarball: string): void {
     `${olderTypeScript}@npm:typescript@5.9`,
   ];
   const quiet = ['--no-audit', '--no-fund', '--prefer-offline'];
-  run('npm install', consumer, 'npm', ['install', ...quiet, tarball, ...packages]);
+  runCommand('npm install', consumer, 'npm', ['install', ...quiet, tarball, ...packages]);
   writeFileSync(
     join(consumer, 'tsconfig.json'),
     JSON.stringify({
@@ -100,12 +97,4 @@ function writeFirstExample(consumer: string): string[] {
   const runnable = blocks.filter(({ isRun }) => isRun).map(({ path }) => path);
   assert.ok(runnable.length > 0, 'README.md has no example marked "ts run"');
   return runnable;
-}
-
-function run(what: string, cwd: string, command: string, args: string[]): string {
-  const ended = spawnSync(command, args, { cwd, encoding: 'utf8', timeout: 300_000 });
-  const output = `${ended.stdout}${ended.stderr}${ended.error?.message ?? ''}`;
-  assert.equal(ended.status, 0, `${what} failed:\n${output}`);
-  console.log(`ok: ${what}`);
-  return ended.stdout;
 }

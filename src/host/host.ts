@@ -7,6 +7,8 @@ export interface Host {
   readonly clock: Clock;
   readonly ids: Ids;
   readonly randomness: Randomness;
+  /** Keeps the process alive until what it returns is called. Default: as `stayAlive` does. */
+  readonly stayAlive?: () => () => void;
 }
 
 /** The machine's own clock, ids and randomness; any of them can be given instead. */

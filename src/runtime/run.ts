@@ -65,7 +65,7 @@ export async function run(
       callHook(logger, context, () => options.onStalled?.({ context, subscription, why })),
   };
   const chosen = contexts.filter((context) => options.only?.includes(context.name) ?? true);
-  const letGo = stayAlive();
+  const letGo = (options.host?.stayAlive ?? stayAlive)();
   const running = await start(chosen, means).catch((error: unknown) => {
     letGo();
     throw error;

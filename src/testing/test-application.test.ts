@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { type TestContext, test } from 'node:test';
 import { memory } from '../adapters/memory/memory-store.ts';
 import type { BoundedContext } from '../context/bounded-context.ts';
@@ -24,6 +25,12 @@ import {
 import { NotInTestTimeError } from './test-time.ts';
 
 const place = (id: string) => ({ type: 'PlaceOrder', data: { id } }) as const;
+const FORGETFUL = `
+  import { testApplication } from './test-application.ts';
+  const app = await testApplication([]);
+  await app.advance('3 days');
+  console.log(app.now);
+`;
 const charged: Charge = async () => undefined;
 
 test('a business action goes through all contexts, and no time is spent on it', async (t) => {
@@ -204,6 +211,21 @@ test('an application goes on with the store of one that was stopped', async (t) 
   await second.settled();
 
   assert.deepEqual(await second.read(orderBook).get('o-1'), { placed: 1, confirmed: 1 });
+});
+
+test('a test that forgets to stop it ends all the same', () => {
+  const ended = spawnSync(
+    process.execPath,
+    [...process.execArgv, '--input-type=module', '-e', FORGETFUL],
+    {
+      encoding: 'utf8',
+      timeout: 20_000,
+      cwd: import.meta.dirname,
+    },
+  );
+
+  assert.equal(ended.signal, null, 'it had to be killed: something keeps it alive');
+  assert.match(ended.stdout, /^2026-01-04/, ended.stderr);
 });
 
 test('what is no duration, and what comes after the end, is refused', async (t) => {

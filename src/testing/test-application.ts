@@ -90,7 +90,8 @@ const PATIENCE: Duration = '2 seconds';
 
 /**
  * Brings contexts to life for one test, in any runner: on a new store in memory, log to log,
- * saying nothing. It takes all that `run` takes.
+ * saying nothing. It takes all that `run` takes. It keeps no process alive, and one in memory needs
+ * no `stop`.
  *
  * @throws {ConfigurationError} as `run`, naming everything that is wrong with the contexts.
  * @example
@@ -119,7 +120,13 @@ export async function testApplication(
     logger: silent,
     ...given,
     store: aroundStore(store, ({ name, make }) => outside.during(name, make)),
-    host: { clock, randomness, ids: uuidv7Ids(clock, randomness) },
+    host: {
+      clock,
+      randomness,
+      ids: uuidv7Ids(clock, randomness),
+      // A test that does not stop it must not hang for that.
+      stayAlive: () => () => undefined,
+    },
     onParked(row) {
       parked.push(row);
       given.onParked?.(row);
