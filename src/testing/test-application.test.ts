@@ -1,8 +1,13 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
+import { memoryBackbone } from '../adapters/memory/memory-backbone.ts';
 import { memory } from '../adapters/memory/memory-store.ts';
-import type { BoundedContext } from '../context/bounded-context.ts';
+import { sqlite } from '../adapters/sqlite/sqlite-store.ts';
+import { type BoundedContext, boundedContext } from '../context/bounded-context.ts';
 import { InvalidTimeError } from '../message/business-time.ts';
 import { type Duration, InvalidDurationError } from '../message/duration.ts';
 import {
@@ -15,6 +20,7 @@ import {
 import { type Charge, order, orderBook, shop, totals } from '../runtime/fixtures/shop.ts';
 import { openedStore } from '../runtime/fixtures/start.ts';
 import { SettledParkedError } from '../runtime/settled.ts';
+import { InsideHandlerError } from '../subscription/in-handler.ts';
 import { StoppedError } from '../runtime/stopped.ts';
 import {
   NoTimerError,
@@ -22,7 +28,7 @@ import {
   type TestOptions,
   testApplication,
 } from './test-application.ts';
-import { NotInTestTimeError } from './test-time.ts';
+import { NotInTestTimeError, TimeStandsStillError } from './test-time.ts';
 
 const place = (id: string) => ({ type: 'PlaceOrder', data: { id } }) as const;
 const FORGETFUL = `
@@ -207,10 +213,75 @@ test('an application goes on with the store of one that was stopped', async (t) 
   await first.handle(order, 'o-1', place('o-1'));
   await first.stop();
 
-  const second = await start(t, shop(charged), { store, now: first.now, seed: 2 });
+  const second = await start(t, shop(charged), { store, now: first.now });
+  await second.handle(order, 'o-2', place('o-2'));
   await second.settled();
 
-  assert.deepEqual(await second.read(orderBook).get('o-1'), { placed: 1, confirmed: 1 });
+  // Other ids than the first gave out: taken for the same records, they would be left out.
+  for (const id of ['o-1', 'o-2'])
+    assert.deepEqual(await second.read(orderBook).get(id), { placed: 1, confirmed: 1 });
+});
+
+test('a store on disk and a broker take real time, and none of the test', async (t) => {
+  const directory = mkdtempSync(join(tmpdir(), 'thereupon-kit-'));
+  t.after(() => rmSync(directory, { recursive: true, force: true }));
+  for (const options of [{ store: sqlite(directory) }, { backbone: memoryBackbone() }]) {
+    const app = await start(t, shop(charged), options);
+
+    await app.handle(order, 'o-1', place('o-1'));
+    await app.settled();
+    await app.stop();
+
+    assert.equal(app.now, '2026-01-01T00:00:00.000Z');
+  }
+});
+
+test('business time goes from timer to timer when it is told how far business has come', async (t) => {
+  const byBusiness = { ...paymentDeadline, time: 'business' as const };
+  const contexts = [boundedContext('shop', { aggregates: [placedOrder], processes: [byBusiness] })];
+  const app = await start(t, contexts, { businessTime: 'watermark' });
+  const occurredAt = '2011-12-09T12:50:00.000Z';
+  await app.handle(placedOrder, 'o-1', placeOrder('o-1'), { occurredAt });
+
+  await app.advance('3 days');
+  await assert.rejects(app.advanceToNextTimer(), /1 wait for "app\.reachBusinessTime"/);
+  assert.equal((await statusOf(app, 'o-1')).status, 'placed');
+  await app.reachBusinessTime('2011-12-09T13:20:00.001Z');
+
+  assert.equal((await statusOf(app, 'o-1')).status, 'cancelled');
+});
+
+test('time is not moved from inside of a handler', async (t) => {
+  const errors: unknown[] = [];
+  const app = await start(
+    t,
+    shop(async () => {
+      for (const call of [
+        app.advance('1 day'),
+        app.advanceToNextTimer(),
+        app.track(charged as never),
+      ])
+        errors.push(await call.catch((error: unknown) => error));
+    }),
+  );
+
+  await app.handle(order, 'o-1', place('o-1'));
+  await app.settled();
+
+  assert.equal(errors.length, 3);
+  for (const error of errors) assert.ok(error instanceof InsideHandlerError);
+});
+
+test('a timer that sets itself again without a delay is named, and does not hang', async (t) => {
+  const app = await start(t, []);
+  const isStopped = { value: false };
+  const again = async (): Promise<void> => {
+    while (!isStopped.value) await app.sleep('0 ms');
+  };
+  void again();
+
+  await assert.rejects(app.advance('1 day'), TimeStandsStillError);
+  isStopped.value = true;
 });
 
 test('a test that forgets to stop it ends all the same', () => {

@@ -1,7 +1,6 @@
 import { memory } from '../adapters/memory/memory-store.ts';
 import type { BoundedContext } from '../context/bounded-context.ts';
 import { uuidv7Ids } from '../host/ids.ts';
-import { seededRandomness } from '../host/randomness.ts';
 import { timeOf } from '../message/business-time.ts';
 import { type Duration, durationMs } from '../message/duration.ts';
 import { Application } from '../runtime/application.ts';
@@ -15,6 +14,7 @@ import { silent } from '../telemetry/logger.ts';
 import { aroundStore } from './around-store.ts';
 import { type DrivenApplication, drivenApplication } from './driven-application.ts';
 import { Outside } from './outside.ts';
+import { seededOn } from './seed-on-store.ts';
 import { TestClock } from './test-clock.ts';
 import { type TrackedSession, trackedSession } from './tracked-session.ts';
 import { markNow, trackedSince } from './tracked-records.ts';
@@ -76,10 +76,7 @@ export interface TestApplication extends DrivenApplication {
 export interface TestOptions extends Partial<Omit<RunOptions, 'host'>> {
   /** What time it is in the beginning, in ISO 8601. Default 2026-01-01T00:00:00.000Z. */
   readonly now?: string;
-  /**
-   * Decides ids and chance. Default 1. An application that goes on with the `store` of one before
-   * needs another seed, as otherwise it would give out the same ids again.
-   */
+  /** Decides ids and chance, together with what is in the store. Default 1. */
   readonly seed?: number;
   /** How long something real, such as a store on disk, may take in real time. Default 2 seconds. */
   readonly patience?: Duration;
@@ -107,7 +104,6 @@ export async function testApplication(
 ): Promise<TestApplication> {
   const { now = NOW, seed = 1, patience = PATIENCE, ...given } = options;
   const clock = new TestClock(timeOf(now));
-  const randomness = seededRandomness(seed);
   const outside = new Outside();
   const time = new TestTime(clock, {
     outside: () => outside.waiting(clock.handlersWaiting),
@@ -115,7 +111,10 @@ export async function testApplication(
     patienceMs: durationMs(patience),
   });
   const parked: Parked[] = [];
-  const store = given.store ?? memory({ epoch: (context) => `${context}-${seed}` });
+  const { store, randomness } = seededOn(
+    given.store ?? memory({ epoch: (context) => `${context}-${seed}` }),
+    seed,
+  );
   const starting = run(contexts, {
     logger: silent,
     ...given,

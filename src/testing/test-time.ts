@@ -4,6 +4,8 @@ import type { TestClock } from './test-clock.ts';
 
 /** So many wake-ups are gone through for one thing that is waited for. */
 const WAKE_UPS_MAX = 200_000;
+/** So many come at one and the same time before it is taken for standing still. */
+const AT_ONCE_MAX = 10_000;
 /** Who takes one turn after another, and nothing happens meanwhile, waits for time as well. */
 const TURNS_MAX = 1_000;
 /** What is outside of the clock's time is looked at so often, in real time. */
@@ -37,7 +39,7 @@ export class TestTime {
     let atOnce = 0;
     for (let at = this.#clock.nextAt; at !== undefined && at <= end; at = this.#clock.nextAt) {
       atOnce = at > this.#clock.now() ? 0 : atOnce + 1;
-      if (atOnce > WAKE_UPS_MAX) throw new TimeStandsStillError(at);
+      if (atOnce > AT_ONCE_MAX) throw new TimeStandsStillError(at);
       this.#clock.wakeNext();
       await this.rest();
     }
@@ -141,7 +143,7 @@ export class TimeStandsStillError extends Error {
   constructor(at: number) {
     const time = new Date(at).toISOString();
     super(
-      `${WAKE_UPS_MAX} wake-ups came at ${time}, and there is still one due: time does not go on. ` +
+      `${AT_ONCE_MAX} wake-ups came at ${time}, and there is still one due: time does not go on. ` +
         `Look for a timer that sets itself again without a delay.`,
     );
     this.at = time;
