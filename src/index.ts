@@ -30,7 +30,7 @@ export type { Logger, LogLine } from './telemetry/logger.ts';
 export { run } from './runtime/run.ts';
 export type { RunOptions } from './runtime/run-options.ts';
 export type { ThereuponConfig } from './runtime/thereupon-config.ts';
-export type { Application } from './runtime/application.ts';
+export type { Application } from './runtime/running-application.ts';
 export type { PendingTimer } from './runtime/pending-timers.ts';
 export type { Transaction } from './runtime/transaction.ts';
 

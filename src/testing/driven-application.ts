@@ -1,4 +1,5 @@
 import type { Application } from '../runtime/application.ts';
+import type { Application as RunningApplication } from '../runtime/running-application.ts';
 import type { TestTime } from './test-time.ts';
 
 const CALLS = [
@@ -18,8 +19,8 @@ const CALLS = [
 ] as const;
 type Call = (typeof CALLS)[number];
 
-/** What can be asked of the application under test, as of any other. */
-export type DrivenApplication = Pick<Application, Call | 'read' | 'followClock'>;
+/** All of an application but its end. */
+export type DrivenApplication = Omit<RunningApplication, 'stop' | typeof Symbol.asyncDispose>;
 
 /** An application whose calls let time go on, as far as each must to come to its end. */
 export function drivenApplication(app: Application, time: TestTime): DrivenApplication {

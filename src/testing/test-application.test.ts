@@ -19,6 +19,7 @@ import {
 } from '../process/fixtures/deadlines.ts';
 import { type Charge, order, orderBook, shop, totals } from '../runtime/fixtures/shop.ts';
 import { openedStore } from '../runtime/fixtures/start.ts';
+import type { Application as RunningApplication } from '../runtime/running-application.ts';
 import { SettledParkedError } from '../runtime/settled.ts';
 import { InsideHandlerError } from '../subscription/in-handler.ts';
 import { StoppedError } from '../runtime/stopped.ts';
@@ -47,6 +48,19 @@ test('a business action goes through all contexts, and no time is spent on it', 
 
   assert.deepEqual(await app.read(orderBook).get('o-1'), { placed: 1, confirmed: 1 });
   assert.equal(app.now, '2026-01-01T00:00:00.000Z');
+});
+
+test('what is written for an application takes a test application', async (t) => {
+  const placeAndSettle = async (app: RunningApplication): Promise<void> => {
+    await app.handle(order, 'o-1', place('o-1'));
+    await app.settled();
+  };
+  const app = await start(t, shop(charged));
+
+  await placeAndSettle(app);
+
+  assert.equal((await app.health()).contexts.length, 2);
+  assert.deepEqual(await app.read(orderBook).get('o-1'), { placed: 1, confirmed: 1 });
 });
 
 test('two runs give the same records, ids included', async (t) => {

@@ -6,13 +6,14 @@ import { type Duration, durationMs } from '../message/duration.ts';
 import { Application } from '../runtime/application.ts';
 import type { PendingTimer } from '../runtime/pending-timers.ts';
 import type { RunOptions } from '../runtime/run-options.ts';
+import type { Application as RunningApplication } from '../runtime/running-application.ts';
 import { run } from '../runtime/run.ts';
 import { type Parked, SettledParkedError } from '../runtime/settled.ts';
 import { StoppedError } from '../runtime/stopped.ts';
 import { assertOutsideHandler } from '../subscription/in-handler.ts';
 import { silent } from '../telemetry/logger.ts';
 import { aroundStore } from './around-store.ts';
-import { type DrivenApplication, drivenApplication } from './driven-application.ts';
+import { drivenApplication } from './driven-application.ts';
 import { Outside } from './outside.ts';
 import { seededOn } from './seed-on-store.ts';
 import { TestClock } from './test-clock.ts';
@@ -33,7 +34,7 @@ import { TestTime } from './test-time.ts';
  * await shop.advance('3 days');
  * console.log(shop.now); // 2026-01-04T00:00:00.000Z
  */
-export interface TestApplication extends DrivenApplication {
+export interface TestApplication extends RunningApplication {
   /** What time it is, in ISO 8601. */
   readonly now: string;
   /**
@@ -62,9 +63,6 @@ export interface TestApplication extends DrivenApplication {
   track(this: void, work: () => Promise<unknown>): Promise<TrackedSession>;
   /** Waits in the test's time: for stand-ins, such as a gateway that is slow to answer. */
   sleep(this: void, duration: Duration): Promise<void>;
-  /** Ends it. What still waits for something real is left behind. Idempotent. */
-  stop(this: void): Promise<void>;
-  [Symbol.asyncDispose](): Promise<void>;
 }
 
 /**
