@@ -103,7 +103,9 @@ export class Timers {
       const now = time.now();
       const due = await log.waiting({ ...asked, dueBefore: nextUp(now), limit: BATCH_MAX });
       if (due.length > 0) {
-        await this.#fire(due);
+        // Whoever owned them until now may have fired some since these were read.
+        if (this.#isOwned) await this.#fire(due);
+        else await this.#own();
         this.#next = Math.min(this.#next, now);
         return;
       }
@@ -116,10 +118,12 @@ export class Timers {
   }
 
   async #fire(due: readonly WaitingRow[]): Promise<void> {
-    const { context, host } = this.#parts;
-    await this.#own();
+    const { context, host, log } = this.#parts;
+    // One may have been set again after it had fired, by somebody whose answer was lost.
+    const before = await log.recordsById(due.map(({ recordId }) => recordId));
+    const known = new Set(before.map(({ id }) => id));
     const where = { context, ids: host.ids, now: host.clock.now() };
-    const fired = due.map((row) => fire(row, where));
+    const fired = due.filter(({ recordId }) => !known.has(recordId)).map((row) => fire(row, where));
     await this.#range.commit({
       records: fired.flatMap(({ record }) => record ?? []),
       waiting: fired.flatMap(({ next }) => next ?? []),
@@ -129,7 +133,6 @@ export class Timers {
 
   /** Claimed when the first one fires: most contexts have none. */
   async #own(): Promise<void> {
-    if (this.#isOwned) return;
     await this.#range.claim({ owner: this.#parts.owner, fingerprint: '', position: 0 });
     this.#isOwned = true;
   }

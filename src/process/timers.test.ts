@@ -1,0 +1,74 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { memory } from '../adapters/memory/memory-store.ts';
+import { boundedContext } from '../context/bounded-context.ts';
+import type { WriteSet } from '../log/write-set.ts';
+import { happened } from '../reaction/source.ts';
+import { type OpenedStore, openedStore, start, until } from '../runtime/fixtures/start.ts';
+import { order, place } from './fixtures/deadlines.ts';
+import { handClock } from './fixtures/hand-clock.ts';
+import { processManager } from './process-manager.ts';
+
+test('a timer that was set twice, as the answer was lost, fires once all the same', async (t) => {
+  const clock = handClock();
+  const inner = openedStore(memory());
+  let failures = 0;
+  let lost = 0;
+  const hasty = processManager({
+    name: 'hasty',
+    from: [happened(order, 'OrderPlaced')],
+    startedBy: ['OrderPlaced'],
+    by: (event) => event.data.orderId,
+    timers: ['Due'],
+    initial: {},
+    evolve: (state) => state,
+    react(_, event, { setTimer }) {
+      if (event.type !== 'OrderPlaced') return [];
+      if (event.data.orderId === 'o-1' && failures++ === 0) throw new Error('not at first');
+      return [setTimer('Due', { after: '0 ms' })];
+    },
+  });
+  // The row of what failed at first is done, and its answer is lost.
+  const store = losing(inner, ({ done = [], records = [] }) => {
+    const isRetried =
+      records.length === 0 && done.some(({ subscription }) => subscription === 'hasty');
+    return isRetried && lost++ === 0;
+  });
+  const context = boundedContext('shop', { aggregates: [order], processes: [hasty] });
+  const app = await start(t, [context], { store, host: { clock } });
+  const fired = async (): Promise<readonly string[]> => {
+    const records = await inner.log('shop').read({ after: 0, limit: 100 });
+    return records.filter(({ direction }) => direction === 'timer').map(({ key }) => key);
+  };
+
+  await app.handle(order, 'o-1', place('o-1'));
+  await until(async () => {
+    clock.advance(10);
+    return lost === 1;
+  });
+  await app.handle(order, 'o-2', place('o-2'));
+  await until(async () => (await fired()).length === 2);
+  clock.advance(1_000);
+  await app.handle(order, 'o-3', place('o-3'));
+  await until(async () => (await app.timers()).length === 0 && (await fired()).length === 3);
+
+  assert.deepEqual((await fired()).toSorted(), ['o-1', 'o-2', 'o-3']);
+});
+
+/** A store that says of some write sets that they failed, although they are in. */
+function losing(store: OpenedStore, isLost: (writeSet: WriteSet) => boolean): OpenedStore {
+  return {
+    ...store,
+    async open(context) {
+      const log = await store.open(context);
+      return {
+        ...log,
+        async commit(writeSets) {
+          const outcomes = await log.commit(writeSets);
+          if (writeSets.some(isLost)) throw new Error('the answer was lost');
+          return outcomes;
+        },
+      };
+    },
+  };
+}
