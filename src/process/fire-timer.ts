@@ -1,13 +1,13 @@
 import type { Ids } from '../host/ids.ts';
 import type { NewRecord } from '../log/record.ts';
 import type { WaitingRow } from '../log/waiting-row.ts';
-import { type Recurrence, nextTime } from './recurrence.ts';
+import { type Recurrence, latestTime, nextTime } from './recurrence.ts';
 import { RECURRING } from './recurring.ts';
 import { RECURRING_TIMERS, type RecurringTimer, payloadOf, timerRow } from './timer-row.ts';
 import { timerType } from './timer-type.ts';
 
-/** More missed times than this are not counted. */
-const MISSED_MAX = 10_000;
+/** More missed times than this are not counted: each is worked out, and all else waits meanwhile. */
+const MISSED_MAX = 1_000;
 
 /** What a timer that is due becomes. */
 export interface Fired {
@@ -57,13 +57,13 @@ export interface Where {
 
 function fireRecurring(row: WaitingRow, payload: RecurringTimer, where: Where): Fired {
   const { kind: _, ...recurrence } = payload;
-  const later = missedAfter(row.due, recurrence, where.now);
   const isEach = recurrence.ifMissed === 'each';
-  const told = isEach ? row.due : (later.at(-1) ?? row.due);
+  const later = isEach ? [] : missedAfter(row.due, recurrence, where.now);
+  const told = later.at(-1) ?? row.due;
   const next = recurringRow(recurrence, isEach ? told : Math.max(told, where.now), where);
   if (recurrence.ifMissed === 'skip' && told < where.now - LATE_MS)
     return { record: undefined, next };
-  const missed = isEach ? 0 : later.length;
+  const missed = later.length;
   const record = timerRecord(timerType(RECURRING, recurrence.name), {
     dueAt: timeText(told),
     missed,
@@ -76,7 +76,7 @@ function fireRecurring(row: WaitingRow, payload: RecurringTimer, where: Where): 
 /** What comes at most so late was not missed. */
 const LATE_MS = 60_000;
 
-/** The times after the one that is due, which have come as well. */
+/** The times after the one that is due, which have come as well; the last of them in any case. */
 function missedAfter(due: number, recurrence: Recurrence, now: number): readonly number[] {
   const times: number[] = [];
   for (
@@ -84,7 +84,7 @@ function missedAfter(due: number, recurrence: Recurrence, now: number): readonly
     time !== undefined && time <= now;
     time = nextTime(recurrence, time)
   )
-    if (times.push(time) >= MISSED_MAX) break;
+    if (times.push(time) === MISSED_MAX) return times.with(-1, latestTime(recurrence, now) ?? time);
   return times;
 }
 

@@ -18,6 +18,12 @@ export function nextTime({ cron, timeZone }: Recurrence, after: number): number 
   return parsed(cron, timeZone).nextRun(new Date(after))?.getTime();
 }
 
+/** The last time up to one, however many there were before. */
+export function latestTime({ cron, timeZone }: Recurrence, upTo: number): number | undefined {
+  const [latest] = parsed(cron, timeZone).previousRuns(1, new Date(upTo + 1));
+  return latest?.getTime();
+}
+
 /** Why a cron expression or a time zone cannot be used, or undefined when it can. */
 export function whyNoRecurrence({ cron, timeZone }: Recurrence): string | undefined {
   // Croner reads a question mark as the moment when it is parsed: that is a hidden clock.

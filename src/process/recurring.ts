@@ -11,7 +11,7 @@ export interface Recurred<Name extends string = string> {
   readonly data: {
     /** For when it was planned; ISO 8601, UTC. Also `occurredAt`: that is when it happened. */
     readonly dueAt: string;
-    /** How many times before this one were missed, and are not told apart; counted to 10,000. */
+    /** How many times before this one were missed, and are not told apart; counted to 1,000. */
     readonly missed: number;
   };
 }
