@@ -2,10 +2,11 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { memory } from '../adapters/memory/memory-store.ts';
 import { boundedContext } from '../context/bounded-context.ts';
+import type { Log } from '../log/log.ts';
 import type { WriteSet } from '../log/write-set.ts';
 import { happened } from '../reaction/source.ts';
 import { type OpenedStore, openedStore, start, until } from '../runtime/fixtures/start.ts';
-import { order, place } from './fixtures/deadlines.ts';
+import { MINUTE, order, place, shop } from './fixtures/deadlines.ts';
 import { handClock } from './fixtures/hand-clock.ts';
 import { processManager } from './process-manager.ts';
 
@@ -55,20 +56,55 @@ test('a timer that was set twice, as the answer was lost, fires once all the sam
   assert.deepEqual((await fired()).toSorted(), ['o-1', 'o-2', 'o-3']);
 });
 
+test('timers that wait are listed also while it is looked which of them is the next', async (t) => {
+  const clock = handClock();
+  const inner = openedStore(memory());
+  const { promise: gate, resolve: goOn } = Promise.withResolvers<void>();
+  let isLooking = false;
+  const store = changed(inner, (log) => ({
+    async waiting(query) {
+      // The first one has fired.
+      if (query.limit === 1 && (await log.head()) > 2) {
+        isLooking = true;
+        await gate;
+      }
+      return log.waiting(query);
+    },
+  }));
+  const app = await start(t, [shop], { store, host: { clock } });
+  await app.handle(order, 'o-1', place('o-1'));
+  clock.advance(MINUTE);
+  await app.handle(order, 'o-2', place('o-2'));
+  await app.settled();
+
+  clock.advance(29 * MINUTE);
+  await until(() => isLooking);
+  const listed = await app.timers();
+  goOn();
+
+  assert.deepEqual(
+    listed.map(({ key }) => key),
+    ['o-2'],
+  );
+});
+
 /** A store that says of some write sets that they failed, although they are in. */
 function losing(store: OpenedStore, isLost: (writeSet: WriteSet) => boolean): OpenedStore {
+  return changed(store, (log) => ({
+    async commit(writeSets) {
+      const outcomes = await log.commit(writeSets);
+      if (writeSets.some(isLost)) throw new Error('the answer was lost');
+      return outcomes;
+    },
+  }));
+}
+
+function changed(store: OpenedStore, change: (log: Log) => Partial<Log>): OpenedStore {
   return {
     ...store,
     async open(context) {
       const log = await store.open(context);
-      return {
-        ...log,
-        async commit(writeSets) {
-          const outcomes = await log.commit(writeSets);
-          if (writeSets.some(isLost)) throw new Error('the answer was lost');
-          return outcomes;
-        },
-      };
+      return { ...log, ...change(log) };
     },
   };
 }

@@ -40,6 +40,8 @@ export class Timers {
   #isOwned = false;
   /** No timer is due before this, as far as is known. */
   #next = UNKNOWN;
+  /** When the earliest is due of those that were set since the store was asked. */
+  #heard = NEVER;
   #isAsleep = false;
   #loop: Promise<void> | undefined;
 
@@ -98,7 +100,7 @@ export class Timers {
     const { log, name: subscription, time } = this.#parts;
     const asked = { subscription, kinds: ['timer' as const] };
     // Before it is asked: one that is set meanwhile is heard of, and must not be forgotten.
-    this.#next = NEVER;
+    this.#heard = NEVER;
     try {
       const now = time.now();
       const due = await log.waiting({ ...asked, dueBefore: nextUp(now), limit: BATCH_MAX });
@@ -106,11 +108,11 @@ export class Timers {
         // Whoever owned them until now may have fired some since these were read.
         if (this.#isOwned) await this.#fire(due);
         else await this.#own();
-        this.#next = Math.min(this.#next, now);
+        this.#next = Math.min(this.#heard, now);
         return;
       }
       const [next] = await log.waiting({ ...asked, dueBefore: NEVER, limit: 1 });
-      this.#next = Math.min(this.#next, next?.due ?? NEVER);
+      this.#next = Math.min(this.#heard, next?.due ?? NEVER);
     } catch (error) {
       this.#next = UNKNOWN;
       throw error;
@@ -151,6 +153,7 @@ export class Timers {
   #hear({ waiting = [] }: WriteSet): void {
     for (const row of waiting) {
       if (row.kind !== 'timer' || row.subscription !== this.#parts.name) continue;
+      this.#heard = Math.min(this.#heard, row.due);
       if (row.due >= this.#next) continue;
       this.#next = row.due;
       this.#wake.ring();
@@ -158,7 +161,7 @@ export class Timers {
   }
 
   #lookAgain(): void {
-    this.#next = UNKNOWN;
+    this.#next = this.#heard = UNKNOWN;
     this.#wake.ring();
   }
 
