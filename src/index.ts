@@ -52,6 +52,7 @@ export { InvalidDurationError } from './message/duration.ts';
 export { InvalidTimeError } from './message/business-time.ts';
 export { PayloadNotJsonError, PayloadTooLargeError } from './message/payload.ts';
 export { UnknownTimerError } from './process/open-process.ts';
+export { NotAnActionError } from './process/not-an-action.ts';
 export { ProcessStateVersionError } from './process/process-instance.ts';
 export { RefusedError } from './reaction/reaction-subscription.ts';
 export { NotRunningHereError } from './runtime/not-running-here.ts';

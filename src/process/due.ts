@@ -14,5 +14,6 @@ export type Due = { readonly after: Duration } | { readonly at: string };
  * however often or late it is handled, what it sets is due at the same time.
  */
 export function dueAt(due: Due, from: number): number {
-  return 'at' in due ? timeOf(due.at) : from + durationMs(due.after);
+  const { at, after } = (due ?? {}) as { readonly at?: string; readonly after?: Duration };
+  return at === undefined ? from + durationMs(after as Duration) : timeOf(at);
 }

@@ -9,6 +9,7 @@ import { describeError } from '../subscription/failure.ts';
 import { insideHandler } from '../subscription/in-handler.ts';
 import { type Action, actions } from './actions.ts';
 import { type Due, dueAt } from './due.ts';
+import { assertActions } from './not-an-action.ts';
 import {
   type ProcessInstance,
   type SetTimer,
@@ -52,7 +53,9 @@ export class OpenProcess {
     const wanted = insideHandler({ name: process.name, tools: [] }, () => {
       this.#state = deepFreeze(process.evolve(this.#state, event) as unknown);
       assertState(process.name, this.#state);
-      return process.react(this.#state, event, actions) ?? [];
+      const answer: unknown = process.react(this.#state, event, actions) ?? [];
+      assertActions(process.name, answer);
+      return answer;
     });
     const refusals: Refusal[] = [];
     for (const action of wanted) {
