@@ -1,6 +1,6 @@
 /**
  * `npm run library`: a story of one book and four readers, five weeks in a second. The library runs
- * as it would in earnest, on files in a temporary directory; only its clock is moved by hand.
+ * as it would in earnest, on files in a temporary directory; only time is told, by the test kit.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
