@@ -1,5 +1,6 @@
-import type { Log, LogReader } from '../log/log.ts';
-import type { PublishedLog, Store } from '../log/store.ts';
+import type { Log } from '../log/log.ts';
+import type { Store } from '../log/store.ts';
+import { type CallsOf, LOG_CALLS, PUBLISHED_CALLS, READER_CALLS } from './port-calls.ts';
 
 /** Makes a call of a port, or does something else. `name` is as `ordering.commit`. */
 export type Around = <T>(call: {
@@ -34,59 +35,6 @@ export function aroundLog(log: Log, around: Around): Log {
   const { context } = log;
   return aroundPort(log, LOG_CALLS, { context, prefix: context, around });
 }
-
-// Records and no lists: a new call of a port that is missing here does not compile.
-const READER_CALLS: CallsOf<LogReader> = {
-  head: true,
-  read: true,
-  readStream: true,
-  streamVersion: true,
-  recordsById: true,
-  recordsOfAction: true,
-  snapshot: true,
-  command: true,
-  checkpoints: true,
-  marks: true,
-  received: true,
-  floor: true,
-  waiting: true,
-  waitingCounts: true,
-  operations: true,
-  document: true,
-  documents: true,
-  findDocuments: true,
-  countDocuments: true,
-  models: true,
-  close: true,
-};
-
-const LOG_CALLS: CallsOf<Log> = {
-  ...READER_CALLS,
-  commit: true,
-  transaction: true,
-  claim: true,
-  defineModel: true,
-  dropModel: true,
-  replaceModel: true,
-  forget: true,
-};
-
-const PUBLISHED_CALLS: CallsOf<PublishedLog> = {
-  epoch: true,
-  predecessors: true,
-  head: true,
-  read: true,
-  close: true,
-};
-
-/** What a port does asynchronously, by name. */
-type CallsOf<Port> = {
-  readonly [
-    Name in keyof Port as NonNullable<Port[Name]> extends (...given: never[]) => Promise<unknown>
-      ? Name
-      : never
-  ]-?: true;
-};
 
 type AnyCall = (...given: unknown[]) => Promise<unknown>;
 

@@ -11,3 +11,20 @@ export { NoTimerError, testApplication } from './test-application.ts';
 export type { TestApplication, TestOptions } from './test-application.ts';
 export type { TrackedSession } from './tracked-session.ts';
 export { NotInTestTimeError, TimeStandsStillError } from './test-time.ts';
+export { SimulationFailedError, simulate } from './simulator/simulate.ts';
+export type { SimulateOptions, SimulationReport } from './simulator/simulate.ts';
+export type {
+  Simulation,
+  SimulatedApplication,
+  SimulatedBackboneName,
+  Invariants,
+  SeenWorld,
+  SettledWorld,
+  Step,
+  WorkloadChance,
+} from './simulator/simulation.ts';
+export type { FaultKind } from './simulator/fault-kinds.ts';
+export { HiddenSourceError } from './simulator/hidden-source.ts';
+export { InvariantBrokenError } from './simulator/invariant-broken.ts';
+export type { RunPlan, RunResult } from './simulator/one-run.ts';
+export type { SimulatedRecord } from './simulator/records.ts';

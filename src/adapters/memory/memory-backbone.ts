@@ -4,7 +4,7 @@ import type { Outlet, Surroundings } from '../../backbone/backbone.ts';
 import type { Clock } from '../../host/clock.ts';
 import { type Randomness, systemRandomness } from '../../host/randomness.ts';
 import { FROM_NOW } from '../../log/write-set.ts';
-import { type MemoryFaults, MemoryMischief } from './memory-faults.ts';
+import { type DecideFault, type MemoryFaults, MemoryMischief, byChance } from './memory-faults.ts';
 import { MemoryInlet } from './memory-inlet.ts';
 import { MemoryQueue } from './memory-queue.ts';
 
@@ -34,6 +34,8 @@ export interface MemoryBackboneOptions {
   readonly faults?: Partial<MemoryFaults>;
   /** Decides when faults happen. Default: the machine's own. */
   readonly randomness?: Randomness;
+  /** Decides in place of chance, for whoever plans the faults of a run. */
+  readonly happens?: DecideFault;
 }
 
 /**
@@ -63,11 +65,14 @@ class BrokerInMemory implements MemoryBackbone {
   #connection = 0;
 
   constructor(options: MemoryBackboneOptions) {
-    const randomness = options.randomness ?? systemRandomness();
+    const { faults = {}, randomness = systemRandomness() } = options;
     this.#order = options.order ?? 'key';
     this.capabilities = { order: this.#order, replay: options.replay ?? true };
     this.#redeliverAfterMs = options.redeliverAfterMs ?? 30_000;
-    this.#mischief = new MemoryMischief(options.faults ?? {}, randomness);
+    this.#mischief = new MemoryMischief(
+      options.happens ?? byChance(faults, randomness),
+      faults.delayMsMax,
+    );
   }
 
   async start(surroundings: Surroundings): Promise<void> {

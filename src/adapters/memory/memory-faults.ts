@@ -19,23 +19,40 @@ export interface MemoryFaults {
   readonly loseConfirmation: number;
 }
 
-/** Decides, by the randomness given, when a fault happens. */
-export class MemoryMischief {
-  readonly #faults: Partial<MemoryFaults>;
-  readonly #randomness: Randomness;
+/** One of the things that a broker in memory does wrong. */
+export type MemoryFault = Exclude<keyof MemoryFaults, 'delayMsMax'>;
 
-  constructor(faults: Partial<MemoryFaults>, randomness: Randomness) {
-    this.#faults = faults;
-    this.#randomness = randomness;
+/**
+ * Decides whether a fault happens. A number from 0 to 1 says that it does, and how much of it (of a
+ * delay), undefined that it does not.
+ */
+export type DecideFault = (fault: MemoryFault) => number | undefined;
+
+/** Decides by the randomness given, each fault with its chance. */
+export function byChance(faults: Partial<MemoryFaults>, randomness: Randomness): DecideFault {
+  return (fault) => {
+    const chance = faults[fault] ?? 0;
+    if (chance <= 0 || fraction(randomness) >= chance) return undefined;
+    return fault === 'delay' ? fraction(randomness) : 0;
+  };
+}
+
+/** What a broker in memory asks before it does anything. */
+export class MemoryMischief {
+  readonly #decide: DecideFault;
+  readonly #delayMsMax: number;
+
+  constructor(decide: DecideFault, delayMsMax = 10) {
+    this.#decide = decide;
+    this.#delayMsMax = delayMsMax;
   }
 
-  happens(fault: Exclude<keyof MemoryFaults, 'delayMsMax'>): boolean {
-    const chance = this.#faults[fault] ?? 0;
-    return chance > 0 && fraction(this.#randomness) < chance;
+  happens(fault: MemoryFault): boolean {
+    return this.#decide(fault) !== undefined;
   }
 
   /** For how long a message is held back; mostly not at all. */
   delayMs(): number {
-    return this.happens('delay') ? fraction(this.#randomness) * (this.#faults.delayMsMax ?? 10) : 0;
+    return (this.#decide('delay') ?? 0) * this.#delayMsMax;
   }
 }

@@ -1,0 +1,148 @@
+import { embedded } from '../../backbone/log-to-log.ts';
+import type { BoundedContext } from '../../context/bounded-context.ts';
+import { uuidv7Ids } from '../../host/ids.ts';
+import type { Dependencies } from '../../reaction/tools.ts';
+import type { Application } from '../../runtime/application.ts';
+import { ConfigurationError } from '../../runtime/configuration.ts';
+import { run } from '../../runtime/run.ts';
+import { silent } from '../../telemetry/logger.ts';
+import { mayJump } from './faults/clock.ts';
+import { withSlowHandlers } from './faults/handlers.ts';
+import { Life, WORLD } from './life.ts';
+import { SimulatedBackbone } from './simulated-backbone.ts';
+import { simulatedOutside } from './simulated-outside.ts';
+import { simulatedStore } from './simulated-store.ts';
+import { virtualClock } from './virtual-clock.ts';
+import { inSimulation } from './in-simulation.ts';
+import type { World } from './world.ts';
+
+/** A process that did not start so often in a row will not start at all. */
+const STARTS_MAX = 50;
+/** So long a process is down at most after a crash. */
+const DOWN_MS_MAX = 4_000;
+/** How often a process that ends is told to anybody: see `Processes.up`. */
+const LOOK_MS = 50;
+
+export type BuildContexts = () => Promise<readonly BoundedContext[]>;
+
+/** The processes that the contexts run in: each runs some of them, crashes, and is started again. */
+export class Processes {
+  readonly #world: World;
+  readonly #build: BuildContexts;
+  readonly #processes: SimulatedProcess[];
+
+  /** `groups`: which contexts run in which process. */
+  constructor(world: World, build: BuildContexts, groups: readonly (readonly string[])[]) {
+    this.#world = world;
+    this.#build = build;
+    this.#processes = groups.map((contexts) => ({
+      name: contexts.join('+'),
+      contexts,
+      life: undefined,
+      lives: 0,
+      failures: 0,
+      clockOffMs: 0,
+      backbone: undefined,
+    }));
+    world.crash = (life) => this.#crash(life);
+  }
+
+  startAll(): void {
+    for (const process of this.#processes) void this.#start(process);
+  }
+
+  /** The life that runs a context now, when it answers. */
+  lifeOf(context: string): Life | undefined {
+    const life = this.#processes.find(({ contexts }) => contexts.includes(context))?.life;
+    return life?.app === undefined ? undefined : life;
+  }
+
+  /** Resolves when all processes are up. */
+  async up(): Promise<readonly Application[]> {
+    for (;;) {
+      const apps = this.#processes.map(({ life }) => life?.app);
+      if (apps.every((app) => app !== undefined)) return apps;
+      await this.#world.schedule.sleep(WORLD, LOOK_MS);
+    }
+  }
+
+  async stopAll(): Promise<void> {
+    await Promise.all((await this.up()).map((app) => app.stop()));
+    for (const { life } of this.#processes) life?.end();
+  }
+
+  async #start(process: SimulatedProcess): Promise<void> {
+    process.lives += 1;
+    const life = new Life(process.name, process.lives, process.clockOffMs);
+    process.life = life;
+    await inSimulation.run({ world: this.#world, life, name: 'start' }, async () => {
+      try {
+        const app = await this.#run(process, life);
+        if (life.isGone) return;
+        life.app = app;
+        process.failures = 0;
+        this.#world.note(process.name, 'process', `runs (life ${life.nth})`);
+      } catch (error) {
+        this.#failed(process, life, error);
+      }
+    });
+  }
+
+  async #run(process: SimulatedProcess, life: Life): Promise<Application> {
+    const world = this.#world;
+    const { schedule, chance } = world;
+    const contexts = await schedule.standStill(this.#build);
+    const clock = virtualClock(schedule, life, {
+      offMs: () => life.clockOffMs,
+      sleeps: () => mayJump(world, life),
+    });
+    const randomness = chance.of(`life ${life.nth} of ${process.name}`);
+    const backbone = new SimulatedBackbone(
+      world,
+      life,
+      world.broker ?? embedded(),
+      world.broker !== undefined,
+    );
+    process.backbone = backbone;
+    life.contexts = withSlowHandlers(world, life, contexts);
+    return run(life.contexts, {
+      store: simulatedStore(world, life, world.store),
+      backbone,
+      only: process.contexts,
+      dependencies: simulatedOutside(world, life, world.outside) as Dependencies,
+      logger: silent,
+      host: { clock, randomness, ids: uuidv7Ids(clock, randomness) },
+    });
+  }
+
+  #failed(process: SimulatedProcess, life: Life, error: unknown): void {
+    if (life.isGone) return;
+    process.failures += 1;
+    const isHopeless = error instanceof ConfigurationError && error.failures.length === 0;
+    if (isHopeless || process.failures >= STARTS_MAX) return this.#world.schedule.fail(error);
+    this.#crash(life);
+  }
+
+  #crash(life: Life): void {
+    if (life.isGone) return;
+    const world = this.#world;
+    const process = this.#processes.find(({ name }) => name === life.process) as SimulatedProcess;
+    process.clockOffMs = life.clockOffMs;
+    life.end();
+    process.backbone?.letGo();
+    for (const context of process.contexts) world.store.crash(context);
+    world.note(process.name, 'process', `is down (life ${life.nth})`);
+    const downMs = world.chance.of(`${process.name} is down ${life.nth}`).between(1, DOWN_MS_MAX);
+    void world.schedule.sleep(WORLD, downMs).then(() => this.#start(process));
+  }
+}
+
+interface SimulatedProcess {
+  readonly name: string;
+  readonly contexts: readonly string[];
+  life: Life | undefined;
+  lives: number;
+  failures: number;
+  clockOffMs: number;
+  backbone: SimulatedBackbone | undefined;
+}

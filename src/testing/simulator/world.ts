@@ -1,0 +1,133 @@
+import type { MemoryBackbone } from '../../adapters/memory/memory-backbone.ts';
+import { type MemoryStore, memory } from '../../adapters/memory/memory-store.ts';
+import type { Delivery } from '../../backbone/backbone.ts';
+import type { Outcome, WriteSet } from '../../log/write-set.ts';
+import type { Chance } from './chance.ts';
+import { FAULT_KINDS } from './fault-kinds.ts';
+import type { FaultPlan } from './fault-plan.ts';
+import type { History } from './history.ts';
+import type { Life } from './life.ts';
+import { SeenRecords } from './records.ts';
+import type { Schedule } from './schedule.ts';
+import { InvariantBrokenError } from './invariant-broken.ts';
+import { HiddenSourceError } from './hidden-source.ts';
+import { inSimulation } from './in-simulation.ts';
+import type { Invariants, SeenWorld } from './simulation.ts';
+
+/**
+ * What one run consists of, whoever lives in it: time, chance, faults, the stores and the broker,
+ * and what is known of what happened. Whatever happens is told to it.
+ */
+export class World {
+  readonly chance: Chance;
+  readonly schedule: Schedule;
+  readonly faults: FaultPlan;
+  readonly history: History;
+  readonly store: MemoryStore = memory({ epoch: (context) => `epoch of ${context}` });
+  readonly seen = new SeenRecords();
+  readonly outside: object;
+  /** The names of all contexts. */
+  readonly contexts: readonly string[];
+  /** What is cut off from what, and until when. */
+  readonly partitions = new Map<string, number>();
+  broker: MemoryBackbone | undefined;
+  /** How often anything was committed. */
+  commits = 0;
+  /** Ends a life, as `kill -9` would. */
+  crash: (life: Life) => void = () => undefined;
+  readonly #invariants: Invariants<object>;
+
+  constructor(parts: {
+    readonly chance: Chance;
+    readonly schedule: Schedule;
+    readonly faults: FaultPlan;
+    readonly history: History;
+    readonly outside: object;
+    readonly contexts: readonly string[];
+    readonly invariants: Invariants<object>;
+  }) {
+    this.chance = parts.chance;
+    this.schedule = parts.schedule;
+    this.faults = parts.faults;
+    this.history = parts.history;
+    this.outside = parts.outside;
+    this.contexts = parts.contexts;
+    this.#invariants = parts.invariants;
+    this.faults.onStrike = ({ kind, place, nth }) =>
+      this.history.happened(this.schedule.nowMs, `${kind} ${place} ${nth}`, () => ({
+        where: '',
+        kind: 'fault',
+        text: `${kind} at call ${nth} of ${place}: ${FAULT_KINDS[kind]}`,
+      }));
+  }
+
+  /** What invariants see of it. */
+  get view(): SeenWorld {
+    return { outside: this.outside, records: (context) => this.seen.of(context) };
+  }
+
+  committed(
+    life: Life,
+    context: string,
+    writeSets: readonly WriteSet[],
+    outcomes: readonly Outcome[],
+  ): void {
+    this.commits += 1;
+    const { history, schedule } = this;
+    for (const record of this.seen.add(context, writeSets, outcomes)) {
+      const { position, direction, type, key, id, data, occurredAt, recordedAt } = record;
+      const facts = `${context} ${position} ${direction} ${type} ${key} ${id} ${data}`;
+      history.happened(schedule.nowMs, `${facts} ${occurredAt} ${recordedAt}`, () => ({
+        where: life.process,
+        kind: 'commit',
+        text: `${context} ${position}: ${direction} ${type} ${key} ${data}`,
+      }));
+    }
+    this.lookAtInvariants();
+  }
+
+  delivered(life: Life, name: string, { messages }: Delivery): void {
+    for (const { id, type, key } of messages) {
+      this.history.happened(this.schedule.nowMs, `${name} ${id}`, () => ({
+        where: life.process,
+        kind: 'delivery',
+        text: `${name}: ${type} ${key}`,
+      }));
+    }
+  }
+
+  askedOutside(life: Life, name: string, given: readonly unknown[]): void {
+    this.history.happened(this.schedule.nowMs, name, () => ({
+      where: life.process,
+      kind: 'outside',
+      text: `${name}(${given.map((each) => JSON.stringify(each)).join(', ')})`,
+    }));
+    this.lookAtInvariants();
+  }
+
+  /** Runs a piece of the user's code. */
+  userCode<T>(life: Life, name: string, run: () => T): T {
+    return inSimulation.run({ world: this, life, name }, run);
+  }
+
+  /** Ends the run; answers with the error, to be thrown where it happened. */
+  usesHiddenSource(by: string, source: string, stack: string): HiddenSourceError {
+    const error = new HiddenSourceError(by, source, stack);
+    this.schedule.fail(error);
+    return error;
+  }
+
+  note(where: string, kind: 'step' | 'process', text: string): void {
+    this.history.note(this.schedule.nowMs, () => ({ where, kind, text }));
+  }
+
+  lookAtInvariants(): void {
+    for (const [name, holds] of Object.entries(this.#invariants.always ?? {})) {
+      try {
+        holds(this.view);
+      } catch (error) {
+        this.schedule.fail(new InvariantBrokenError(name, error));
+      }
+    }
+  }
+}
