@@ -58,16 +58,18 @@ export class Processes {
   }
 
   /** Resolves when all processes are up. */
-  async up(): Promise<readonly Application[]> {
+  async up(): Promise<readonly Up[]> {
     for (;;) {
-      const apps = this.#processes.map(({ life }) => life?.app);
-      if (apps.every((app) => app !== undefined)) return apps;
+      const lives = this.#processes.map(({ life }) => life);
+      if (lives.every(isUp)) return lives;
       await this.#world.schedule.sleep(WORLD, LOOK_MS);
     }
   }
 
   async stopAll(): Promise<void> {
-    await Promise.all((await this.up()).map((app) => app.stop()));
+    const lives = await this.up();
+    // What struck last may still bring one down.
+    await Promise.all(lives.map((life) => Promise.race([life.app.stop(), life.died])));
     for (const { life } of this.#processes) life?.end();
   }
 
@@ -135,6 +137,13 @@ export class Processes {
     const downMs = world.chance.of(`${process.name} is down ${life.nth}`).between(1, DOWN_MS_MAX);
     void world.schedule.sleep(WORLD, downMs).then(() => this.#start(process));
   }
+}
+
+/** A life that runs. */
+export type Up = Life & { readonly app: Application };
+
+function isUp(life: Life | undefined): life is Up {
+  return life?.app !== undefined;
 }
 
 interface SimulatedProcess {

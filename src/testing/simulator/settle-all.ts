@@ -22,7 +22,11 @@ export async function settleAll(
 ): Promise<void> {
   for (let before = -1; before !== world.commits;) {
     before = world.commits;
-    for (const app of await processes.up()) await settle(app);
+    for (const life of await processes.up()) {
+      // What struck last may still bring it down; then there is one more round.
+      const down = life.died.then(() => void (before = -1));
+      await Promise.race([settle(life.app), down]);
+    }
   }
   await assertNothingLeft(world);
   for (const [name, holds] of Object.entries(invariants)) {
