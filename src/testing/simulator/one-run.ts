@@ -9,6 +9,7 @@ import { badBroker } from './faults/messages.ts';
 import { watchHiddenSources } from './hidden-sources.ts';
 import { type Happening, History } from './history.ts';
 import { WORLD } from './life.ts';
+import { FreshModules } from './modules/fresh-modules.ts';
 import { Processes } from './processes.ts';
 import { Schedule } from './schedule.ts';
 import { settleAll } from './settle-all.ts';
@@ -62,7 +63,7 @@ export async function oneRun(
   const chance = new Chance(plan.seed);
   const history = new History(options.isKept ?? false);
   const schedule = new Schedule(chance.of('schedule'), history);
-  const contexts = await simulation.contexts();
+  const contexts = await contextsOf(simulation);
   const deployment = deploymentOf(simulation, contexts, chance.of('deployment'));
   const faults = new FaultPlan({
     chance,
@@ -84,7 +85,11 @@ export async function oneRun(
       Promise.reject(new BackboneUnavailableError('memory', 'it reads no log'));
     await world.broker.start({ clock: virtualClock(schedule, WORLD), published });
   }
-  const processes = new Processes(world, async () => simulation.contexts(), deployment.groups);
+  const processes = new Processes(
+    world,
+    () => FreshModules.build(simulation.contexts),
+    deployment.groups,
+  );
   const all = simulation.workload(chance.of('workload'));
   const steps = all.filter((_, index) => plan.steps?.includes(index) ?? true);
   const unwatch = watchHiddenSources();
@@ -94,7 +99,10 @@ export async function oneRun(
       () => undefined,
       (error: unknown) => asError(error),
     )
-    .finally(unwatch);
+    .finally(() => {
+      unwatch();
+      FreshModules.letGo();
+    });
   return {
     plan,
     hash: history.hash,
@@ -108,6 +116,15 @@ export async function oneRun(
     deployment: deployment.says,
   };
 }
+
+/** As a client knows them, to find by name what it asks for; built once. */
+async function contextsOf(simulation: Simulation): Promise<readonly BoundedContext[]> {
+  const known = knownContexts.get(simulation) ?? (await simulation.contexts());
+  knownContexts.set(simulation, known);
+  return known;
+}
+
+const knownContexts = new WeakMap<Simulation, readonly BoundedContext[]>();
 
 async function live(parts: {
   readonly world: World;

@@ -44,6 +44,13 @@ test('a failure names the run that fails again', async () => {
   assert.deepEqual(again.plan, plan);
 });
 
+test('what is kept in a variable of a module is lost at a crash, and that is found', async () => {
+  const error = await failureOf(simulate({ ...forgetful(), seeds: 300 }));
+
+  assert.match(error.message, /"no card is charged twice" does not hold/);
+  assert.ok(error.plan.strikes?.every((strike) => /crash-(before|after)$/.test(strike)));
+});
+
 for (const [says, hidden] of [
   ['Date.now', () => Date.now()],
   ['new Date()', () => new Date().getTime()],
@@ -104,6 +111,15 @@ function careless(before: () => unknown = () => undefined): Simulation<{ cards: 
           assert.equal(new Set(outside.cards.charged).size, outside.cards.charged.length),
       },
     },
+  };
+}
+
+/** Remembers whom it charged in a variable of its module. */
+function forgetful(): Simulation<{ cards: Cards }> {
+  return {
+    ...careless(),
+    contexts: () => import('./fixtures/counting-till.ts').then(({ contexts }) => contexts),
+    faults: { 'outside-answer-lost': false },
   };
 }
 
