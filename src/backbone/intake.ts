@@ -66,6 +66,7 @@ export class Intake {
   #inlet: Inlet | undefined;
   /** By contract. */
   readonly #marks = new Map<string, Mark>();
+  #isPrepared = false;
   #running: Promise<void> | undefined;
   /** Taking in and taking again change the border one after the other. */
   #turn: Promise<unknown> = Promise.resolve();
@@ -96,13 +97,21 @@ export class Intake {
     return this.#trouble.problem;
   }
 
-  /** Reads where it stands and begins to take in. It waits for its own log, not for the backbone. */
+  /**
+   * Reads where it stands, and notes what begins now: before those who begin now have a checkpoint,
+   * as afterwards nobody would know that they did.
+   */
+  async prepare(): Promise<void> {
+    for (const mark of await this.#options.log.marks())
+      if (mark.source === this.source) this.#marks.set(mark.contract, mark);
+    await this.#beginToListen((name) => this.#options.fromNow?.has(name) === true, FROM_NOW);
+    this.#isPrepared = true;
+  }
+
+  /** Begins to take in. It waits for its own log, not for the backbone. */
   async start(): Promise<void> {
     const { log } = this.#options;
-    for (const mark of await log.marks())
-      if (mark.source === this.source) this.#marks.set(mark.contract, mark);
-    // Before those who begin now have a checkpoint: afterwards nobody would know that they did.
-    await this.#beginToListen((name) => this.#options.fromNow?.has(name) === true, FROM_NOW);
+    if (!this.#isPrepared) await this.prepare();
     const firsts = await this.#border.load(log);
     await this.takeAgain(firsts.filter(mayGoByNow));
     this.#running = this.#run();

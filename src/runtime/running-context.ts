@@ -180,7 +180,7 @@ export class RunningContext {
   }
 
   /**
-   * Makes its tables and begins to take in what others publish. The tail readers of all contexts
+   * Makes its tables and whatever takes in what others publish. The tail readers of all contexts
    * were started before; nothing is published before all of them listen.
    */
   async attach(): Promise<void> {
@@ -200,7 +200,7 @@ export class RunningContext {
       this.#tellMoved(writeSet);
       this.activity.happened();
     });
-    for (const source of this.#sources()) await this.#startIntake(source);
+    for (const source of this.#sources()) await this.#prepareIntake(source);
   }
 
   /** Begins to hear what is committed. */
@@ -215,9 +215,13 @@ export class RunningContext {
     });
   }
 
-  /** Begins to move. */
+  /**
+   * Begins to move. Nothing is taken in before all who handle it have a checkpoint: on a log that
+   * is not empty they would be new at the next start, if this one were cut short.
+   */
   async start(): Promise<void> {
     for (const definition of this.#definitions()) await this.#startSubscription(definition);
+    for (const intake of this.intakes.values()) await intake.start();
     await this.#startRelay();
     this.timers.start();
     this.#dedupeWindow.start();
@@ -336,7 +340,7 @@ export class RunningContext {
     await this.relay.start();
   }
 
-  async #startIntake(source: string): Promise<void> {
+  async #prepareIntake(source: string): Promise<void> {
     const { backbone, host, logger, onParked } = this.#means;
     const intake = new Intake({
       context: this.name,
@@ -356,7 +360,7 @@ export class RunningContext {
       onProblem: (problem) => this.#tellProblem(borderSubscription(source), problem),
     });
     this.intakes.set(source, intake);
-    await intake.start();
+    await intake.prepare();
   }
 
   #tellProblem(name: string, problem: unknown): void {
