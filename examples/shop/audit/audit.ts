@@ -31,18 +31,23 @@ export type Audit = {
 export function runAudit(directory: string): Audit {
   const books = new Books(directory);
   try {
-    const sales = salesOf(books);
-    const equations = [
-      ...auditOrders(books, sales),
-      ...auditMoney(books, sales),
-      ...auditGatewayKeys(books),
-      ...auditStock(books, sales),
-      ...auditMessages(books, allFlows()),
-      ...auditRecords(books),
-    ];
-    const isBalanced = equations.every((each) => each.isBalanced);
-    return { isBalanced, equations, recordCount: books.recordCount() };
+    return auditBooks(books);
   } finally {
     books.close();
   }
+}
+
+/** The same of books that are open already. */
+export function auditBooks(books: Books): Audit {
+  const sales = salesOf(books);
+  const equations = [
+    ...auditOrders(books, sales),
+    ...auditMoney(books, sales),
+    ...auditGatewayKeys(books),
+    ...auditStock(books, sales),
+    ...auditMessages(books, allFlows()),
+    ...auditRecords(books),
+  ];
+  const isBalanced = equations.every((each) => each.isBalanced);
+  return { isBalanced, equations, recordCount: books.recordCount() };
 }

@@ -27,8 +27,17 @@ export const gatewayFile = join('gateway', 'gateway.sqlite');
 export class Books {
   readonly #database: DatabaseSync;
 
-  /** @throws {BooksError} when a file is not there, or is not what its name says. */
-  constructor(directory: string) {
+  /**
+   * Of a directory, or of a database that has the tables of each context attached.
+   *
+   * @throws {BooksError} when a file is not there, or is not what its name says.
+   */
+  constructor(from: string | DatabaseSync) {
+    if (typeof from !== 'string') {
+      this.#database = from;
+      return;
+    }
+    const directory = from;
     const files = new Map<string, string>(
       contextNames.map((name) => [name, join(directory, `${name}.sqlite`)]),
     );

@@ -1,9 +1,9 @@
 import type { AnyAggregate } from '../../aggregate/aggregate.ts';
-import type { BoundedContext } from '../../context/bounded-context.ts';
+import { type BoundedContext, publishedContracts } from '../../context/bounded-context.ts';
 import type { AnyReadModel } from '../../read-model/read-model.ts';
 import type { Application } from '../../runtime/application.ts';
-import type { Life } from './life.ts';
-import { WORLD } from './life.ts';
+import type { Transaction } from '../../runtime/transaction.ts';
+import { type Life, WORLD } from './life.ts';
 import type { Processes } from './processes.ts';
 import type { SimulatedApplication, Step } from './simulation.ts';
 import { inSimulation } from './in-simulation.ts';
@@ -55,7 +55,9 @@ export class Clients {
           return app.handle(own as typeof aggregate, id, command, options);
         }),
       transaction: (context, work, options) =>
-        this.#ask(context.name, (app) => app.transaction(context, work, options)),
+        this.#ask(context.name, (app, own) =>
+          app.transaction(context, (tx) => work(inWords(own, tx as never)), options),
+        ),
       read: (model) => {
         const home = this.#homeOf('readModels', model.name);
         const query = (app: Application, { readModels }: BoundedContext) =>
@@ -107,6 +109,18 @@ export class Clients {
     if (homes.length === 1) return (homes[0] as BoundedContext).name;
     throw new TypeError(`${homes.length} contexts have something named "${name}": give it one.`);
   }
+}
+
+/** The client has its own copy of a contract: it publishes the one that the process was built with. */
+function inWords<Database>(own: BoundedContext, tx: Transaction<Database>): Transaction<Database> {
+  const contracts = publishedContracts(own);
+  return {
+    database: tx.database,
+    publish(contract, data) {
+      const same = contracts.find(({ name }) => name === contract.name);
+      tx.publish((same as typeof contract | undefined) ?? contract, data);
+    },
+  };
 }
 
 /** The process is down, or the answer did not come: ask again. */
