@@ -1,4 +1,4 @@
-import { type Chance, fractionOf, hashOf, mixed } from './chance.ts';
+import { type Chance, fractionOf, hashOf } from './chance.ts';
 import type { FaultKind } from './fault-kinds.ts';
 
 /** A place in a run at which faults may strike: a call of a port, by its name. */
@@ -22,37 +22,22 @@ export interface Strike {
 /** Which faults may strike at a place, each with its chance. */
 export type Rates = readonly (readonly [FaultKind, number])[];
 
-/**
- * Decides which faults strike. Each decision depends on the seed, the place and how often it was
- * passed, and on nothing else: leaving one fault out leaves the others where they were, so that a
- * failing run can be made smaller fault by fault.
- */
+/** Which fault strikes at the nth passing of a place, if one does. */
+export type Choose = (place: Place, nth: number, rates: Rates) => FaultKind | undefined;
+
+/** The faults of a run: decided wherever one may strike, and kept. */
 export class FaultPlan {
-  readonly #seed: number;
-  readonly #only: ReadonlySet<string> | undefined;
-  readonly #strikesMax: number;
-  readonly #isOn: (kind: FaultKind) => boolean;
+  readonly #choose: Choose;
+  readonly #amounts: number;
   readonly #places = new Map<string, Place>();
   readonly #struck: Strike[] = [];
-  #intensity: number;
   #isStopped = false;
   /** Told of each fault that strikes. */
   onStrike: ((strike: Strike) => void) | undefined;
 
-  constructor(options: {
-    readonly chance: Chance;
-    readonly isOn: (kind: FaultKind) => boolean;
-    /** Only these, each as `strikeName` names it; by chance when absent. */
-    readonly only?: ReadonlySet<string> | undefined;
-    readonly strikesMax: number;
-    /** Multiplies every chance. */
-    readonly intensity: number;
-  }) {
-    this.#seed = options.chance.of('faults').uint32();
-    this.#isOn = options.isOn;
-    this.#only = options.only;
-    this.#strikesMax = options.strikesMax;
-    this.#intensity = options.intensity;
+  constructor(choose: Choose, chance: Chance) {
+    this.#choose = choose;
+    this.#amounts = chance.of('amounts').uint32();
   }
 
   get struck(): readonly Strike[] {
@@ -73,12 +58,9 @@ export class FaultPlan {
     place.passed += 1;
     if (this.#isStopped) return undefined;
     const nth = place.passed;
-    const kind =
-      this.#only === undefined
-        ? this.#drawn(place.hash, nth, rates)
-        : rates.find(([each]) => this.#only?.has(`${place.name} ${nth} ${each}`))?.[0];
+    const kind = this.#choose(place, nth, rates);
     if (kind === undefined) return undefined;
-    const amount = fractionOf(mixed(this.#seed, 0x5eed), place.hash, nth);
+    const amount = fractionOf(this.#amounts, place.hash, nth);
     const strike = { kind, place: place.name, nth, amount };
     this.#struck.push(strike);
     this.onStrike?.(strike);
@@ -89,26 +71,4 @@ export class FaultPlan {
   stop(): void {
     this.#isStopped = true;
   }
-
-  #drawn(place: number, nth: number, rates: Rates): FaultKind | undefined {
-    if (this.#struck.length >= this.#strikesMax) return undefined;
-    let left = fractionOf(this.#seed, place, nth) / this.#intensity;
-    for (const [kind, chance] of rates) {
-      if (left < chance) return this.#isOn(kind) ? kind : undefined;
-      left -= chance;
-    }
-    return undefined;
-  }
-}
-
-/** Names a strike in a plan: `billing.commit 3 answer-lost`. */
-export function strikeName({ place, nth, kind }: Omit<Strike, 'amount'>): string {
-  return `${place} ${nth} ${kind}`;
-}
-
-export function strikeNamed(name: string): Omit<Strike, 'amount'> {
-  const words = name.split(' ');
-  const kind = words.pop() as FaultKind;
-  const nth = Number(words.pop());
-  return { place: words.join(' '), nth, kind };
 }

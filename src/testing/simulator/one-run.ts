@@ -3,8 +3,9 @@ import type { BoundedContext } from '../../context/bounded-context.ts';
 import { Chance } from './chance.ts';
 import { Clients } from './clients.ts';
 import { deploymentOf } from './deployment.ts';
+import { type Mood, type SweptCall, byChance, byName, bySweep } from './chosen-faults.ts';
 import type { FaultKind } from './fault-kinds.ts';
-import { FaultPlan, type Strike } from './fault-plan.ts';
+import { type Choose, FaultPlan, type Strike } from './fault-plan.ts';
 import { badBroker } from './faults/messages.ts';
 import { watchHiddenSources } from './hidden-sources.ts';
 import { type Happening, History } from './history.ts';
@@ -31,6 +32,8 @@ export interface RunPlan {
   readonly seed: number;
   /** Only these faults, as `strikeName` names them. Default: what chance brings. */
   readonly strikes?: readonly string[] | undefined;
+  /** Only this one call fails, of all that are made. */
+  readonly call?: SweptCall | undefined;
   /** Only these steps of the workload, by their place in it. Default: all. */
   readonly steps?: readonly number[] | undefined;
 }
@@ -48,6 +51,8 @@ export interface RunResult {
   /** How many times somebody went on. */
   readonly turns: number;
   readonly commits: number;
+  /** How many calls of ports were made while faults could strike; counted in a sweep only. */
+  readonly calls: number;
   readonly virtualMs: number;
   /** What happened, when it was to be kept. */
   readonly timeline: readonly Happening[];
@@ -65,11 +70,9 @@ export async function oneRun(
   const schedule = new Schedule(chance.of('schedule'), history);
   const contexts = await contextsOf(simulation);
   const deployment = deploymentOf(simulation, contexts, chance.of('deployment'));
-  const faults = new FaultPlan({
-    chance,
-    only: plan.strikes === undefined ? undefined : new Set(plan.strikes),
-    ...moodOf(simulation, chance.of('mood')),
-  });
+  let calls = 0;
+  const choose = chooserOf(simulation, plan, (count) => (calls = count));
+  const faults = new FaultPlan(choose, chance);
   const world = new World({
     chance,
     schedule,
@@ -111,6 +114,7 @@ export async function oneRun(
     steps: all.map(({ name }) => name),
     turns: schedule.steps,
     commits: world.commits,
+    calls,
     virtualMs: Math.floor(schedule.nowMs),
     timeline: history.lines,
     deployment: deployment.says,
@@ -150,18 +154,22 @@ async function live(parts: {
   await processes.stopAll();
 }
 
+function chooserOf(
+  simulation: Simulation,
+  plan: RunPlan,
+  counted: (calls: number) => void,
+): Choose {
+  const chance = new Chance(plan.seed);
+  if (plan.call !== undefined) return bySweep(plan.call, counted);
+  if (plan.strikes !== undefined) return byName(plan.strikes);
+  return byChance(chance, moodOf(simulation, chance.of('mood')));
+}
+
 /**
  * Each seed is in a mood of its own: some kinds of faults are left out, and the others come seldom
  * or often. What shows only when one thing goes wrong a lot would not be seen if all went wrong.
  */
-function moodOf(
-  simulation: Simulation,
-  chance: Chance,
-): {
-  readonly isOn: (kind: FaultKind) => boolean;
-  readonly intensity: number;
-  readonly strikesMax: number;
-} {
+function moodOf(simulation: Simulation, chance: Chance): Mood {
   const isLeftOut = new Map<FaultKind, boolean>();
   const chances = chance.of('left out');
   const leftOut = chances.pick([0, 0.3, 0.6]);

@@ -34,7 +34,8 @@ export function failureText(name: string, found: RunResult, smallest: RunResult)
   ].join('\n');
 }
 
-function timelineOf(lines: readonly Happening[]): readonly string[] {
+/** The lines of a timeline, as a person reads them. */
+export function timelineOf(lines: readonly Happening[]): readonly string[] {
   const width = Math.max(0, ...lines.map(({ where }) => where.length));
   const texts = lines.map(({ at, where, kind, text }) => {
     const mark = kind === 'fault' ? '✗' : ' ';

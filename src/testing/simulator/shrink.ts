@@ -1,4 +1,4 @@
-import { strikeName, strikeNamed } from './fault-plan.ts';
+import { strikeName, strikeNamed } from './chosen-faults.ts';
 import type { RunPlan, RunResult } from './one-run.ts';
 
 /** So many runs are made, at most, to find a smaller one that fails. */

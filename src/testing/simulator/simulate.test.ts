@@ -5,7 +5,7 @@ import { boundedContext } from '../../context/bounded-context.ts';
 import type { Fact } from '../../message/fact.ts';
 import { effect } from '../../reaction/effect.ts';
 import { happened } from '../../reaction/source.ts';
-import { chargingShop } from './fixtures/charging-shop.ts';
+import { simulation as chargingShop } from './fixtures/charging-shop.ts';
 import { HiddenSourceError } from './hidden-source.ts';
 import { oneRun } from './one-run.ts';
 import { SimulationFailedError, simulate } from './simulate.ts';
