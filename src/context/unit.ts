@@ -17,7 +17,7 @@ import type { LogReader } from '../log/log.ts';
 import type { NewRecord } from '../log/record.ts';
 import { VersionConflictError } from '../log/version-conflict.ts';
 import type { WaitingKey, WaitingRow } from '../log/waiting-row.ts';
-import type { DocumentWrite, StoredSnapshot, WriteSet } from '../log/write-set.ts';
+import type { Fence, DocumentWrite, StoredSnapshot, WriteSet } from '../log/write-set.ts';
 import type { Fact, Recorded } from '../message/fact.ts';
 import { deepFreeze } from '../message/json.ts';
 import { assertJson, payloadText } from '../message/payload.ts';
@@ -46,6 +46,11 @@ export interface Workplace {
   /** Whoever folds their documents holds these, until that is committed. */
   readonly inlineLock: KeyedLock;
   readonly inlineDocuments: KnownDocuments;
+  /**
+   * Whoever folds their documents must still be their owner: another one would have folded others
+   * into them meanwhile, and this one would write what it knew before.
+   */
+  readonly inlineFences: readonly Fence[];
   /** Publications by `aggregate/type`. */
   readonly publications: ReadonlyMap<string, readonly Publication[]>;
   readonly published: ReadonlySet<AnyContract>;
@@ -236,14 +241,14 @@ export class Unit {
     isCommitted: (answer: T) => boolean,
   ): Promise<T> {
     if (this.#told.length === 0) return commit(this.writeSet());
-    const { inlineLock, inlineDocuments } = this.#workplace;
+    const { inlineLock, inlineDocuments, inlineFences } = this.#workplace;
     return inlineLock.run(this.#inlineKeys(), async () => {
       this.documents = new Documents();
       for (const told of this.#told.splice(0)) await this.#tellInlineModels(told);
       const folded = this.documents.writes();
       // Until it is known to be committed, nobody knows what these are.
       inlineDocuments.drop(folded);
-      const answer = await commit(this.writeSet());
+      const answer = await commit({ ...this.writeSet(), fences: inlineFences });
       if (isCommitted(answer)) inlineDocuments.keep(folded);
       return answer;
     });

@@ -5,6 +5,7 @@ import { boundedContext } from '../context/bounded-context.ts';
 import type { Store } from '../log/store.ts';
 import type { Recorded } from '../message/fact.ts';
 import { readModel, type } from '../read-model/read-model.ts';
+import { FencedError } from '../subscription/fenced.ts';
 import { type AccountEvent, account, deposit } from './fixtures/banking.ts';
 import { start } from './fixtures/start.ts';
 
@@ -30,6 +31,22 @@ test('commands at once that change one inline document lose nothing of each othe
   await Promise.all(ids().map((id) => app.handle(account, id, deposit(5))));
 
   assert.deepEqual(await app.read(total).get('all'), { total: 5 * COMMANDS });
+});
+
+test('whoever was taken over folds no more, as it does not know what the other one has folded', async (t) => {
+  const total = deposits(() => 'all');
+  const store = memory();
+  const first = await start(t, [banking(total)], { store });
+  await first.handle(account, 'a', deposit(5));
+  const end = store.loseLease('banking');
+  t.after(end);
+
+  const second = await start(t, [banking(total)], { store });
+  await second.handle(account, 'b', deposit(5));
+  const late = first.handle(account, 'c', deposit(5));
+
+  await assert.rejects(late, FencedError);
+  assert.deepEqual(await second.read(total).get('all'), { total: 10 });
 });
 
 test('an inline document that was just written is not read to be folded again', async (t) => {

@@ -1,5 +1,6 @@
 import type { Committer } from '../log/committer.ts';
 import type { Log } from '../log/log.ts';
+import type { Fence } from '../log/write-set.ts';
 import { modelSubscription } from '../read-model/model-subscription.ts';
 import { type AnyReadModel, modelName } from '../read-model/read-model.ts';
 import { SLOTS } from '../subscription/slot.ts';
@@ -10,12 +11,14 @@ import type { Activity } from './activity.ts';
 /**
  * An inline read model is folded by whoever appends, so it is never behind; but one that is new on
  * a log with a past must first be built from it. That it was built is known by a checkpoint of its
- * own, which is only made when the building is complete.
+ * own, which is only made when the building is complete. Whoever owns that checkpoint folds the
+ * documents: answers with what proves that it is still ours.
  */
 export async function buildInlineModels(
   running: BuildingContext,
   make: (definition: SubscriptionDefinition) => Subscription,
-): Promise<void> {
+): Promise<readonly Fence[]> {
+  const fences: Fence[] = [];
   const { log, committer, tail, workplace } = running;
   const known = new Set((await log.checkpoints()).map((checkpoint) => checkpoint.subscription));
   const built = new Set(workplace.inlineModels.map(builtMark));
@@ -24,21 +27,28 @@ export async function buildInlineModels(
     if (mark.endsWith(BUILT) && !built.has(mark)) await forget(running, mark);
   for (const model of workplace.inlineModels) {
     const name = modelName(model);
-    if (known.has(builtMark(model))) continue;
-    await log.dropModel(name, name);
-    await log.defineModel(name, model.index);
-    const left = await log.waiting({ subscription: name, limit: 100_000 });
-    if (left.length > 0) await committer.commit({ done: left });
-    if (tail.head > 0) await build(running, model, make(modelSubscription(model, log)));
-    await log.claim({
-      subscription: builtMark(model),
-      firstSlot: 0,
-      lastSlot: SLOTS - 1,
-      owner: '',
-      fingerprint: '',
-      position: tail.head,
-    });
+    if (!known.has(builtMark(model))) {
+      await log.dropModel(name, name);
+      await log.defineModel(name, model.index);
+      const left = await log.waiting({ subscription: name, limit: 100_000 });
+      if (left.length > 0) await committer.commit({ done: left });
+      if (tail.head > 0) await build(running, model, make(modelSubscription(model, log)));
+    }
+    fences.push(await own(running, model));
   }
+  return fences;
+}
+
+/** Also at each later start: from now on nobody else may fold its documents. */
+async function own({ log, tail }: BuildingContext, model: AnyReadModel): Promise<Fence> {
+  return log.claim({
+    subscription: builtMark(model),
+    firstSlot: 0,
+    lastSlot: SLOTS - 1,
+    owner: '',
+    fingerprint: '',
+    position: tail.head,
+  });
 }
 
 const BUILT = ' is inline';

@@ -17,7 +17,7 @@ import type { Host } from '../host/host.ts';
 import { Committer } from '../log/committer.ts';
 import type { Log } from '../log/log.ts';
 import type { Store } from '../log/store.ts';
-import type { WriteSet } from '../log/write-set.ts';
+import type { Fence, WriteSet } from '../log/write-set.ts';
 import type { WaitingRow } from '../log/waiting-row.ts';
 import { PAYLOAD_CHARACTERS_MAX } from '../message/payload.ts';
 import type { Effect } from '../reaction/effect.ts';
@@ -102,6 +102,7 @@ export class RunningContext {
   readonly #means: Means;
   readonly #owner: string;
   readonly #underWay = new UnderWay();
+  readonly #inlineFences: Fence[] = [];
   readonly #dedupeWindow: DedupeWindow;
   readonly #oldVersions: OldVersions;
   #start: Pick<Start, 'positions' | 'fromNow'> = { positions: new Map(), fromNow: new Set() };
@@ -157,6 +158,7 @@ export class RunningContext {
       inlineModels: context.readModels.filter((model) => model.inline),
       inlineLock: new KeyedLock(),
       inlineDocuments: new KnownDocuments(),
+      inlineFences: this.#inlineFences,
       publications: publicationsByEvent(context),
       published: new Set(publishedContracts(context)),
     };
@@ -193,7 +195,8 @@ export class RunningContext {
       await this.log.defineModel(instancesOf(process), []);
     const { log, committer } = this;
     await setRecurringTimers(this.context, { log, committer, host: this.#means.host });
-    await buildInlineModels(this, (definition) => this.subscription(definition));
+    const fences = await buildInlineModels(this, (definition) => this.subscription(definition));
+    this.#inlineFences.push(...fences);
     this.committer.onCommitted((writeSet) => {
       for (const record of writeSet.records ?? [])
         if (record.direction === 'outgoing') this.#tellPublished(record);

@@ -54,7 +54,8 @@ export class OwnedRange {
 
   /** Whether it was committed; false for a conflict. */
   commit(writeSet: WriteSet): Promise<boolean> {
-    return this.#commit({ ...writeSet, fences: [this.#fence()] });
+    const { fences = [] } = writeSet;
+    return this.#commit({ ...writeSet, fences: [...fences, this.#fence()] });
   }
 
   /** Commits, and moves the checkpoint. False: a conflict. */

@@ -20,6 +20,11 @@ export interface MemoryStore extends Store {
    * way is lost, and every call of that `Log` rejects with `LogClosedError` from now on.
    */
   crash(context: string): void;
+  /**
+   * The owner of a context's log is taken for gone, and does not know it: another one may open the
+   * log, and both write until the first is ended, by what this returns.
+   */
+  loseLease(context: string): () => void;
 }
 
 /** How a store in memory is made. */
@@ -57,7 +62,9 @@ class ContextsInMemory implements MemoryStore {
     const context = this.#context(name);
     if (context.owner !== undefined) throw new LogInUseError({ context: name, pid: process.pid });
     if (context.contents.epoch === '') context.contents.epoch = this.#epoch(name);
-    const handle = new MemoryHandle(context.contents, () => (context.owner = undefined));
+    const handle = new MemoryHandle(context.contents, () => {
+      if (context.owner === handle) context.owner = undefined;
+    });
     context.owner = handle;
     return memoryLog(handle);
   }
@@ -72,6 +79,13 @@ class ContextsInMemory implements MemoryStore {
 
   crash(name: string): void {
     this.#contexts.get(name)?.owner?.drop();
+  }
+
+  loseLease(name: string): () => void {
+    const context = this.#context(name);
+    const { owner } = context;
+    context.owner = undefined;
+    return () => owner?.drop();
   }
 
   #context(name: string): Context {
