@@ -134,6 +134,7 @@ const OF_SURROUNDINGS: ReadonlySet<string> = new Set([
   'stopped',
   'outcome-unknown',
   'process-down',
+  'fenced',
 ]);
 
 /** The process that was asked is down, or went down before it had answered. */

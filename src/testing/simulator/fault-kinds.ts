@@ -7,6 +7,7 @@ export const FAULT_KINDS = {
   'call-failed': 'a call fails, and has not taken effect',
   'answer-lost': 'a call takes effect, and its answer is lost',
   'slow-call': 'a call takes seconds',
+  'lost-lease': 'another process takes over, and the first one does not know',
   'outside-failed': 'the outside refuses an effect',
   'outside-answer-lost': 'an effect succeeds, and its answer is lost',
   'slow-handler': 'a handler is slow',

@@ -17,6 +17,7 @@ export class Life implements Waiter {
   /** How far the wall clock of its machine is off, in milliseconds. */
   clockOffMs: number;
   readonly #died = Promise.withResolvers<void>();
+  #ends: (() => void)[] = [];
   #isGone = false;
 
   constructor(process: string, nth: number, clockOffMs: number) {
@@ -34,9 +35,21 @@ export class Life implements Waiter {
     return this.#died.promise;
   }
 
+  /** To be done at its end. */
+  atEnd(end: () => void): void {
+    this.#ends.push(end);
+  }
+
+  /** Others own now what it owned: at its end, its own hold on it is ended, and not theirs. */
+  leaseLost(ends: readonly (() => void)[]): void {
+    const [backbone] = this.#ends.splice(0).toReversed();
+    this.#ends.push(...ends, ...(backbone === undefined ? [] : [backbone]));
+  }
+
   end(): void {
     this.#isGone = true;
     this.app = undefined;
+    for (const end of this.#ends) end();
     this.#died.resolve();
   }
 }

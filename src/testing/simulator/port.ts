@@ -11,6 +11,8 @@ export interface PortSurroundings {
   readonly faults: FaultPlan;
   /** Ends a life, as `kill -9` would. */
   readonly crash: (life: Life) => void;
+  /** Lets another life take over, while this one goes on for a while. */
+  readonly loseLease: (life: Life, strike: Strike) => void;
 }
 
 /** A call of a port out of a process. */
@@ -36,6 +38,7 @@ export async function callPort<T>(around: PortSurroundings, call: PortCall<T>): 
   const strike = faults.pass(call.place, call.rates);
   const kind = strike?.kind;
   if (kind === 'crash-before') return crash(around, life);
+  if (strike !== undefined && kind === 'lost-lease') around.loseLease(life, strike);
   if (kind === 'slow-call') await schedule.sleep(life, 1 + strike!.amount * SLOW_MS_MAX);
   if (kind === 'call-failed' || kind === 'outside-failed') {
     await schedule.turn(life);

@@ -8,6 +8,7 @@ import { run } from '../../runtime/run.ts';
 import { silent } from '../../telemetry/logger.ts';
 import { mayJump } from './faults/clock.ts';
 import { withSlowHandlers } from './faults/handlers.ts';
+import type { Strike } from './fault-plan.ts';
 import { Life, WORLD } from './life.ts';
 import { SimulatedBackbone } from './simulated-backbone.ts';
 import { simulatedOutside } from './simulated-outside.ts';
@@ -20,6 +21,8 @@ import type { World } from './world.ts';
 const STARTS_MAX = 50;
 /** So long a process is down at most after a crash. */
 const DOWN_MS_MAX = 4_000;
+/** So long two lives own the same logs at most. */
+const BOTH_MS_MAX = 10_000;
 /** How often a process that ends is told to anybody: see `Processes.up`. */
 const LOOK_MS = 50;
 
@@ -42,9 +45,9 @@ export class Processes {
       lives: 0,
       failures: 0,
       clockOffMs: 0,
-      backbone: undefined,
     }));
     world.crash = (life) => this.#crash(life);
+    world.loseLease = (life, strike) => this.#loseLease(life, strike);
   }
 
   startAll(): void {
@@ -98,6 +101,7 @@ export class Processes {
       offMs: () => life.clockOffMs,
       sleeps: () => mayJump(world, life),
     });
+    for (const context of process.contexts) life.atEnd(() => world.store.crash(context));
     const randomness = chance.of(`life ${life.nth} of ${process.name}`);
     const backbone = new SimulatedBackbone(
       world,
@@ -105,7 +109,7 @@ export class Processes {
       world.broker ?? embedded(),
       world.broker !== undefined,
     );
-    process.backbone = backbone;
+    life.atEnd(() => backbone.letGo());
     life.contexts = withSlowHandlers(world, life, contexts);
     return run(life.contexts, {
       store: simulatedStore(world, life, world.store),
@@ -131,11 +135,21 @@ export class Processes {
     const process = this.#processes.find(({ name }) => name === life.process) as SimulatedProcess;
     process.clockOffMs = life.clockOffMs;
     life.end();
-    process.backbone?.letGo();
-    for (const context of process.contexts) world.store.crash(context);
+    if (process.life !== life) return;
     world.note(process.name, 'process', `is down (life ${life.nth})`);
     const downMs = world.chance.of(`${process.name} is down ${life.nth}`).between(1, DOWN_MS_MAX);
     void world.schedule.sleep(WORLD, downMs).then(() => this.#start(process));
+  }
+
+  /** The next life begins beside this one, which is ended only after a while. */
+  #loseLease(life: Life, strike: Strike): void {
+    const world = this.#world;
+    const process = this.#processes.find(({ name }) => name === life.process) as SimulatedProcess;
+    if (process.life !== life) return;
+    life.leaseLost(process.contexts.map((context) => world.store.loseLease(context)));
+    world.note(process.name, 'process', `is taken for gone, and goes on (life ${life.nth})`);
+    void world.schedule.sleep(WORLD, 1 + strike.amount * BOTH_MS_MAX).then(() => this.#crash(life));
+    void this.#start(process);
   }
 }
 
@@ -153,5 +167,4 @@ interface SimulatedProcess {
   lives: number;
   failures: number;
   clockOffMs: number;
-  backbone: SimulatedBackbone | undefined;
 }

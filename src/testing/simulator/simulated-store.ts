@@ -3,7 +3,7 @@ import type { Exclusive, Log, LogReader } from '../../log/log.ts';
 import type { PublishedLog, Store } from '../../log/store.ts';
 import type { Outcome, WriteSet } from '../../log/write-set.ts';
 import { LOG_CALLS, PUBLISHED_CALLS, READER_CALLS } from '../port-calls.ts';
-import { CALL_RATES, CRASH_RATES } from './faults/calls.ts';
+import { CALL_RATES, COMMIT_RATES, CRASH_RATES } from './faults/calls.ts';
 import { partitionedFrom } from './faults/partition.ts';
 import { SimulatedFaultError } from './faults/simulated-fault.ts';
 import type { Life } from './life.ts';
@@ -42,7 +42,7 @@ function simulatedLog(world: World, life: Life, log: Log): Log {
     callPort(world, {
       life,
       place,
-      rates: CALL_RATES,
+      rates: COMMIT_RATES,
       isChange: true,
       perform,
       failure: (strike) => new SimulatedFaultError(strike),

@@ -4,7 +4,7 @@ import type { Delivery } from '../../backbone/backbone.ts';
 import type { Outcome, WriteSet } from '../../log/write-set.ts';
 import type { Chance } from './chance.ts';
 import { FAULT_KINDS } from './fault-kinds.ts';
-import type { FaultPlan } from './fault-plan.ts';
+import type { FaultPlan, Strike } from './fault-plan.ts';
 import type { History } from './history.ts';
 import type { Life } from './life.ts';
 import { SeenRecords } from './records.ts';
@@ -35,6 +35,7 @@ export class World {
   commits = 0;
   /** Ends a life, as `kill -9` would. */
   crash: (life: Life) => void = () => undefined;
+  loseLease: (life: Life, strike: Strike) => void = () => undefined;
   readonly #invariants: Invariants<object>;
 
   constructor(parts: {

@@ -12,6 +12,9 @@ export const CALL_RATES: Rates = [
   ['slow-call', 0.002],
 ];
 
+/** A commit of a context's owner, which may be its owner no longer. */
+export const COMMIT_RATES: Rates = [...CALL_RATES, ['lost-lease', 0.001]];
+
 /** A call that nobody repeats, as it belongs to a start or a stop: the process may end there. */
 export const CRASH_RATES: Rates = [
   ['crash-before', 0.005],
