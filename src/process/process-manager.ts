@@ -90,7 +90,7 @@ export interface CommandRefused {
  * - `react` is asked after `evolve`, with the new state, and answers with what is to be done.
  * - `time`: `clock` (default) measures timers by the clock, from the moment when the event was
  *   recorded. `business` measures from when it happened in the business: see
- *   `Application.businessTime`.
+ *   `Application.reachBusinessTime`.
  * - A command that its aggregate refuses comes back as the event `CommandRefused`. When the process
  *   is over by then, nobody could be told: the event is parked.
  *

@@ -50,7 +50,7 @@ export interface RunOptions {
   readonly oldReadModelsKeptMs?: number;
   /**
    * What timers by business time go by. `clock` (default): the clock. `watermark`: they stand still
-   * until `Application.businessTime` is told how far business has come, for doing again what
+   * until `Application.reachBusinessTime` is told how far business has come, for doing again what
    * happened long ago.
    */
   readonly businessTime?: 'clock' | 'watermark';
