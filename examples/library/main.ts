@@ -1,5 +1,5 @@
 /**
- * `npm run library`: a story of one book and four readers, five weeks in a second. The library runs
+ * `npm run library`: a story of one book and four readers, five weeks within seconds. The library runs
  * as it would in earnest, on files in a temporary directory; only time is told, by the test kit.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
