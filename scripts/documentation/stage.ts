@@ -72,6 +72,12 @@ export const PaymentCompleted = contract('billing.PaymentCompleted', {
   key: (data) => data.orderId,
 });
 
+export const PaymentReminder = contract('ordering.PaymentReminder', {
+  version: 1,
+  schema: z.object({ orderId: z.string() }),
+  key: (data) => data.orderId,
+});
+
 export const paymentDeadline = processManager({
   name: 'payment deadline',
   from: [happened(order, 'OrderPlaced'), PaymentCompleted],

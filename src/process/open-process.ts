@@ -49,11 +49,11 @@ export class OpenProcess {
 
   /** Tells it of an event, does what it asks for then, and answers with what was refused of it. */
   async tell(event: Recorded<Fact>): Promise<readonly Refusal[]> {
-    const { process } = this.#parts;
+    const { process, key } = this.#parts;
     const wanted = insideHandler({ name: process.name, tools: [] }, () => {
       this.#state = deepFreeze(process.evolve(this.#state, event) as unknown);
       assertState(process.name, this.#state);
-      const answer: unknown = process.react(this.#state, event, actions) ?? [];
+      const answer: unknown = process.react(this.#state, event, { ...actions, key }) ?? [];
       assertActions(process.name, answer);
       return answer;
     });

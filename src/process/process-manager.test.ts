@@ -23,7 +23,7 @@ test('what is not done in time is told to the process, which acts on it', async 
     timers.map(({ owner, name, key, due }) => [owner, name, key, due]),
     [['payment deadline', 'PaymentOverdue', 'o-1', '2026-05-01T12:30:00.000Z']],
   );
-  assert.deepEqual((await app.process(paymentDeadline, 'o-1'))?.state, { orderId: 'o-1' });
+  assert.deepEqual((await app.process(paymentDeadline, 'o-1'))?.state, { extended: 0 });
 
   clock.advance(30 * MINUTE - 1);
   await app.settled();

@@ -48,6 +48,12 @@ export interface ProcessOptions {
   readonly retry?: Partial<RetryPolicy>;
 }
 
+/** What `react` is given to say what is to be done. */
+export interface ProcessMeans<Timer extends string> extends Actions<Timer> {
+  /** Of the process: what `by` gave. */
+  readonly key: string;
+}
+
 /** What a process manager is told: the events of its sources, its own timers, and refusals. */
 export type ProcessEvent<Sources, Timer extends string> =
   | EventFrom<Sources>
@@ -101,12 +107,12 @@ export interface CommandRefused {
  *   startedBy: ['OrderPlaced'],
  *   by: (event) => event.data.orderId,
  *   timers: ['PaymentOverdue'],
- *   initial: { orderId: '' },
- *   evolve: (state, event) => (event.type === 'OrderPlaced' ? { orderId: event.data.orderId } : state),
- *   react: ({ orderId }, event, { setTimer, command, complete }) => {
+ *   initial: {},
+ *   evolve: (state) => state,
+ *   react: (_, event, { key, setTimer, publish, complete }) => {
  *     if (event.type === 'OrderPlaced') return [setTimer('PaymentOverdue', { after: '30 minutes' })];
  *     if (event.type !== 'PaymentOverdue') return [complete()];
- *     return [command(order, orderId, { type: 'ConfirmOrder', data: {} }), complete()];
+ *     return [publish(PaymentReminder, { orderId: key }), setTimer('PaymentOverdue', { after: '1 day' })];
  *   },
  * });
  */
@@ -131,7 +137,7 @@ export function processManager<
     readonly react: (
       state: NoInfer<State>,
       event: Recorded<ProcessEvent<Sources, NoInfer<Timer>>>,
-      actions: Actions<NoInfer<Timer>>,
+      means: ProcessMeans<NoInfer<Timer>>,
     ) => readonly Action[] | void;
     readonly time?: 'clock' | 'business';
     /** Goes up when the shape of the state changes. Default 1. */

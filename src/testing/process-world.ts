@@ -88,7 +88,7 @@ function react(world: ProcessWorld, key: string | undefined, event: Recorded<Fac
   const state: unknown = deepFreeze(manager.evolve(known?.state ?? manager.initial, event));
   assertState(manager.name, state);
   const from = timeOf(manager.time === 'business' ? event.occurredAt : event.recordedAt);
-  const wanted: readonly Action[] = manager.react(state, event, actions) ?? [];
+  const wanted: readonly Action[] = manager.react(state, event, { ...actions, key }) ?? [];
   const timers = new Map(known?.timers);
   for (const action of wanted) perform(manager, action, timers, from);
   const processes = new Map(world.processes);
