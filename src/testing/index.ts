@@ -9,6 +9,7 @@ export type { GivenProcess, Reacted } from './given-process.ts';
 export type { GivenFacts } from './given-read-model.ts';
 export { NoTimerError, testApplication } from './test-application.ts';
 export type { TestApplication, TestOptions } from './test-application.ts';
+export type { Story } from './story.ts';
 export type { TrackedSession } from './tracked-session.ts';
 export { NotInTestTimeError, TimeStandsStillError } from './test-time.ts';
 export { SimulationFailedError, simulate } from './simulator/simulate.ts';

@@ -16,7 +16,15 @@ export interface StoryLine {
 }
 
 /** What can be said of something that is no domain event, before its name. */
-const VERBS = ['published', 'took in', 'timer', 'set timer', 'parked', 'held', 'waits:'] as const;
+const VERBS = [
+  'published',
+  'took in',
+  'timer',
+  'set timer',
+  'parked',
+  'held',
+  'unfinished',
+] as const;
 export type Verb = (typeof VERBS)[number];
 
 const NAME = String.raw`"(?:[^"\\]|\\.)*"|[\p{L}\p{N}_.:@/+-]+`;

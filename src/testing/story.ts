@@ -2,7 +2,15 @@ import { type Items, assertList } from './expected-list.ts';
 import { ExpectationError } from './expectation-error.ts';
 import { type StoryLine, detailText, headText, lineDifferences, parseLine } from './story-line.ts';
 
-/** Something that happened, and what it caused. */
+/**
+ * Something that happened, and what it caused.
+ *
+ * @example
+ * const contextsOf = ({ context, caused }: Story): string[] => [
+ *   context,
+ *   ...caused.flatMap(contextsOf),
+ * ];
+ */
 export interface Story extends StoryLine {
   readonly caused: readonly Story[];
 }

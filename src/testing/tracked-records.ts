@@ -96,10 +96,10 @@ function trackedRow(
 const WAITS: Readonly<Record<WaitingKind, Verb>> = {
   parked: 'parked',
   held: 'held',
-  retry: 'waits:',
-  effect: 'waits:',
-  request: 'waits:',
-  timer: 'waits:',
+  retry: 'unfinished',
+  effect: 'unfinished',
+  request: 'unfinished',
+  timer: 'unfinished',
 };
 
 function trackedTimer(context: string, row: WaitingRow): Tracked | undefined {

@@ -29,7 +29,7 @@ export interface TrackedSession {
    * This happened, and nothing else. Each line says `context: Type key {"field":"value"}`, and
    * stands under the one that caused it; key, data and fields of the data may be left out. Before
    * the type of what is no domain event stands what it is: `published`, `took in`, `timer`,
-   * `set timer`, `parked`, `held`, `waits:`.
+   * `set timer`, `parked`, `held`, `unfinished`.
    *
    * Lines under one cause stand in the order in which they happened, context by context.
    *
