@@ -87,8 +87,9 @@ test('a retry waits in the time of the test, and nobody sleeps', async (t) => {
   await app.settled();
 
   assert.equal(attempts.length, 8);
-  assert.ok(Date.parse(app.now) - Date.parse(attempts[0] as string) > 1_000);
-  assert.ok(performance.now() - begin < 1_000);
+  const waitedMs = Date.parse(app.now) - Date.parse(attempts[0] as string);
+  assert.ok(waitedMs > 3_000);
+  assert.ok(performance.now() - begin < waitedMs);
   assert.deepEqual(await app.read(orderBook).get('o-1'), { placed: 1, confirmed: 1 });
 });
 
@@ -240,7 +241,7 @@ test('a store on disk and a broker take real time, and none of the test', async 
   const directory = mkdtempSync(join(tmpdir(), 'thereupon-kit-'));
   t.after(() => rmSync(directory, { recursive: true, force: true }));
   for (const options of [{ store: sqlite(directory) }, { backbone: memoryBackbone() }]) {
-    const app = await start(t, shop(charged), options);
+    const app = await start(t, shop(charged), { ...options, patience: '1 minute' });
 
     await app.handle(order, 'o-1', place('o-1'));
     await app.settled();
