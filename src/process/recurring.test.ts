@@ -106,6 +106,22 @@ test('each of very many missed times is made up for without working out all the 
   assert.ok(performance.now() - begin < 2_000);
 });
 
+test('what waits for years, as the clock once ran ahead, begins anew at the next start', async (t) => {
+  const store = memory();
+  const nextAt = async (later: number) => {
+    const { app } = await begin(t, { cron: '30 1 * * *' }, store, later);
+    const [timer] = await app.timers();
+    await app.stop();
+    return timer?.due;
+  };
+
+  const ahead = await nextAt(40 * 365 * 24 * HOUR);
+  const again = await nextAt(0);
+
+  assert.equal(ahead, '2051-10-19T00:30:00.000Z');
+  assert.equal(again, '2011-10-29T00:30:00.000Z');
+});
+
 test('another expression begins anew, and what nobody listens to any more ends', async (t) => {
   const store = memory();
   const first = await begin(t, { cron: '30 1 * * *' }, store);

@@ -4,7 +4,7 @@ import type { Committer } from '../log/committer.ts';
 import type { Log } from '../log/log.ts';
 import type { WaitingRow } from '../log/waiting-row.ts';
 import { recurringRow } from '../process/fire-timer.ts';
-import type { Recurrence } from '../process/recurrence.ts';
+import { type Recurrence, nextTime } from '../process/recurrence.ts';
 import { RECURRING_TIMERS, payloadOf } from '../process/timer-row.ts';
 
 /** So many times that recur may a context have. */
@@ -13,7 +13,8 @@ const RECURRING_MAX = 10_000;
 /**
  * Brings the timers of times that recur to what the context says of them: one that is new, or is
  * written otherwise than before, begins with the first time that comes; one that nobody listens to
- * any more ends. What is as it was goes on, so that a time that was missed is not forgotten.
+ * any more ends. What is as it was goes on, so that a time that was missed is not forgotten; unless
+ * it waits for a time after the next two: the clock ran far ahead when that was worked out.
  */
 export async function setRecurringTimers(
   context: BoundedContext,
@@ -22,12 +23,27 @@ export async function setRecurringTimers(
   const rows = await log.waiting({ subscription: RECURRING_TIMERS, limit: RECURRING_MAX });
   const wanted = recurrencesOf(context);
   const where = { ids: host.ids, now: host.clock.now() };
-  const isKept = (recurrence: Recurrence): boolean => rows.some((row) => isOf(row, recurrence));
-  const waiting = wanted
-    .filter((recurrence) => !isKept(recurrence))
-    .flatMap((recurrence) => recurringRow(recurrence, where.now, where) ?? []);
-  const done = rows.filter((row) => !wanted.some((recurrence) => isOf(row, recurrence)));
+  const next = wanted.map((recurrence) => ({
+    recurrence,
+    row: recurringRow(recurrence, where.now, where),
+  }));
+  const isKept = (row: WaitingRow): boolean =>
+    next.some((one) => isOf(row, one.recurrence) && !isTooLate(row, one));
+  const kept = rows.filter(isKept);
+  const waiting = next
+    .filter(({ recurrence }) => !kept.some((row) => isOf(row, recurrence)))
+    .flatMap(({ row }) => row ?? []);
+  const done = rows.filter((row) => !isKept(row));
   if (waiting.length + done.length > 0) await committer.commit({ waiting, done });
+}
+
+/** Of a clock that ran ahead a little the next time may have come already: it comes once. */
+function isTooLate(
+  { due }: WaitingRow,
+  { recurrence, row }: { readonly recurrence: Recurrence; readonly row: WaitingRow | undefined },
+): boolean {
+  const afterNext = row && nextTime(recurrence, row.due);
+  return afterNext !== undefined && due > afterNext;
 }
 
 function isOf(row: WaitingRow, { name, cron, timeZone, ifMissed }: Recurrence): boolean {
