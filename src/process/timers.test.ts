@@ -88,6 +88,45 @@ test('timers that wait are listed also while it is looked which of them is the n
   );
 });
 
+test('timers of one process or action are found without looking through all that wait', async (t) => {
+  const clock = handClock();
+  const inner = openedStore(memory());
+  const asked: (number | undefined)[] = [];
+  const store = changed(inner, (log) => ({
+    waiting(query) {
+      if (query.key !== undefined || query.correlationId !== undefined) asked.push(query.dueBefore);
+      return log.waiting(query);
+    },
+  }));
+  const reminding = processManager({
+    name: 'reminding',
+    from: [happened(order, 'OrderPlaced')],
+    startedBy: ['OrderPlaced'],
+    by: (event) => event.data.orderId,
+    timers: ['Late', 'Soon'],
+    initial: {},
+    evolve: (state) => state,
+    react: (_state, _event, { setTimer }) => [
+      setTimer('Late', { after: '2 days' }),
+      setTimer('Soon', { after: '1 day' }),
+    ],
+  });
+  const context = boundedContext('shop', { aggregates: [order], processes: [reminding] });
+  const app = await start(t, [context], { store, host: { clock } });
+  await app.handle(order, 'o-1', place('o-1'), { correlationId: 'action-1' });
+  await app.handle(order, 'o-2', place('o-2'));
+  await app.settled();
+
+  const ofKey = await app.timers({ process: 'reminding', key: 'o-1', limit: 1 });
+  const ofAction = await app.timers({ correlationId: 'action-1' });
+
+  assert.deepEqual(
+    [...ofKey, ...ofAction].map(({ name, key }) => `${name} ${key}`),
+    ['Soon o-1', 'Soon o-1', 'Late o-1'],
+  );
+  assert.deepEqual(new Set(asked), new Set([undefined]));
+});
+
 /** A store that says of some write sets that they failed, although they are in. */
 function losing(store: OpenedStore, isLost: (writeSet: WriteSet) => boolean): OpenedStore {
   return changed(store, (log) => ({

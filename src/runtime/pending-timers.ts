@@ -56,13 +56,16 @@ export async function listTimers(
   const { context, process, key, correlationId, limit = LISTED_MAX } = selection;
   const isByKey = process !== undefined && key !== undefined;
   const chosen = contexts.filter(({ name }) => context === undefined || name === context);
+  // Few are of one action or of one key: a store finds those at once, and would look through all
+  // that wait to find them in the order in which they are due.
+  const isNarrow = correlationId !== undefined || isByKey;
   const asked = {
     kinds: ['timer' as const],
-    dueBefore: Number.MAX_SAFE_INTEGER,
+    ...(isNarrow ? {} : { dueBefore: Number.MAX_SAFE_INTEGER }),
     ...(correlationId === undefined ? {} : { correlationId }),
     ...(isByKey ? { key: timerKey(process, key) } : {}),
     // The store knows keys, and not to whom they belong.
-    limit: process === undefined || isByKey ? limit : SEARCHED_MAX,
+    limit: process === undefined && !isNarrow ? limit : SEARCHED_MAX,
   };
   const lists = await Promise.all(
     chosen.flatMap(({ name, log, timers }) =>
