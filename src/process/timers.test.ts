@@ -6,8 +6,9 @@ import type { Log } from '../log/log.ts';
 import type { WriteSet } from '../log/write-set.ts';
 import { happened } from '../reaction/source.ts';
 import { type OpenedStore, openedStore, start, until } from '../runtime/fixtures/start.ts';
-import { MINUTE, order, place, shop } from './fixtures/deadlines.ts';
+import { MINUTE, order, paymentDeadline, place, shop } from './fixtures/deadlines.ts';
 import { handClock } from './fixtures/hand-clock.ts';
+import type { LogLine } from '../telemetry/logger.ts';
 import { processManager } from './process-manager.ts';
 
 test('a timer that was set twice, as the answer was lost, fires once all the same', async (t) => {
@@ -125,6 +126,34 @@ test('timers of one process or action are found without looking through all that
     ['Soon o-1', 'Soon o-1', 'Late o-1'],
   );
   assert.deepEqual(new Set(asked), new Set([undefined]));
+});
+
+test('a timer that nobody knows any more, after another release, is told and counted', async (t) => {
+  const clock = handClock();
+  const store = memory();
+  const first = await start(t, [shop], { store, host: { clock } });
+  await first.handle(order, 'o-1', place('o-1'));
+  await first.settled();
+  await first.stop();
+  const lines: LogLine[] = [];
+  const { timers: _, ...rest } = paymentDeadline;
+  const later = boundedContext('shop', {
+    aggregates: [order],
+    processes: [{ ...rest, timers: [] }],
+  });
+
+  const logger = { log: (line: LogLine) => void lines.push(line) };
+  const app = await start(t, [later], { store, host: { clock }, logger });
+  clock.advance(30 * MINUTE);
+  await app.settled();
+
+  const [line] = lines.filter(({ event }) => event === 'timer-ignored');
+  assert.deepEqual(
+    [line?.level, line?.['type'], line?.['key']],
+    ['warn', 'payment deadline/PaymentOverdue', 'o-1'],
+  );
+  const health = await app.health();
+  assert.deepEqual(health.contexts[0]?.ignoredTimers, { 'payment deadline': 1 });
 });
 
 /** A store that says of some write sets that they failed, although they are in. */

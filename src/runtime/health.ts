@@ -18,8 +18,8 @@ export interface ContextHealth {
   /** How many rows wait, by kind. */
   readonly waiting: Readonly<Record<string, number>>;
   /**
-   * How many timers fired for a process that had ended, or had moved them, since the start; by
-   * process manager.
+   * How many timers fired for a process that had ended, or had moved them, or that no process
+   * manager knows any more, since the start; by process manager.
    */
   readonly ignoredTimers: Readonly<Record<string, number>>;
 }

@@ -16,6 +16,7 @@ import { vocabularyOf } from '../context/vocabulary.ts';
 import type { Host } from '../host/host.ts';
 import { Committer } from '../log/committer.ts';
 import type { Log } from '../log/log.ts';
+import type { NewRecord } from '../log/record.ts';
 import type { Store } from '../log/store.ts';
 import type { Fence, WriteSet } from '../log/write-set.ts';
 import type { WaitingRow } from '../log/waiting-row.ts';
@@ -32,7 +33,9 @@ import type { Reaction } from '../reaction/whenever.ts';
 import { instancesOf } from '../process/process-instance.ts';
 import type { ProcessManager } from '../process/process-manager.ts';
 import { processSubscription } from '../process/process-subscription.ts';
+import { RECURRING } from '../process/recurring.ts';
 import type { BusinessTime } from '../process/time-source.ts';
+import { timerName, timerOwner } from '../process/timer-type.ts';
 import { modelSubscription } from '../read-model/model-subscription.ts';
 import { KnownDocuments } from '../read-model/known-documents.ts';
 import { type AnyReadModel, modelName } from '../read-model/read-model.ts';
@@ -41,7 +44,7 @@ import type { SubscriptionHooks } from '../subscription/news.ts';
 import type { SubscriptionDefinition } from '../subscription/subscription-definition.ts';
 import { Subscription } from '../subscription/subscription.ts';
 import { TailReader } from '../subscription/tail-reader.ts';
-import type { Logger } from '../telemetry/logger.ts';
+import type { LogLevel, Logger } from '../telemetry/logger.ts';
 import type { Activity } from './activity.ts';
 import { clearCutShort } from './building.ts';
 import { CallsUnderWay } from './calls-under-way.ts';
@@ -198,8 +201,11 @@ export class RunningContext {
     const fences = await buildInlineModels(this, (definition) => this.subscription(definition));
     this.#inlineFences.push(...fences);
     this.committer.onCommitted((writeSet) => {
-      for (const record of writeSet.records ?? [])
+      for (const record of writeSet.records ?? []) {
         if (record.direction === 'outgoing') this.#tellPublished(record);
+        else if (record.direction === 'timer' && !this.#isHeard(record))
+          this.#ignoreTimer(record, 'warn');
+      }
       this.#tellMoved(writeSet);
       this.activity.happened();
     });
@@ -305,13 +311,23 @@ export class RunningContext {
   #processSubscription(process: ProcessManager): SubscriptionDefinition {
     return processSubscription(process, {
       workplace: this.workplace,
-      onIgnoredTimer: ({ stored }) => {
-        const { id, type, key, correlationId } = stored;
-        this.ignoredTimers.set(process.name, (this.ignoredTimers.get(process.name) ?? 0) + 1);
-        const about = { context: this.name, subscription: process.name, id, type, key };
-        this.logger.log({ level: 'debug', event: 'timer-ignored', ...about, correlationId });
-      },
+      onIgnoredTimer: ({ stored }) => this.#ignoreTimer(stored, 'debug'),
     });
+  }
+
+  /** Not one that an older release has set, whose process or name is not known any more. */
+  #isHeard({ type }: NewRecord): boolean {
+    const owner = timerOwner(type);
+    const isOf = ({ name, timers }: ProcessManager): boolean =>
+      name === owner && timers.includes(timerName(type));
+    return owner === RECURRING || this.context.processes.some(isOf);
+  }
+
+  #ignoreTimer({ id, type, key, correlationId }: NewRecord, level: LogLevel): void {
+    const subscription = timerOwner(type);
+    this.ignoredTimers.set(subscription, (this.ignoredTimers.get(subscription) ?? 0) + 1);
+    const about = { context: this.name, subscription, id, type, key, correlationId };
+    this.logger.log({ level, event: 'timer-ignored', ...about });
   }
 
   async #startSubscription(part: {

@@ -42,7 +42,8 @@ export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
  * - rebuilding, rebuilt, rebuild-failed: a read model is built anew.
  * - trouble, recovered: the store or the backbone could not be reached, and can be again.
  * - dropped: a version of a read model that was not declared any more is gone.
- * - timer-ignored: a timer fired for a process that had ended, or had moved it meanwhile.
+ * - timer-ignored: a timer fired for a process that had ended, or had moved it meanwhile (debug);
+ *   or no process manager knows it any more (warn).
  * - started, stopped: a context.
  */
 export type LogEvent =
