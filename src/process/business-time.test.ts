@@ -67,6 +67,18 @@ test('they fire in the order of business, whatever the one before has set', asyn
   ]);
 });
 
+test('told to follow the clock while a time is being reached, it does', async (t) => {
+  const { app, history } = await begin(t, { businessTime: 'watermark' });
+  const reaching = app.reachBusinessTime(at('09:10'));
+  app.followClock();
+  await reaching;
+
+  await app.handle(order, 'o-1', place('o-1'), { occurredAt: at('09:00') });
+  await app.settled();
+
+  assert.equal((await history()).at(-1), 'OrderCancelled o-1 09:30');
+});
+
 test('by the clock, what is overdue in business fires at once', async (t) => {
   const { app, history } = await begin(t, { businessTime: 'watermark' });
   await app.handle(order, 'o-1', place('o-1'), { occurredAt: at('09:00') });

@@ -26,6 +26,7 @@ export class BusinessTime implements TimeSource {
   readonly #clock: TimeSource;
   readonly #waiting = new Set<() => void>();
   #reached: number | undefined;
+  #followed = 0;
 
   /** `follows`: the clock, or nothing until it is told. */
   constructor(clock: Clock, follows: 'clock' | 'watermark') {
@@ -52,7 +53,13 @@ export class BusinessTime implements TimeSource {
     this.#tell();
   }
 
+  /** How often it was told to go with the clock from then on. */
+  get followed(): number {
+    return this.#followed;
+  }
+
   followClock(): void {
+    this.#followed += 1;
     this.#reached = undefined;
     this.#tell();
   }

@@ -11,8 +11,11 @@ export async function reachBusinessTime(
   time: number,
   settled: () => Promise<unknown>,
 ): Promise<void> {
+  const { followed } = businessTime;
   for (;;) {
     await settled();
+    // It goes with the clock meanwhile, and must not be left standing still.
+    if (businessTime.followed !== followed) return;
     const next = nextDue(contexts);
     if (next === undefined || next > time) break;
     businessTime.reach(next);
