@@ -156,6 +156,39 @@ test('a timer that nobody knows any more, after another release, is told and cou
   assert.deepEqual(health.contexts[0]?.ignoredTimers, { 'payment deadline': 1 });
 });
 
+test('timers that cannot fire are seen in the health, until they can', async (t) => {
+  const clock = handClock();
+  let isBroken = true;
+  const store = changed(openedStore(memory()), (log) => ({
+    async commit(writeSets) {
+      const isFiring = writeSets.some(({ records }) =>
+        records?.some(({ direction }) => direction === 'timer'),
+      );
+      if (isFiring && isBroken) throw new Error('no room for it');
+      return log.commit(writeSets);
+    },
+  }));
+  const app = await start(t, [shop], { store, host: { clock } });
+  await app.handle(order, 'o-1', place('o-1'));
+  await app.settled();
+  const healthy = await app.health();
+  clock.advance(30 * MINUTE);
+  await until(async () => (await app.health()).status === 'red');
+  const { contexts } = await app.health();
+  isBroken = false;
+  clock.advance(1_000);
+  await app.settled();
+
+  assert.equal(healthy.status, 'green');
+  assert.deepEqual(
+    contexts[0]?.subscriptions.flatMap(({ name, stalledWhy }) =>
+      stalledWhy ? [name, stalledWhy] : [],
+    ),
+    ['timers', 'no room for it'],
+  );
+  assert.equal((await app.health()).status, 'green');
+});
+
 /** A store that says of some write sets that they failed, although they are in. */
 function losing(store: OpenedStore, isLost: (writeSet: WriteSet) => boolean): OpenedStore {
   return changed(store, (log) => ({

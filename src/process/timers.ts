@@ -43,6 +43,7 @@ export class Timers {
   /** When the earliest is due of those that were set since the store was asked. */
   #heard = NEVER;
   #isAsleep = false;
+  #problem: unknown;
   #loop: Promise<void> | undefined;
 
   constructor(parts: TimersParts) {
@@ -59,6 +60,11 @@ export class Timers {
       log.onChange((by) => by === 'foreign' && this.#lookAgain()),
     );
     this.#loop = this.#run();
+  }
+
+  /** Why none fires, as long as none does. */
+  get problem(): unknown {
+    return this.#problem;
   }
 
   /** Whether nothing is due that has not fired. */
@@ -89,6 +95,7 @@ export class Timers {
       try {
         if (this.#next <= this.#parts.time.now()) await this.#fireDue();
         else await this.#sleep();
+        this.#problem = undefined;
       } catch (error) {
         await this.#failed(error);
       }
@@ -168,6 +175,7 @@ export class Timers {
   async #failed(error: unknown): Promise<void> {
     if (this.#stopping.signal.aborted) return;
     const { context, name, logger, onStalled, host } = this.#parts;
+    this.#problem = error;
     const { code, message } = describeError(error);
     logger.log({ level: 'error', event: 'trouble', context, subscription: name, code, message });
     if (error instanceof FencedError) {

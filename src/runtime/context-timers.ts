@@ -16,29 +16,29 @@ export class ContextTimers {
   }
 
   start(): void {
-    for (const timers of this.#all) timers.start();
+    for (const timers of this.all) timers.start();
   }
 
   /** Whether nothing is due that has not fired. */
   get isIdle(): boolean {
-    return this.#all.every((timers) => timers.isIdle);
+    return this.all.every((timers) => timers.isIdle);
   }
 
   /** Whether a timer of this name would have fired by now. */
   isDue({ subscription, due }: { readonly subscription: string; readonly due: number }): boolean {
-    return this.#all.some((timers) => timers.name === subscription && timers.hasCome(due));
+    return this.all.some((timers) => timers.name === subscription && timers.hasCome(due));
   }
 
   /** The names of those of which some may wait. */
   get waiting(): readonly string[] {
-    return this.#all.filter(({ nextDue }) => nextDue !== undefined).map(({ name }) => name);
+    return this.all.filter(({ nextDue }) => nextDue !== undefined).map(({ name }) => name);
   }
 
   async stop(): Promise<void> {
-    await Promise.all(this.#all.map((timers) => timers.stop()));
+    await Promise.all(this.all.map((timers) => timers.stop()));
   }
 
-  get #all(): readonly Timers[] {
+  get all(): readonly Timers[] {
     return [this.byClock, this.byBusinessTime, this.recurring];
   }
 }

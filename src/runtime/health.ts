@@ -52,11 +52,13 @@ async function contextHealth(running: RunningContext): Promise<ContextHealth> {
     lag,
     stalledWhy: stalledWhy ?? null,
   }));
-  const { relay, intakes, tail } = running;
+  const { relay, intakes, tail, timers } = running;
   if (relay?.problem !== undefined) subscriptions.push(inTrouble(RELAY, relay.problem, 0));
   for (const [source, { problem, position }] of intakes)
     if (problem !== undefined)
       subscriptions.push(inTrouble(borderSubscription(source), problem, position));
+  for (const { name, problem } of timers.all)
+    if (problem !== undefined) subscriptions.push(inTrouble(name, problem, 0));
   const ignoredTimers = Object.fromEntries(running.ignoredTimers);
   return { context: running.name, head: tail.head, subscriptions, waiting, ignoredTimers };
 }
