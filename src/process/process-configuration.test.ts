@@ -35,6 +35,10 @@ test('what is wrong with process managers is told at the start, all of it', asyn
     [{ startedBy: ['OrderPaid'] }, /is started by "OrderPaid", which is not among its "from"/],
     [{ time: 'sun' as 'clock' }, /"time" of process manager "sound" is "sun"/],
     [{ stateVersion: 0 }, /has stateVersion 0/],
+    [
+      { initial: { since: new Date(0) } },
+      /initial state of .* "sound" is not JSON: since is a Date/,
+    ],
     [{ options: { startFrom: 'then' as 'now' } }, /"startFrom" of process manager "sound"/],
     [{ sources: [undefined as never] }, /number 1 of "what "sound" listens to" is undefined/],
   ];

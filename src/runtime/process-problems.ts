@@ -2,6 +2,7 @@ import { type BoundedContext, recurrencesOf } from '../context/bounded-context.t
 import type { ProcessManager } from '../process/process-manager.ts';
 import { whyNoRecurrence } from '../process/recurrence.ts';
 import { RECURRING } from '../process/recurring.ts';
+import { whyNotJson } from '../message/not-json.ts';
 import { isTimerName } from '../process/timer-type.ts';
 import type { Source } from '../reaction/source.ts';
 import { duplicates, nameProblems } from './name-problems.ts';
@@ -9,7 +10,8 @@ import { processOptionProblems } from './option-problems.ts';
 
 /** What is wrong with a process manager, apart from its sources. */
 export function processProblems(process: ProcessManager): string[] {
-  const { name, timers, startedBy, time, stateVersion, sources } = process;
+  const { name, timers, startedBy, time, stateVersion, sources, initial } = process;
+  const notJson = whyNotJson(initial);
   const types = sources.map(typeOf);
   const of = `process manager "${name}"`;
   return [
@@ -33,6 +35,9 @@ export function processProblems(process: ProcessManager): string[] {
     ...(Number.isSafeInteger(stateVersion) && stateVersion >= 1
       ? []
       : [`${of} has stateVersion ${stateVersion}; use 1, 2, 3 …`]),
+    ...(notJson === undefined
+      ? []
+      : [`the initial state of ${of} is not JSON: ${notJson}; its state is kept as JSON`]),
     ...processOptionProblems(name, process.options),
   ];
 }
