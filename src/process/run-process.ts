@@ -11,6 +11,8 @@ import { timerName } from './timer-type.ts';
 /** So many refusals are told at one event; a process that still goes on would never end. */
 const REFUSALS_MAX = 100;
 
+const TOLD_IF_ALIVE = 'complete the process when it is told that all is done, and not before';
+
 export interface ProcessSurroundings {
   readonly process: ProcessManager;
   readonly workplace: Workplace;
@@ -56,7 +58,8 @@ async function tell(open: OpenProcess, process: string, event: Recorded<Fact>): 
   for (let told = 0; told < refusals.length; told += 1) {
     const { thrown, event: refused } = refusals[told] as Refusal;
     // A process that is over cannot be told: then a person must be.
-    if (open.isOver || told === REFUSALS_MAX) throw new RefusedError(process, thrown);
+    if (open.isOver || told === REFUSALS_MAX)
+      throw new RefusedError(process, thrown, TOLD_IF_ALIVE);
     refusals.push(...(await open.tell(refused)));
   }
 }

@@ -83,10 +83,11 @@ export class RefusedError extends Error {
   readonly retryable = false;
   readonly reaction: string;
 
-  constructor(reaction: string, refusal: unknown) {
+  /** `ifExpected` is what to do when refusals are to be expected. */
+  constructor(reaction: string, refusal: unknown, ifExpected = 'say so with ifRefused') {
     const why = refusal instanceof Error ? refusal.message : String(refusal);
     super(
-      `"${reaction}" was refused: ${why} If that is to be expected, say so with ifRefused; ` +
+      `"${reaction}" was refused: ${why} If that is to be expected, ${ifExpected}; ` +
         `otherwise redrive it when the aggregate can accept it.`,
       { cause: refusal },
     );
