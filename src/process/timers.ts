@@ -6,7 +6,7 @@ import type { WriteSet } from '../log/write-set.ts';
 import { FencedError } from '../subscription/fenced.ts';
 import type { SubscriptionHooks } from '../subscription/news.ts';
 import { describeError } from '../subscription/failure.ts';
-import { OwnedRange } from '../subscription/owned-range.ts';
+import type { OwnedRange } from '../subscription/owned-range.ts';
 import { Wake } from '../subscription/wake.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import { fire } from './fire-timer.ts';
@@ -33,11 +33,9 @@ const UNKNOWN = Number.NEGATIVE_INFINITY;
 export class Timers {
   readonly name: string;
   readonly #parts: TimersParts;
-  readonly #range: OwnedRange;
   readonly #wake = new Wake();
   readonly #stopping = new AbortController();
   readonly #stops: (() => void)[] = [];
-  #isOwned = false;
   /** No timer is due before this, as far as is known. */
   #next = UNKNOWN;
   /** When the earliest is due of those that were set since the store was asked. */
@@ -49,7 +47,6 @@ export class Timers {
   constructor(parts: TimersParts) {
     this.name = parts.name;
     this.#parts = parts;
-    this.#range = new OwnedRange(parts.name, parts.log, parts.committer);
   }
 
   start(): void {
@@ -112,9 +109,7 @@ export class Timers {
       const now = time.now();
       const due = await log.waiting({ ...asked, dueBefore: nextUp(now), limit: BATCH_MAX });
       if (due.length > 0) {
-        // Whoever owned them until now may have fired some since these were read.
-        if (this.#isOwned) await this.#fire(due);
-        else await this.#own();
+        await this.#fire(due);
         this.#next = Math.min(this.#heard, now);
         return;
       }
@@ -133,17 +128,11 @@ export class Timers {
     const known = new Set(before.map(({ id }) => id));
     const where = { context, ids: host.ids, now: host.clock.now() };
     const fired = due.filter(({ recordId }) => !known.has(recordId)).map((row) => fire(row, where));
-    await this.#range.commit({
+    await this.#parts.range.commit({
       records: fired.flatMap(({ record }) => record ?? []),
       waiting: fired.flatMap(({ next }) => next ?? []),
       done: due,
     });
-  }
-
-  /** Claimed when the first one fires: most contexts have none. */
-  async #own(): Promise<void> {
-    await this.#range.claim({ owner: this.#parts.owner, fingerprint: '', position: 0 });
-    this.#isOwned = true;
   }
 
   async #sleep(): Promise<void> {
@@ -199,7 +188,8 @@ export interface TimersParts extends Pick<SubscriptionHooks, 'onStalled'> {
   readonly committer: Committer;
   readonly host: Host;
   readonly logger: Logger;
-  readonly owner: string;
+  /** Claimed by whoever starts them: who was taken over fires nothing more. */
+  readonly range: OwnedRange;
   /** Called whenever they may have become idle. */
   readonly onChange: () => void;
 }

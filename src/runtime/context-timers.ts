@@ -1,5 +1,6 @@
 import { type BusinessTime, clockTime } from '../process/time-source.ts';
 import { BUSINESS_TIMERS, RECURRING_TIMERS, TIMERS } from '../process/timer-row.ts';
+import { OwnedRange } from '../subscription/owned-range.ts';
 import { Timers, type TimersParts } from '../process/timers.ts';
 
 /** All timers of one context: by the clock, by business time, and those that recur. */
@@ -7,15 +8,29 @@ export class ContextTimers {
   readonly byClock: Timers;
   readonly byBusinessTime: Timers;
   readonly recurring: Timers;
+  readonly #range: OwnedRange;
+  readonly #owner: string;
 
-  constructor(parts: Omit<TimersParts, 'name' | 'time'>, businessTime: BusinessTime) {
-    const time = clockTime(parts.host.clock);
+  constructor(
+    given: Omit<TimersParts, 'name' | 'time' | 'range'> & { readonly owner: string },
+    businessTime: BusinessTime,
+  ) {
+    const { owner, ...rest } = given;
+    const time = clockTime(rest.host.clock);
+    this.#owner = owner;
+    this.#range = new OwnedRange(TIMERS, rest.log, rest.committer);
+    const parts = { ...rest, range: this.#range };
     this.byClock = new Timers({ ...parts, name: TIMERS, time });
     this.byBusinessTime = new Timers({ ...parts, name: BUSINESS_TIMERS, time: businessTime });
     this.recurring = new Timers({ ...parts, name: RECURRING_TIMERS, time });
   }
 
-  start(): void {
+  /**
+   * Takes them over before anything fires. If they were claimed when the first one fires, whoever
+   * had been taken over long before could still take them from the one that came after.
+   */
+  async start(): Promise<void> {
+    await this.#range.claim({ owner: this.#owner, fingerprint: '', position: 0 });
     for (const timers of this.all) timers.start();
   }
 

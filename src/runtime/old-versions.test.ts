@@ -204,5 +204,6 @@ async function names(store: OpenedStore, by: 'log' | 'reader' = 'log') {
 
 async function subscriptions(store: OpenedStore): Promise<readonly string[]> {
   const checkpoints = await store.log('banking').checkpoints();
-  return checkpoints.map(({ subscription }) => subscription);
+  const names = checkpoints.map(({ subscription }) => subscription);
+  return names.filter((name) => name !== 'timers');
 }

@@ -71,7 +71,7 @@ async function assertNothingLeft(store: Store): Promise<void> {
   const log = await store.reader('banking');
   assert.deepEqual(await log.models(), ['movements@1']);
   const names = (await log.checkpoints()).map(({ subscription }) => subscription);
-  assert.deepEqual(names, ['movements@1']);
+  assert.deepEqual(names, ['movements@1', 'timers']);
   assert.deepEqual(await log.waiting({ limit: 10 }), []);
   await log.close();
 }

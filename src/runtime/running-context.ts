@@ -232,7 +232,7 @@ export class RunningContext {
     for (const definition of this.#definitions()) await this.#startSubscription(definition);
     for (const intake of this.intakes.values()) await intake.start();
     await this.#startRelay();
-    this.timers.start();
+    await this.timers.start();
     this.#dedupeWindow.start();
     this.#oldVersions.start();
   }
