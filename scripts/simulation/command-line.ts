@@ -24,6 +24,8 @@ export type SimulateOptions = {
 /** Those that have a name. */
 const NAMED: Readonly<Record<string, string>> = {
   shop: '../../examples/shop/simulation/simulation.ts',
+  lines: '../../src/testing/simulator/fixtures/numbered-lines.ts',
+  library: '../../examples/library/simulation.ts',
   charging: '../../src/testing/simulator/fixtures/charging-shop.ts',
 };
 

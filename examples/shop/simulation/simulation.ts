@@ -19,7 +19,7 @@ export const simulation: Simulation<{ gateway: SimulatedGateway }> = {
       'no order is charged twice': ({ outside }) => {
         const charged = new Set<string>();
         for (const { orderId } of outside.gateway.charges.values()) {
-          if (charged.has(orderId)) throw new Error(`order ${orderId} was charged twice`);
+          if (charged.has(orderId)) throw new RangeError(`order ${orderId} was charged twice`);
           charged.add(orderId);
         }
       },

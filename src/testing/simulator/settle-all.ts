@@ -1,13 +1,20 @@
 import type { Application } from '../../runtime/application.ts';
+import type { PendingTimer } from '../../runtime/pending-timers.ts';
 import { SettledParkedError } from '../../runtime/settled.ts';
 import { InvariantBrokenError } from './invariant-broken.ts';
+import { WORLD } from './life.ts';
 import { assertNothingLeft } from './oracles/nothing-left.ts';
 import type { Processes } from './processes.ts';
 import type { Invariants } from './simulation.ts';
+import { BEGIN_MS } from './virtual-clock.ts';
 import type { World } from './world.ts';
 
 /** An application says that it has settled within this virtual time, or not at all. */
 const SETTLED_MS_MAX = 2 * 3_600_000;
+/** A timer whose clock is off is looked at again after this time. */
+const TIMER_LOOK_MS = 1_000;
+/** What was parked is tried again so often, in case it had waited for another one. */
+const REDRIVES_MAX = 3;
 const OPERATOR = { who: 'the operator', why: 'the faults have stopped' };
 
 /**
@@ -25,7 +32,7 @@ export async function settleAll(
     for (const life of await processes.up()) {
       // What struck last may still bring it down; then there is one more round.
       const down = life.died.then(() => void (before = -1));
-      await Promise.race([settle(life.app), down]);
+      await Promise.race([settle(world, life.app), down]);
     }
   }
   await assertNothingLeft(world);
@@ -38,15 +45,27 @@ export async function settleAll(
   }
 }
 
-async function settle(app: Application): Promise<void> {
-  for (let tries = 0; ; tries += 1) {
+async function settle(world: World, app: Application): Promise<void> {
+  for (let failures = 0; ;) {
     if ((await app.parked()).length > 0) await app.redrive({}, OPERATOR);
     try {
-      await app.settled({ timeoutMs: SETTLED_MS_MAX });
-      if ((await app.parked()).length === 0) return;
+      const { timers } = await app.settled({ timeoutMs: SETTLED_MS_MAX });
+      if ((await app.parked()).length === 0 && !(await hasWaited(world, timers))) return;
     } catch (error) {
-      // It was parked again: the operator tries once more, in case it had waited for another one.
-      if (!(error instanceof SettledParkedError) || tries > 3) throw error;
+      failures += 1;
+      if (!(error instanceof SettledParkedError) || failures > REDRIVES_MAX) throw error;
     }
   }
+}
+
+/**
+ * Timers are waited for, as time costs nothing; those that recur come again for ever. Answers
+ * whether there was something to wait for.
+ */
+async function hasWaited({ schedule }: World, timers: readonly PendingTimer[]): Promise<boolean> {
+  const [next] = timers.filter(({ kind }) => kind !== 'recurring');
+  if (next === undefined) return false;
+  const inMs = Date.parse(next.due) - BEGIN_MS - schedule.nowMs;
+  await schedule.sleep(WORLD, Math.max(TIMER_LOOK_MS, inMs));
+  return true;
 }
