@@ -45,7 +45,12 @@ test('a replay whose gateway is killed comes to what it comes to without', async
 async function replay(data: string, disturb: (shop: Shop) => Promise<void>): Promise<string[]> {
   const told: string[] = [];
   const tellOfGateway = (text: string): void => void told.push(text);
-  const shop = await openShop({ directory: data, logger: silent, tellOfGateway });
+  const shop = await openShop({
+    directory: data,
+    businessTime: 'watermark',
+    logger: silent,
+    tellOfGateway,
+  });
   const { signal } = new AbortController();
   try {
     const file = await readOrderFile(orders, signal);

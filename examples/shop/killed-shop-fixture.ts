@@ -91,11 +91,14 @@ export function inFlight(directory: string): InFlight {
     openOrders: rows(directory, 'ordering', openOrdersSql).length,
     messages: allFlows().reduce((sum, flow) => sum + underWay(directory, flow), 0),
     waiting: contexts.reduce(
-      (sum, { name }) => sum + rows(directory, name, 'select 1 from waiting').length,
+      (sum, { name }) => sum + rows(directory, name, unfinishedSql).length,
       0,
     ),
   };
 }
+
+/** A timer is nothing that was begun. */
+const unfinishedSql = "select 1 from waiting where kind <> 'timer'";
 
 const openOrdersSql = `
   select key from log where type = 'OrderPlaced'

@@ -39,7 +39,9 @@ async function runShop(wanted: CommandLine): Promise<void> {
   if (wanted.port !== undefined) await assertPortFree(wanted.port);
   if (wanted.fresh) await beginAnew(wanted.data);
   const logger = logForPeople((text) => process.stderr.write(text));
-  const shop = await openShop({ directory: wanted.data, logger, tellOfGateway });
+  // What a file says is done in the file's own time.
+  const businessTime = file === undefined ? 'clock' : 'watermark';
+  const shop = await openShop({ directory: wanted.data, businessTime, logger, tellOfGateway });
   let served: Served | undefined;
   try {
     if (wanted.port !== undefined) {
@@ -77,6 +79,8 @@ async function doBusiness(
     const nowMs = (): number => performance.now();
     await replayFile(shop.app, file, { directory, target: process.stderr, nowMs, signal });
     process.stdout.write(`${await replayReport(shop.app)}\n`);
+    // Whoever orders on the page now does it today.
+    if (!signal.aborted) shop.app.followClock();
   } else if (wanted.rate > 0) {
     const run = Date.now().toString(36).toUpperCase();
     const now = (): string => new Date().toISOString();

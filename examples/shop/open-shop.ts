@@ -14,6 +14,8 @@ export type Shop = {
 
 export type OpenShopOptions = {
   readonly directory: string;
+  /** `watermark` while what happened long ago is done again; see `RunOptions`. */
+  readonly businessTime?: 'clock' | 'watermark';
   /** Where structured log lines go. Default: warnings and errors to standard error. */
   readonly logger?: Logger;
   /** Told in words when the gateway has ended by accident, and when it runs again. */
@@ -22,13 +24,14 @@ export type OpenShopOptions = {
 
 /** @throws {DataDirectoryError} when nothing can be kept in that directory. */
 export async function openShop(options: OpenShopOptions): Promise<Shop> {
-  const { directory, logger, tellOfGateway: tell = () => {} } = options;
+  const { directory, businessTime = 'clock', logger, tellOfGateway: tell = () => {} } = options;
   prepareDirectory(directory);
   const gateway = await keepGateway({ dataFile: gatewayFile(directory), tell });
   try {
     const app = await run(contexts, {
       store: sqlite(directory),
       dependencies: { gateway: gateway.client },
+      businessTime,
       ...(logger && { logger }),
     });
     const close = async (): Promise<void> => {

@@ -18,14 +18,21 @@ export type TestShop = {
 
 export type ParcelEvent = { readonly type: string; readonly address?: string };
 
-/** Opens a shop, and closes it whatever the test does with it. */
-export async function withShop(test: (shop: TestShop) => Promise<void>): Promise<void> {
+/**
+ * Opens a shop, and closes it whatever the test does with it. Business time stands until the test
+ * moves it on, unless it goes with the clock.
+ */
+export async function withShop(
+  test: (shop: TestShop) => Promise<void>,
+  { businessTime = 'watermark' }: { readonly businessTime?: 'clock' | 'watermark' } = {},
+): Promise<void> {
   const gateway = new TestGateway();
   const store = memory();
   const app = await run(contexts, {
     store,
     dependencies: { gateway },
     logger: silent,
+    businessTime,
   });
   try {
     await test({ app, gateway, parcelOf: (orderId) => parcelEvents(store, orderId) });

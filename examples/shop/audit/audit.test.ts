@@ -408,9 +408,15 @@ function messages(publisher: string, consumer: string): string {
 }
 
 /** What the subscriptions of a context hear of others, as the running code has it. */
-function declaredBy({ name: own, reactions, effects, readModels }: BoundedContext): string[] {
+function declaredBy({
+  name: own,
+  reactions,
+  effects,
+  processes,
+  readModels,
+}: BoundedContext): string[] {
   const named = [
-    ...[...reactions, ...effects].map(({ name, sources }) => ({ name, sources })),
+    ...[...reactions, ...effects, ...processes].map(({ name, sources }) => ({ name, sources })),
     ...readModels.map(({ name, version, sources }) => ({ name: `${name}@${version}`, sources })),
   ];
   return named.flatMap(({ name, sources }) =>

@@ -36,6 +36,7 @@ export async function runBusyShop(
     store: sqlite(directory, { durability: 'normal' }),
     dependencies: { gateway: client },
     logger: silent,
+    businessTime: 'watermark',
   });
   try {
     await doBusiness(app);
@@ -79,6 +80,8 @@ async function doBusiness(app: Application): Promise<void> {
     type: 'BeginRestockRound',
     data: { week: 50, productIds: goods.map(({ productId }) => productId) },
   });
+  // Cancelled before Ordering heard that its goods were reserved, an order still has its deadline.
+  await app.reachBusinessTime('2011-12-05T10:30:00.000Z');
   await app.settled();
 }
 

@@ -23,6 +23,7 @@ export const listeners: Readonly<Record<ContextName, Readonly<Record<string, rea
       'cancel what has no stock': ['inventory.StockReservationFailed'],
       'cancel what is not paid': ['billing.PaymentFailed'],
       'confirm what is paid': ['billing.PaymentCompleted'],
+      'payment deadline': ['inventory.StockReserved'],
       'follow the parcel': ['fulfilment.OrderShipped', 'fulfilment.ShipmentStopped'],
     },
     inventory: {

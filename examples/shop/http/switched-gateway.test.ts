@@ -20,7 +20,7 @@ const directory = mkdtempSync(join(tmpdir(), 'switched-gateway-'));
 after(() => rmSync(directory, { recursive: true }));
 
 test('with the gateway off Billing pauses, nothing is parked, and all goes on when it is back', async () => {
-  const shop = await openShop({ directory, logger: silent });
+  const shop = await openShop({ directory, logger: silent, businessTime: 'watermark' });
   try {
     await setPrices(shop.app, goods);
     await shop.app.settled();

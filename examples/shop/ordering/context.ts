@@ -16,6 +16,7 @@ import {
 } from './contracts.ts';
 import { OrderingRefusedError } from './model/ordering-refused.ts';
 import { orderBook } from './order-book.ts';
+import { paymentDeadline } from './payment-deadline.ts';
 import { priceList } from './price-list.ts';
 import { purchases } from './purchases.ts';
 import { returnBook } from './return-book.ts';
@@ -75,6 +76,7 @@ export const ordering = boundedContext('ordering', {
     })),
   ],
   reactions: [cancelWithoutStock, cancelUnpaid, confirmPaid, followParcel, settleReturn],
+  processes: [paymentDeadline],
   readModels: [orderBook, purchases, returnBook, priceList],
 });
 

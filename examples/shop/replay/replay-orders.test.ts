@@ -58,7 +58,7 @@ async function replay(path: string): Promise<{ orders: number; shipped: number; 
   const { signal } = new AbortController();
   const file = await readOrderFile(path, signal);
   assert.ok(file);
-  const shop = await openShop({ directory, logger: silent });
+  const shop = await openShop({ directory, businessTime: 'watermark', logger: silent });
   let text = '';
   const target = { write: (piece: string) => void (text += piece) };
   let time = 0;

@@ -22,7 +22,7 @@ import type { Happening, PlacedOrder, ReturnedGoods, StockAdjustment } from './h
 import type { ReplayPlan } from './plan-replay.ts';
 import type { BadLine } from './read-orders.ts';
 import { stepsOf } from './steps-of.ts';
-import { untilSettled } from './until-settled.ts';
+import { untilReached, untilSettled } from './until-settled.ts';
 
 export type ReplayOptions = {
   readonly acknowledged: Acknowledged;
@@ -45,6 +45,7 @@ export async function replayOrders(
   // What a crash has left half done belongs to the past, too.
   await untilSettled(app, options.signal);
   for (const { at, happenings } of plan.minutes()) {
+    await untilReached(app, at, options.signal);
     for (const step of stepsOf(happenings)) {
       if (options.signal?.aborted) return;
       // All of a step goes in at once, and so with one commit: in, or not in.

@@ -44,6 +44,8 @@ export type OrderCommand =
       readonly type: 'CancelOrder';
       readonly data: { readonly orderId: string; readonly reason: CancellationReason };
     }
+  /** Its time to pay is over. */
+  | { readonly type: 'CancelUnpaid'; readonly data: { readonly orderId: string } }
   | { readonly type: 'MarkShipmentStopped'; readonly data: { readonly orderId: string } }
   | { readonly type: 'MarkShipped'; readonly data: { readonly orderId: string } }
   | {

@@ -21,6 +21,7 @@ const place: Extract<OrderCommand, { type: 'PlaceOrder' }> = {
 const confirm: OrderCommand = { type: 'ConfirmOrder', data: { orderId } };
 const cancel: OrderCommand = { type: 'CancelOrder', data: { orderId, reason: 'customer' } };
 const noStock: OrderCommand = { type: 'CancelOrder', data: { orderId, reason: 'stock' } };
+const unpaid: OrderCommand = { type: 'CancelUnpaid', data: { orderId } };
 const stopped: OrderCommand = { type: 'MarkShipmentStopped', data: { orderId } };
 const shipped: OrderCommand = { type: 'MarkShipped', data: { orderId } };
 
@@ -56,6 +57,19 @@ test('quantities below one and fractions of a unit are refused', () => {
   for (const quantity of [0, -1, 1.5, Number.NaN]) {
     assert.throws(() => orderOf([{ ...cup, quantity }]), { code: 'number-not-valid' });
   }
+});
+
+test('when its time to pay is over an order is cancelled, unless it is paid or cancelled already', () => {
+  const ended = [
+    [place, confirm],
+    [place, confirm, cancel],
+    [place, cancel],
+  ] as const;
+
+  assert.deepEqual(decide(unpaid, after(place)), [
+    { type: 'OrderCancelled', data: { orderId, reason: 'payment' } },
+  ]);
+  for (const commands of ended) assert.deepEqual(decide(unpaid, after(...commands)), []);
 });
 
 test('the same order placed again changes nothing, another one under its number is refused', () => {
@@ -124,7 +138,7 @@ test('the same return again returns nothing twice', () => {
 });
 
 test('whatever is asked in whatever order, an order never leaves its end', () => {
-  const command = fc.constantFrom(place, confirm, cancel, noStock, stopped, shipped);
+  const command = fc.constantFrom(place, confirm, cancel, noStock, unpaid, stopped, shipped);
 
   fc.assert(
     fc.property(fc.array(command, { maxLength: 30 }), (commands) => {

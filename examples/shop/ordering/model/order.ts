@@ -55,6 +55,9 @@ export function decide(command: OrderCommand, order: Order): OrderEvent[] {
       return order.status === 'placed' ? [confirmed(order, orderId)] : [];
     case 'CancelOrder':
       return cancel(order, orderId, command.data.reason);
+    case 'CancelUnpaid':
+      // Paid or cancelled meanwhile: then there is nothing to cancel, and nothing to refuse.
+      return order.status === 'placed' ? [cancelled(orderId, 'payment')] : [];
     case 'MarkShipmentStopped':
       return order.status === 'cancelling' ? [cancelled(orderId, 'customer')] : [];
     case 'MarkShipped':
