@@ -15,10 +15,21 @@ export async function replayReport(app: Application): Promise<string> {
     returns.count(),
     returns.count({ refusedUnits: { above: 0 } }),
   ]);
+  const sent = await sentAfterRestock(app);
   const share = placed === 0 ? 0 : (100 * short) / placed;
   return [
     `${placed} orders: ${shipped} shipped, ${cancelled} cancelled`,
-    `${short} of them met a shelf too empty at the first try (${share.toFixed(1)} %)`,
+    `${short} of them met a shelf too empty at the first try (${share.toFixed(1)} %),`,
+    `and waited for a restock: ${sent} were shipped then, ${short - sent} were not`,
     `${returned} returns, of ${refused} something was refused (the return book says what and why)`,
   ].join('\n');
+}
+
+/** More orders than this did not fall short in any year yet. */
+const shortagesMax = 10_000;
+
+async function sentAfterRestock(app: Application): Promise<number> {
+  const short = await app.read(shortages).find({ limit: shortagesMax });
+  const orders = await Promise.all(short.map(({ orderId }) => app.read(orderBook).get(orderId)));
+  return orders.filter((order) => order?.status === 'shipped').length;
 }

@@ -32,7 +32,7 @@ test('an order goes through all contexts: reserved, paid, confirmed, shipped', (
     assert.equal(day?.chargedPence, 765);
   }));
 
-test('an order that meets too empty a shelf is cancelled, and what was taken is given back', () =>
+test('an order that meets too empty a shelf takes nothing, and is cancelled when it has waited for two weeks', () =>
   withShop(async ({ app, gateway }) => {
     const tooMany = initialUnits + 1;
     await place(app, '1', {
@@ -40,12 +40,16 @@ test('an order that meets too empty a shelf is cancelled, and what was taken is 
         ['MUG', 3, 100],
         ['TRAY', tooMany, 100],
       ],
+      occurredAt: '2011-12-05T10:00:00.000Z',
     });
     await app.settled();
+    const availableMeanwhile = await available(app, 'MUG');
+    await app.reachBusinessTime('2011-12-19T10:00:00.000Z');
 
     const summary = await app.read(orderBook).get('1');
     assert.equal(summary?.status, 'cancelled');
     assert.equal(summary?.cancelledFor, 'stock');
+    assert.equal(availableMeanwhile, initialUnits);
     assert.equal(await available(app, 'MUG'), initialUnits);
     assert.equal(gateway.charges.size, 0);
     assert.deepEqual((await app.read(shortages).get('1'))?.missing, [

@@ -6,6 +6,7 @@
  *     const { isBalanced, equations } = runAudit('./data');
  */
 import { Books } from './books.ts';
+import { auditDeadlines } from './deadlines.ts';
 import type { Equation } from './equation.ts';
 import { allFlows } from './flows.ts';
 import { auditGatewayKeys } from './gateway-keys.ts';
@@ -13,6 +14,7 @@ import { auditMessages } from './messages.ts';
 import { auditMoney } from './money.ts';
 import { auditOrders } from './orders.ts';
 import { auditRecords } from './records.ts';
+import { foldReservations } from './reservations.ts';
 import { salesOf } from './sales.ts';
 import { auditStock } from './stock.ts';
 
@@ -40,11 +42,18 @@ export function runAudit(directory: string): Audit {
 /** The same of books that are open already. */
 export function auditBooks(books: Books): Audit {
   const sales = salesOf(books);
+  const reservations = foldReservations(books);
+  const { backOrders } = reservations;
+  const isWaiting = (orderId: string): boolean => {
+    const backOrder = backOrders.get(orderId);
+    return backOrder !== undefined && backOrder.endedAt === undefined;
+  };
   const equations = [
-    ...auditOrders(books, sales),
+    ...auditOrders(books, sales, isWaiting),
+    ...auditDeadlines(books, backOrders),
     ...auditMoney(books, sales),
     ...auditGatewayKeys(books),
-    ...auditStock(books, sales),
+    ...auditStock(books, sales, reservations),
     ...auditMessages(books, allFlows()),
     ...auditRecords(books),
   ];

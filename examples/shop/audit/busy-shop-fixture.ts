@@ -1,7 +1,7 @@
 /**
- * A few days of the shop, with something of everything: orders that are shipped, that find the
- * shelf too empty, whose card is declined, whose answer is lost, that are cancelled and brought
- * back, an adjustment and a restock. It has stopped when this answers: its files are the result.
+ * Two weeks of the shop, with something of everything: orders that are shipped, that find the
+ * shelf too empty and wait for a restock in vain or not, whose card is declined, whose answer is
+ * lost, that are cancelled and brought back, an adjustment and a restock. It has stopped when this answers: its files are the result.
  */
 import type { DatabaseSync } from 'node:sqlite';
 import { join } from 'node:path';
@@ -15,6 +15,7 @@ import { GatewayClient } from '../gateway/client.ts';
 import { behaviourFor, type Behaviour } from '../gateway/misbehaviour.ts';
 import { startGateway } from '../gateway/start.ts';
 import { adjustment, restockRound } from '../inventory/aggregates.ts';
+import { weekOf } from '../inventory/model/week.ts';
 import { order, returnRequest } from '../ordering/aggregates.ts';
 import { gatewayFile } from './books.ts';
 
@@ -24,6 +25,11 @@ const goods = ['MUG', 'HEART', 'BIRD'].map((productId, index) => ({
   unitPriceMils: 1_255 + 700 * index,
 }));
 
+const monday = '2011-12-05T10:00:00.000Z';
+const inAWeek = '2011-12-12T08:00:00.000Z';
+const inTwoWeeks = '2011-12-19T10:00:00.000Z';
+
+/** `whileOpen` is called when the shop is at rest, and one order waits for goods. */
 export async function runBusyShop(
   directory: string,
   whileOpen: () => void,
@@ -39,8 +45,7 @@ export async function runBusyShop(
     businessTime: 'watermark',
   });
   try {
-    await doBusiness(app);
-    whileOpen();
+    await doBusiness(app, whileOpen);
   } finally {
     await app.stop();
     client.close();
@@ -48,7 +53,7 @@ export async function runBusyShop(
   }
 }
 
-async function doBusiness(app: Application): Promise<void> {
+async function doBusiness(app: Application, whileOneWaits: () => void): Promise<void> {
   await app.transaction(catalogue, (tx: Transaction<DatabaseSync>) =>
     listPrices(tx, '2011-12-01T08:00:00.000Z', goods),
   );
@@ -59,48 +64,60 @@ async function doBusiness(app: Application): Promise<void> {
   await place(app, orderIdWhich('answers-late', 'LATE'), 5);
   await place(app, orderIdWhich('loses-the-answer', 'LOST'), 5);
   await place(app, orderIdWhich('answers', 'TOO-LARGE'), 1_000);
+  await place(app, orderIdWhich('answers', 'WAITED'), 600, ['MUG', 'HEART']);
   const cancelled = orderIdWhich('answers', 'CANCELLED');
   await place(app, cancelled, 5);
-  await app.handle(order, cancelled, {
-    type: 'CancelOrder',
-    data: { orderId: cancelled, reason: 'customer' },
-  });
+  const cancel = { orderId: cancelled, reason: 'customer' } as const;
+  await app.handle(order, cancelled, { type: 'CancelOrder', data: cancel }, { occurredAt: monday });
   await app.settled();
 
-  await app.handle(returnRequest, 'C1', {
-    type: 'RequestReturn',
-    data: { returnId: 'C1', customerId: '12345', lines: [{ productId: 'MUG', quantity: 3 }] },
-  });
-  const lines = [{ productId: 'HEART', quantity: -7 }];
-  await app.handle(adjustment, 'A1', {
-    type: 'RecordAdjustment',
-    data: { adjustmentId: 'A1', lines },
-  });
-  await app.handle(restockRound, '50', {
-    type: 'BeginRestockRound',
-    data: { week: 50, productIds: goods.map(({ productId }) => productId) },
-  });
-  // Cancelled before Ordering heard that its goods were reserved, an order still has its deadline.
-  await app.reachBusinessTime('2011-12-05T10:30:00.000Z');
+  const returned = {
+    returnId: 'C1',
+    customerId: '12345',
+    lines: [{ productId: 'MUG', quantity: 3 }],
+  };
+  await app.handle(
+    returnRequest,
+    'C1',
+    { type: 'RequestReturn', data: returned },
+    { occurredAt: monday },
+  );
+  const lost = { adjustmentId: 'A1', lines: [{ productId: 'HEART', quantity: -7 }] };
+  await app.handle(
+    adjustment,
+    'A1',
+    { type: 'RecordAdjustment', data: lost },
+    { occurredAt: monday },
+  );
+  await app.settled();
+
+  await app.reachBusinessTime(inAWeek);
+  // Of birds there will be no more.
+  const data = { week: weekOf(inAWeek), productIds: ['MUG', 'HEART'] };
+  await app.handle(
+    restockRound,
+    String(data.week),
+    { type: 'BeginRestockRound', data },
+    { occurredAt: inAWeek },
+  );
+  await app.settled();
+  whileOneWaits();
+  await app.reachBusinessTime(inTwoWeeks);
   await app.settled();
 }
 
-async function place(app: Application, orderId: string, quantity: number): Promise<void> {
-  const lines = goods.map(({ productId, unitPriceMils }) => ({
-    productId,
-    quantity,
-    unitPriceMils,
-  }));
+async function place(
+  app: Application,
+  orderId: string,
+  quantity: number,
+  products: readonly string[] = goods.map(({ productId }) => productId),
+): Promise<void> {
+  const lines = goods
+    .filter(({ productId }) => products.includes(productId))
+    .map(({ productId, unitPriceMils }) => ({ productId, quantity, unitPriceMils }));
   const buyer = { customerId: '12345', name: 'A. Buyer', address: '1 High Street' };
-  await app.handle(
-    order,
-    orderId,
-    {
-      type: 'PlaceOrder',
-      data: { orderId, ...buyer, country: 'France', lines, charges: [] },
-    },
-    { occurredAt: '2011-12-05T10:00:00.000Z' },
-  );
+  const data = { orderId, ...buyer, country: 'France', lines, charges: [] };
+  await app.handle(order, orderId, { type: 'PlaceOrder', data }, { occurredAt: monday });
 }
 
 /** The gateway treats an order by its number alone, so numbers are tried until one fits. */

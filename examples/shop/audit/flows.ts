@@ -20,6 +20,7 @@ export const listeners: Readonly<Record<ContextName, Readonly<Record<string, rea
     catalogue: {},
     ordering: {
       'price-list@1': ['catalogue.ProductListed', 'catalogue.ProductPriceChanged'],
+      'wait for goods': ['inventory.GoodsBackOrdered'],
       'cancel what has no stock': ['inventory.StockReservationFailed'],
       'cancel what is not paid': ['billing.PaymentFailed'],
       'confirm what is paid': ['billing.PaymentCompleted'],

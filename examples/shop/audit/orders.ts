@@ -1,19 +1,29 @@
 /** Orders: each ended in exactly one state, is worth its lines, and left if it says so. */
 import type { Books } from './books.ts';
 import { equation, side, type Equation } from './equation.ts';
-import { hasEnded, type Sale } from './sales.ts';
+import { hasEnded, isUntouched, type Sale } from './sales.ts';
 
-export function auditOrders(books: Books, sales: ReadonlyMap<string, Sale>): Equation[] {
-  return [endings(sales), totals(sales), parcels(books, sales)];
+export function auditOrders(
+  books: Books,
+  sales: ReadonlyMap<string, Sale>,
+  isWaiting: (orderId: string) => boolean,
+): Equation[] {
+  return [endings(sales, isWaiting), totals(sales), parcels(books, sales)];
 }
 
-function endings(sales: ReadonlyMap<string, Sale>): Equation {
+/** For how long one may wait for goods, another equation says. */
+function endings(
+  sales: ReadonlyMap<string, Sale>,
+  isWaiting: (orderId: string) => boolean,
+): Equation {
   const all = [...sales.values()];
-  const open = all.filter((sale) => !hasEnded(sale));
+  const waiting = all.filter((sale) => isUntouched(sale) && isWaiting(sale.orderId));
+  const open = all.filter((sale) => !hasEnded(sale) && !waiting.includes(sale));
+  const waits = waiting.length === 0 ? '' : `, or waiting for goods: ${waiting.length}`;
   return equation(
     'Every order ended in exactly one state',
     side('orders placed', all.length, 'orders'),
-    side('shipped or cancelled', all.length - open.length, 'orders'),
+    side(`shipped or cancelled${waits}`, all.length - open.length, 'orders'),
     open.map(
       ({ orderId, placed, confirmed, cancelled, shipped }) =>
         `order ${orderId}: placed ${placed}, confirmed ${confirmed}, shipped ${shipped}, ` +

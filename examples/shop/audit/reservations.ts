@@ -11,24 +11,38 @@ export type Reservations = {
   readonly held: ReadonlyMap<string, readonly ReservedLine[]>;
   /** The lines that left, by order. */
   readonly shipped: ReadonlyMap<string, readonly ReservedLine[]>;
+  /** Every order that ever fell short of its goods. */
+  readonly backOrders: ReadonlyMap<string, BackOrder>;
+};
+
+export type BackOrder = {
+  /** When its goods were reserved, or it was given up or cancelled; undefined while it waits. */
+  readonly endedAt: number | undefined;
 };
 
 export function foldReservations(books: Books): Reservations {
   const held = new Map<string, readonly ReservedLine[]>();
   const shipped = new Map<string, readonly ReservedLine[]>();
-  const rows = books.rows<readonly [string, string, string]>(`
-    select substr(stream, length('reservation/') + 1), type, data ->> 'lines' from inventory.log
-    where stream >= 'reservation/' and stream < 'reservation0'
-      and type in ('StockReserved', 'ReservationReleased', 'ReservationShipped')
+  const backOrders = new Map<string, BackOrder>();
+  const rows = books.rows<readonly [string, string, string, number]>(`
+    select substr(stream, length('reservation/') + 1), type, data ->> 'lines', occurred_at
+    from inventory.log
+    where stream >= 'reservation/' and stream < 'reservation0' and type in
+      ('StockReserved', 'GoodsBackOrdered', 'StockReservationFailed', 'ReservationReleased',
+       'ReservationShipped')
     order by stream, version`);
-  for (const [orderId, type, text] of rows) {
+  for (const [orderId, type, text, at] of rows) {
+    const backOrder = backOrders.get(orderId);
+    if (type === 'GoodsBackOrdered') backOrders.set(orderId, { endedAt: undefined });
+    else if (backOrder !== undefined) backOrders.set(orderId, { endedAt: backOrder.endedAt ?? at });
+    if (type === 'GoodsBackOrdered' || type === 'StockReservationFailed') continue;
     const lines = JSON.parse(text) as readonly ReservedLine[];
     if (type === 'StockReserved') held.set(orderId, lines);
     else held.delete(orderId);
     if (type !== 'ReservationShipped') continue;
     shipped.set(orderId, [...(shipped.get(orderId) ?? []), ...lines]);
   }
-  return { held, shipped };
+  return { held, shipped, backOrders };
 }
 
 export function unitsOf(lines: readonly ReservedLine[]): number {

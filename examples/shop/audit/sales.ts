@@ -48,3 +48,8 @@ export function hasEnded(sale: Sale): boolean {
   const isCancelled = sale.cancelled === 1 && sale.shipped === 0 && sale.confirmed <= 1;
   return sale.placed === 1 && (isShipped || isCancelled);
 }
+
+/** Placed once, and nothing since. */
+export function isUntouched({ placed, confirmed, cancelled, shipped }: Sale): boolean {
+  return placed === 1 && confirmed + cancelled + shipped === 0;
+}

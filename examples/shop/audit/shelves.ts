@@ -19,6 +19,13 @@ export type Shelves = {
   readonly shelves: ReadonlyMap<string, Shelf>;
   /** Units that came back, by `order return product`. */
   readonly returnedByReturn: ReadonlyMap<string, number>;
+  /** How often an order had to wait, and each time something was taken for it all the same. */
+  readonly waits: number;
+  readonly takenWhileWaiting: readonly string[];
+  /** Units of all products together that an order has or had, and did not give back. */
+  readonly givenTo: ReadonlyMap<string, number>;
+  /** How often what an order wants of a product counted as demand, by `order, product`. */
+  readonly counted: ReadonlyMap<string, number>;
   /** Each moment at which more was given away than there was. */
   readonly belowZero: readonly string[];
 };
@@ -29,31 +36,73 @@ type Units = {
   readonly returnId: string;
   readonly quantity: number;
   readonly applied: number;
+  readonly week: number | null;
 };
 
 export function foldShelves(books: Books): Shelves {
-  const shelves = new Map<string, Shelf>();
-  const returnedByReturn = new Map<string, number>();
-  const belowZero: string[] = [];
+  const folding: Folding = {
+    shelves: new Map(),
+    returnedByReturn: new Map(),
+    counted: new Map(),
+    givenTo: new Map(),
+    belowZero: [],
+    waits: 0,
+    takenWhileWaiting: [],
+  };
   // Through the whole log once: faster than by any index, and in the order in which it happened.
   const rows = books.rows<readonly [string, string, string, number]>(`
-    select substr(stream, length('stock/') + 1), type, data, position
+    select stream, type, data, position
     from inventory.log not indexed
-    where direction = 'domain' and stream >= 'stock/' and stream < 'stock0'
+    where direction = 'domain'
+      and (stream >= 'stock/' and stream < 'stock0' or type = 'GoodsBackOrdered')
     order by position`);
-  for (const [productId, type, data, position] of rows) {
-    const shelf = shelfOf(shelves, productId);
+  for (const [stream, type, data, position] of rows) {
     const units = JSON.parse(data) as Units;
-    apply(shelf, type, units);
-    if (type === 'UnitsTakenBack') {
-      add(returnedByReturn, `${units.orderId} ${units.returnId} ${productId}`, units.quantity);
-    }
-    if (shelf.available >= 0) continue;
-    belowZero.push(
-      `product ${productId}: ${shelf.available} available after record ${position} (${type})`,
-    );
+    if (type === 'GoodsBackOrdered') wait(folding, units.orderId, position);
+    else move(folding, stream.slice('stock/'.length), { type, units, position });
   }
-  return { shelves, returnedByReturn, belowZero };
+  return folding;
+}
+
+type Folding = {
+  -readonly [Field in keyof Shelves]: Shelves[Field] extends ReadonlyMap<infer Key, infer Value>
+    ? Map<Key, Value>
+    : Shelves[Field] extends readonly string[]
+      ? string[]
+      : Shelves[Field];
+};
+
+function wait(folding: Folding, orderId: string, position: number): void {
+  folding.waits += 1;
+  const units = folding.givenTo.get(orderId) ?? 0;
+  if (units === 0) return;
+  folding.takenWhileWaiting.push(
+    `order ${orderId}: had to wait (record ${position}), and had ${units} units`,
+  );
+}
+
+function move(
+  folding: Folding,
+  productId: string,
+  { type, units, position }: { readonly type: string; units: Units; position: number },
+): void {
+  const shelf = shelfOf(folding.shelves, productId);
+  const availableBefore = shelf.available;
+  apply(shelf, type, units);
+  const { orderId, returnId, quantity } = units;
+  if (type === 'UnitsTakenBack') {
+    add(folding.returnedByReturn, `${orderId} ${returnId} ${productId}`, quantity);
+  }
+  if (type === 'UnitsReserved' || type === 'UnitsReleased') {
+    add(folding.givenTo, orderId, availableBefore - shelf.available);
+  }
+  if (type === 'UnitsReserved' || type === 'UnitsFellShort') {
+    add(folding.counted, `${orderId}, product ${productId}`, units.week === null ? 0 : 1);
+  }
+  if (shelf.available >= 0) return;
+  folding.belowZero.push(
+    `product ${productId}: ${shelf.available} available after record ${position} (${type})`,
+  );
 }
 
 function apply(shelf: Shelf, type: string, units: Units): void {

@@ -1,17 +1,22 @@
 /** Stock: never below zero, all of it accounted for, and none of it promised to an ended order. */
 import type { Books } from './books.ts';
 import { equation, side, type Equation } from './equation.ts';
-import { foldReservations, unitsOf, type ReservedLine } from './reservations.ts';
+import { unitsOf, type Reservations, type ReservedLine } from './reservations.ts';
 import { hasEnded, type Sale } from './sales.ts';
 import { foldShelves, type Shelf, type Shelves } from './shelves.ts';
 
-export function auditStock(books: Books, sales: ReadonlyMap<string, Sale>): Equation[] {
+export function auditStock(
+  books: Books,
+  sales: ReadonlyMap<string, Sale>,
+  { held, shipped: left, backOrders }: Reservations,
+): Equation[] {
   const folded = foldShelves(books);
-  const { held, shipped: left } = foldReservations(books);
   return [
     belowZero(folded),
     onHand(books, folded.shelves, { held: byProduct(held), left: byProduct(left) }),
     reserved(folded.shelves, sales, { held, left }),
+    whileWaiting(folded, backOrders),
+    countedOnce(folded),
     shipped(books, new Map([...left].map(([orderId, lines]) => [orderId, unitsOf(lines)]))),
     returned(books, folded.returnedByReturn),
   ];
@@ -22,6 +27,41 @@ function belowZero({ belowZero: faults }: Shelves): Equation {
     'No stock was ever below zero',
     side('moments with less than nothing', faults.length, 'records'),
     side('should be', 0, 'records'),
+    faults,
+  );
+}
+
+/** All lines or none: whoever must wait for one of them takes the others from nobody. */
+function whileWaiting(
+  { waits, takenWhileWaiting, givenTo }: Shelves,
+  backOrders: Reservations['backOrders'],
+): Equation {
+  const faults = [...takenWhileWaiting];
+  for (const [orderId, { endedAt }] of backOrders) {
+    const units = givenTo.get(orderId) ?? 0;
+    if (endedAt === undefined && units !== 0)
+      faults.push(`order ${orderId}: waits, and has ${units} units`);
+  }
+  return equation(
+    'Nothing is reserved for an order that waits',
+    side('times that an order had to wait', waits, 'records'),
+    side('with nothing taken for it', waits - faults.length, 'records'),
+    faults,
+  );
+}
+
+/** Asked for again and again, a want is a demand once: the restock goes by it. */
+function countedOnce({ counted }: Shelves): Equation {
+  const faults: string[] = [];
+  let times = 0;
+  for (const [want, count] of counted) {
+    times += count;
+    if (count !== 1) faults.push(`order ${want}: was counted ${count} times`);
+  }
+  return equation(
+    'What an order wants is a demand once',
+    side('orders and products asked for', counted.size, 'records'),
+    side('times they were counted', times, 'records'),
     faults,
   );
 }

@@ -86,13 +86,15 @@ describe('the shop by HTTP', () => {
     assert.equal(body.status, 'shipped');
   });
 
-  test('an order for more than there is is cancelled for want of stock', async () => {
-    const orderId = await shippedOrder(5_000);
+  test('an order for more than there is waits for goods, and says until when', async () => {
+    const { body: placed } = await post('/orders', basket(5_000));
+    await shop.app.settled();
 
-    const { body } = await ask(`/orders/${orderId}`);
+    const { body } = await ask(`/orders/${placed.orderId}`);
 
-    assert.equal(body.status, 'cancelled');
-    assert.equal(body.cancelledFor, 'stock');
+    assert.equal(body.status, 'placed');
+    const waitsMs = Date.parse(body.goodsAwaitedUntil ?? '') - Date.parse(placed.order.placedAt);
+    assert.equal(waitsMs, 14 * 24 * 60 * 60 * 1_000);
   });
 
   test('the same request with the same key is one order, whatever the price is by then', async () => {
@@ -440,6 +442,8 @@ type Body = {
   readonly order: Body;
   readonly status: string;
   readonly cancelledFor: string | null;
+  readonly goodsAwaitedUntil: string | null;
+  readonly placedAt: string;
   readonly totalPence: number;
   readonly refundPence: number;
   readonly refundedPence: number;

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import type { Browser, Page } from 'playwright-core';
 import { serveHttp, type Served } from '../serve-http.ts';
+import { order } from '../ordering/aggregates.ts';
 import { place, TestGateway } from '../shop-fixture.ts';
 import { barriers, focused, noBrowser, openBrowser, visit, type Look } from './browser-fixture.ts';
 import { goods, startTestShop, type TestShop } from './shop-fixture.ts';
@@ -98,9 +99,12 @@ describe('the live page', { skip: noBrowser }, () => {
       looking(look, async (page, complaints) => {
         await shop.app.settled();
         const shipped = await orderOf();
-        const refused = await orderOf(100_000);
+        const waiting = await orderOf(100_000);
+        const cancelled = await orderOf(100_000);
+        const data = { orderId: cancelled, reason: 'customer' } as const;
+        await shop.app.handle(order, cancelled, { type: 'CancelOrder', data });
         await row(page, shipped).locator('[data-status="shipped"]').waitFor();
-        await row(page, refused).locator('[data-status="cancelled"]').waitFor();
+        await row(page, cancelled).locator('[data-status="cancelled"]').waitFor();
         assert.deepEqual(await barriers(page), []);
 
         await page.locator('#basket [name=productId]').first().fill('NO SUCH THING');
@@ -112,6 +116,11 @@ describe('the live page', { skip: noBrowser }, () => {
 
         await row(page, shipped).click();
         await page.locator('dialog[open] li[data-status="shipped"]').waitFor();
+        assert.deepEqual(await barriers(page), []);
+        await page.keyboard.press('Escape');
+
+        await row(page, waiting).click();
+        await page.locator('dialog[open] li', { hasText: /waits for goods until/ }).waitFor();
         assert.deepEqual(await barriers(page), []);
         const sideways = 'document.documentElement.scrollWidth - window.innerWidth';
         assert.ok((await page.evaluate<number>(sideways)) <= 0, 'it scrolls sideways');

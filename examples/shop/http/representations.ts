@@ -20,6 +20,10 @@ export const OrderHead = z
         'warehouse is asked whether the parcel has left. shipped, cancelled: the two ends.',
     }),
     cancelledFor: z.enum(['stock', 'payment', 'customer']).nullable(),
+    goodsAwaitedUntil: at.nullable().openapi({
+      description:
+        'A placed order may wait for goods to come in, until this time; then it is cancelled.',
+    }),
     customerId: z.string().nullable().openapi({ description: 'Null for a guest.' }),
     country: z.string(),
     placedAt: at,

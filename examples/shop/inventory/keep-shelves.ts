@@ -7,7 +7,7 @@ import { OrderShipped } from '../fulfilment/contracts.ts';
 import { GoodsReturned, OrderCancelled, OrderPlaced } from '../ordering/contracts.ts';
 import { adjustment, reservation, restockRound, stock } from './aggregates.ts';
 import { linesByProduct, type ReservationLine } from './model/reservation.ts';
-import { reserveGoods } from './reserve-goods.ts';
+import { reserveAgain, reserveGoods } from './reserve-goods.ts';
 
 export const keepShelves = whenever(
   'keep the shelves',
@@ -18,6 +18,7 @@ export const keepShelves = whenever(
     GoodsReturned,
     happened(adjustment, 'AdjustmentRecorded'),
     happened(restockRound, 'RestockRoundBegun'),
+    happened(reservation, 'ReservationAskedAgain'),
   ],
   (event, tools) => {
     switch (event.type) {
@@ -35,6 +36,8 @@ export const keepShelves = whenever(
         return adjust(event.data, tools);
       case 'RestockRoundBegun':
         return restock(event.data, tools);
+      case 'ReservationAskedAgain':
+        return reserveAgain(event.data.orderId, tools);
     }
   },
   { by: () => 'shelves' },
@@ -90,13 +93,14 @@ function adjust(
   );
 }
 
-function restock(
+async function restock(
   { week, productIds }: { week: number; productIds: readonly string[] },
   { handle }: Tools,
 ): Promise<void> {
-  return each(productIds, (productId) =>
+  await each(productIds, (productId) =>
     handle(stock, productId, { type: 'Restock', data: { productId, week } }),
   );
+  await handle(restockRound, String(week), { type: 'EndRestockRound', data: { week } });
 }
 
 // Different products, so none waits for another.

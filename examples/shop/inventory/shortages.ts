@@ -1,4 +1,4 @@
-/** The orders that met a shelf too empty, and what was missing. */
+/** The orders that met a shelf too empty, and what was missing when they first asked. */
 import { readModel, type } from 'thereupon';
 import { reservation } from './aggregates.ts';
 import type { MissingLine } from './model/reservation.ts';
@@ -16,11 +16,8 @@ export const shortages = readModel({
   from: [reservation],
   by: (event) => event.data.orderId,
   evolve: {
-    StockReservationFailed: (_, { data, occurredAt }) => ({
-      orderId: data.orderId,
-      at: occurredAt,
-      missing: data.missing,
-    }),
+    GoodsBackOrdered: (first, { data, occurredAt }) =>
+      first ?? { orderId: data.orderId, at: occurredAt, missing: data.missing },
   },
   index: ['at'],
   inline: true,

@@ -5,7 +5,7 @@
 import { boundedContext, publish, whenever } from 'thereupon';
 import { PaymentCompleted, PaymentFailed } from '../billing/contracts.ts';
 import { OrderShipped, ShipmentStopped } from '../fulfilment/contracts.ts';
-import { StockReservationFailed } from '../inventory/contracts.ts';
+import { GoodsBackOrdered, StockReservationFailed } from '../inventory/contracts.ts';
 import { order, returnRequest } from './aggregates.ts';
 import {
   CancellationRequested,
@@ -27,6 +27,10 @@ const cancelWithoutStock = whenever(
   StockReservationFailed,
   ({ data: { orderId } }, { handle }) =>
     handle(order, orderId, { type: 'CancelOrder', data: { orderId, reason: 'stock' } }),
+);
+
+const awaitGoods = whenever('wait for goods', GoodsBackOrdered, ({ data }, { handle }) =>
+  handle(order, data.orderId, { type: 'AwaitGoods', data }),
 );
 
 const cancelUnpaid = whenever(
@@ -75,7 +79,14 @@ export const ordering = boundedContext('ordering', {
       refundPence: data.refundPence,
     })),
   ],
-  reactions: [cancelWithoutStock, cancelUnpaid, confirmPaid, followParcel, settleReturn],
+  reactions: [
+    awaitGoods,
+    cancelWithoutStock,
+    cancelUnpaid,
+    confirmPaid,
+    followParcel,
+    settleReturn,
+  ],
   processes: [paymentDeadline],
   readModels: [orderBook, purchases, returnBook, priceList],
 });

@@ -6,6 +6,8 @@ export type OrderSummary = {
   readonly orderId: string;
   readonly status: 'placed' | 'confirmed' | 'cancelling' | 'shipped' | 'cancelled';
   readonly cancelledFor: 'stock' | 'payment' | 'customer' | null;
+  /** Until when it waits for its goods; null when it need not. */
+  readonly goodsAwaitedUntil: string | null;
   /** Null for a guest. */
   readonly customerId: string | null;
   readonly country: string;
@@ -16,7 +18,7 @@ export type OrderSummary = {
 
 export const orderBook = readModel({
   name: 'order-book',
-  version: 1,
+  version: 2,
   document: type<OrderSummary>(),
   from: [order],
   by: (event) => event.data.orderId,
@@ -25,16 +27,24 @@ export const orderBook = readModel({
       orderId: data.orderId,
       status: 'placed',
       cancelledFor: null,
+      goodsAwaitedUntil: null,
       customerId: data.customerId,
       country: data.country,
       placedAt: occurredAt,
       totalPence: data.totalPence,
       refundedPence: 0,
     }),
-    OrderConfirmed: (summary) => summary && { ...summary, status: 'confirmed' },
+    GoodsAwaited: (summary, { data }) => summary && { ...summary, goodsAwaitedUntil: data.until },
+    OrderConfirmed: (summary) =>
+      summary && { ...summary, status: 'confirmed', goodsAwaitedUntil: null },
     CancellationRequested: (summary) => summary && { ...summary, status: 'cancelling' },
     OrderCancelled: (summary, { data }) =>
-      summary && { ...summary, status: 'cancelled', cancelledFor: data.reason },
+      summary && {
+        ...summary,
+        status: 'cancelled',
+        cancelledFor: data.reason,
+        goodsAwaitedUntil: null,
+      },
     OrderMarkedShipped: (summary) => summary && { ...summary, status: 'shipped' },
     GoodsReturned: (summary, { data }) =>
       summary && { ...summary, refundedPence: summary.refundedPence + data.refundPence },

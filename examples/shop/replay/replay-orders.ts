@@ -22,6 +22,7 @@ import type { Happening, PlacedOrder, ReturnedGoods, StockAdjustment } from './h
 import type { ReplayPlan } from './plan-replay.ts';
 import type { BadLine } from './read-orders.ts';
 import { stepsOf } from './steps-of.ts';
+import { untilNobodyWaits } from './until-nobody-waits.ts';
 import { untilReached, untilSettled } from './until-settled.ts';
 
 export type ReplayOptions = {
@@ -35,13 +36,14 @@ export type ReplayOptions = {
 
 type Invoice = PlacedOrder | ReturnedGoods | StockAdjustment;
 
-/** Ends when everything has settled, or early when the signal aborts. */
+/** Ends when everything has settled and no order waits any more, or early when the signal aborts. */
 export async function replayOrders(
   app: Application,
   plan: ReplayPlan,
   options: ReplayOptions,
 ): Promise<void> {
   let done = 0;
+  let last: string | undefined;
   // What a crash has left half done belongs to the past, too.
   await untilSettled(app, options.signal);
   for (const { at, happenings } of plan.minutes()) {
@@ -54,7 +56,9 @@ export async function replayOrders(
       done += step.filter(isInvoice).length;
     }
     options.onProgress?.(done);
+    last = at;
   }
+  if (last !== undefined) await untilNobodyWaits(app, last, options.signal);
 }
 
 function isInvoice({ kind }: Happening): boolean {

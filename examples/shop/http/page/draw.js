@@ -141,7 +141,13 @@ function drawShelves({ empty, few, some, many }) {
   drawBars(document.querySelector('#shelves .bars'), bars, most, count);
 }
 
-const words = { retry: 'retried', parked: 'parked', held: 'held', effect: 'in hand' };
+const words = {
+  retry: 'retried',
+  parked: 'parked',
+  held: 'held',
+  effect: 'in hand',
+  timer: 'timers set',
+};
 
 function drawContexts({ contexts, parked }) {
   const tiles = contexts.map(({ context, behind, waiting, stalled }) => {

@@ -89,7 +89,7 @@ function replaceContent(...content) {
 }
 
 /** The way an order goes: to the parcel, or to its end before. */
-function steps({ status, cancelledFor }) {
+function steps({ status, cancelledFor, goodsAwaitedUntil }) {
   const reasons = { stock: 'too little stock', payment: 'not paid', customer: 'by the customer' };
   const way = ['placed', 'confirmed', 'shipped'];
   const reached = way.indexOf(status);
@@ -104,7 +104,12 @@ function steps({ status, cancelledFor }) {
     'ul',
     { class: 'steps' },
     ...done.map((step) => {
-      const why = step === 'cancelled' ? `: ${reasons[cancelledFor] ?? cancelledFor}` : '';
+      const why =
+        step === 'cancelled'
+          ? `: ${reasons[cancelledFor] ?? cancelledFor}`
+          : step === 'placed' && goodsAwaitedUntil
+            ? `, waits for goods until ${moment(goodsAwaitedUntil)} at the latest`
+            : '';
       return element('li', { 'data-status': step }, step + why);
     }),
     ...open.map((step) => element('li', {}, step)),

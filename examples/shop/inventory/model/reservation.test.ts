@@ -8,10 +8,14 @@ const orderId = '536365';
 const lines = [{ productId: '85123A', quantity: 6 }];
 const begin: ReservationCommand = { type: 'BeginReservation', data: { orderId } };
 const complete: ReservationCommand = { type: 'CompleteReservation', data: { orderId, lines } };
-const fail: ReservationCommand = {
-  type: 'FailReservation',
-  data: { orderId, missing: [{ productId: '85123A', asked: 6, available: 2 }] },
+const missing = [{ productId: '85123A', asked: 6, available: 2 }];
+const until = '2010-12-15T08:26:00.000Z';
+const backOrder: ReservationCommand = {
+  type: 'BackOrder',
+  data: { orderId, lines, missing, until },
 };
+const askAgain: ReservationCommand = { type: 'AskAgain', data: { orderId } };
+const giveUp: ReservationCommand = { type: 'GiveUp', data: { orderId } };
 const release: ReservationCommand = { type: 'ReleaseReservation', data: { orderId } };
 const ship: ReservationCommand = { type: 'ShipReservation', data: { orderId } };
 const putBack: ReservationCommand = {
@@ -34,13 +38,47 @@ test('nothing is reserved for an order that was cancelled before', () => {
   assert.throws(() => decide(complete, cancelled), { code: 'reservation-ended' });
 });
 
-test('a failed reservation has nothing to give back', () => {
-  assert.deepEqual(decide(release, after(begin, fail)), []);
+test('what lacks stock waits, is asked for again, and then reserved or waiting as before', () => {
+  const waiting = after(begin, backOrder);
+  const asked = after(begin, backOrder, askAgain);
+  const later = { ...backOrder.data, missing: [], until: '2011-12-15T08:26:00.000Z' };
+
+  assert.deepEqual(decide(askAgain, waiting), [
+    { type: 'ReservationAskedAgain', data: { orderId } },
+  ]);
+  assert.deepEqual(decide(complete, asked), [{ type: 'StockReserved', data: { orderId, lines } }]);
+  assert.deepEqual(decide({ type: 'BackOrder', data: later }, asked), [
+    { type: 'GoodsBackOrdered', data: { ...later, until } },
+  ]);
+});
+
+test('what waits is given up once, with what is missing, and not while it is asked for again', () => {
+  assert.deepEqual(decide(giveUp, after(begin, backOrder)), [
+    { type: 'StockReservationFailed', data: { orderId, missing } },
+  ]);
+  assert.deepEqual(decide(giveUp, after(begin, backOrder, askAgain)), []);
+  assert.deepEqual(decide(giveUp, after(begin, backOrder, giveUp)), []);
+});
+
+test('only what waits is asked for again', () => {
+  for (const commands of [[], [begin], [begin, complete], [begin, backOrder, release]]) {
+    assert.deepEqual(decide(askAgain, after(...commands)), []);
+  }
+});
+
+test('what waits or was given up has nothing to give back', () => {
+  assert.deepEqual(decide(release, after(begin, backOrder)), [
+    { type: 'ReservationReleased', data: { orderId, lines: [] } },
+  ]);
+  assert.deepEqual(decide(release, after(begin, backOrder, giveUp)), []);
 });
 
 test('only what is reserved is shipped, and what has left is not released', () => {
   assert.throws(() => decide(ship, after(begin)), { code: 'reservation-not-made' });
-  assert.throws(() => decide(ship, after(begin, fail)), { code: 'reservation-ended' });
+  assert.throws(() => decide(ship, after(begin, backOrder)), { code: 'reservation-not-made' });
+  assert.throws(() => decide(ship, after(begin, backOrder, giveUp)), {
+    code: 'reservation-ended',
+  });
   assert.throws(() => decide(release, after(begin, complete, ship)), {
     code: 'reservation-ended',
   });
@@ -55,7 +93,7 @@ test('the goods of a return are put back once', () => {
 });
 
 test('whatever comes in whatever order, an order has all of its lines at most once', () => {
-  const command = fc.constantFrom(begin, complete, fail, release, ship);
+  const command = fc.constantFrom(begin, backOrder, askAgain, complete, giveUp, release, ship);
 
   fc.assert(
     fc.property(fc.array(command, { maxLength: 30 }), (commands) => {
@@ -70,6 +108,7 @@ test('whatever comes in whatever order, an order has all of its lines at most on
         events.filter((event) => event.type === type).length;
       assert.ok(count('StockReserved') + count('StockReservationFailed') <= 1);
       assert.ok(count('ReservationReleased') + count('ReservationShipped') <= 1);
+      assert.equal(reservation.backOrder !== null, isWaiting(events));
       const isHeld = reservation.status === 'reserved';
       assert.deepEqual(reservation.lines, isHeld ? lines : []);
     }),
@@ -88,6 +127,12 @@ test('the lines of one product are gathered, in the order of the first', () => {
     { productId: 'BAG', quantity: 1 },
   ]);
 });
+
+/** Waiting, or being asked for again. */
+function isWaiting(events: readonly ReservationEvent[]): boolean {
+  const last = events.at(-1)?.type;
+  return last === 'GoodsBackOrdered' || last === 'ReservationAskedAgain';
+}
 
 function after(...commands: ReservationCommand[]): Reservation {
   return commands.reduce((state, command) => decide(command, state).reduce(evolve, state), initial);

@@ -44,6 +44,18 @@ test('more than is available is not reserved, and is remembered as asked for', (
   assert.deepEqual(short.demand, [{ week: 2136, asked: initialUnits + 4 }]);
 });
 
+test('what was counted when it was asked for first is no demand of another week', () => {
+  const again = (quantity: number): StockCommand => ({
+    type: 'Reserve',
+    data: { productId, orderId: '1', quantity, week: null },
+  });
+  const short = after(reserve('1', initialUnits + 1));
+
+  assert.deepEqual(apply(short, again(initialUnits + 1)).demand, short.demand);
+  assert.deepEqual(apply(short, again(initialUnits)).demand, short.demand);
+  assert.equal(apply(short, again(initialUnits)).available, 0);
+});
+
 test('reserved units are gone for everybody else, released units are available again', () => {
   assert.equal(after(reserve('1', 6)).available, initialUnits - 6);
   assert.equal(after(reserve('1', 6), release('1', 6)).available, initialUnits);

@@ -23,7 +23,7 @@ export type StockCommand =
     }
   | {
       readonly type: 'Reserve';
-      readonly data: OrderUnits & { readonly week: number };
+      readonly data: OrderUnits & Counted;
     }
   | { readonly type: 'Release'; readonly data: OrderUnits }
   | {
@@ -53,16 +53,15 @@ export type StockEvent =
         readonly quantity: number;
       };
     }
-  | { readonly type: 'UnitsReserved'; readonly data: OrderUnits & { readonly week: number } }
+  | { readonly type: 'UnitsReserved'; readonly data: OrderUnits & Counted }
   | {
       /** More was asked for than is available; nothing was reserved. */
       readonly type: 'UnitsFellShort';
-      readonly data: {
+      readonly data: Counted & {
         readonly productId: string;
         readonly orderId: string;
         readonly asked: number;
         readonly available: number;
-        readonly week: number;
       };
     }
   | { readonly type: 'UnitsReleased'; readonly data: OrderUnits }
@@ -86,6 +85,9 @@ type OrderUnits = {
   readonly orderId: string;
   readonly quantity: number;
 };
+
+/** The week whose demand it is; null when the same want was counted before. */
+type Counted = { readonly week: number | null };
 
 export type Stock = {
   readonly hasInitialStock: boolean;
@@ -130,11 +132,11 @@ export function evolve(stock: Stock, event: StockEvent): Stock {
       return { ...moved(stock, event.data.quantity), lastRestockedWeek: event.data.week };
     case 'UnitsReserved': {
       const { quantity, week } = event.data;
-      return { ...moved(stock, -quantity), demand: withDemand(stock.demand, week, quantity) };
+      return counted(moved(stock, -quantity), week, quantity);
     }
     case 'UnitsFellShort': {
       const { week, asked } = event.data;
-      return { ...stock, demand: withDemand(stock.demand, week, asked) };
+      return counted(stock, week, asked);
     }
     case 'UnitsReleased':
     case 'UnitsTakenBack':
@@ -181,6 +183,10 @@ function adjust(
 
 function initialStock(productId: string): StockEvent {
   return { type: 'InitialStockReceived', data: { productId, quantity: initialUnits } };
+}
+
+function counted(stock: Stock, week: number | null, asked: number): Stock {
+  return week === null ? stock : { ...stock, demand: withDemand(stock.demand, week, asked) };
 }
 
 function moved(stock: Stock, units: number): Stock {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { weekOf } from './week.ts';
+import { beginningOf, weekOf } from './week.ts';
 
 test('a week begins with the first minute of Monday', () => {
   assert.equal(weekOf('2010-12-06T00:00:00Z'), weekOf('2010-12-12T23:59:59Z'));
@@ -18,4 +18,8 @@ test('weeks count on over the end of a year', () => {
 
 test('what is no time is refused', () => {
   assert.throws(() => weekOf('last Tuesday'), /is no time/);
+});
+
+test('a week begins on Monday at midnight', () => {
+  assert.equal(beginningOf(weekOf('2011-12-09T12:50:00.000Z')), '2011-12-05T00:00:00.000Z');
 });

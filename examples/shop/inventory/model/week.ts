@@ -10,5 +10,10 @@ export function weekOf(time: string): number {
   return Math.floor((milliseconds - firstMonday) / weekMs);
 }
 
+/** Its first moment. */
+export function beginningOf(week: number): string {
+  return new Date(firstMonday + week * weekMs).toISOString();
+}
+
 const weekMs = 7 * 24 * 60 * 60 * 1000;
 const firstMonday = Date.parse('1969-12-29T00:00:00Z');

@@ -44,6 +44,11 @@ export type OrderCommand =
       readonly type: 'CancelOrder';
       readonly data: { readonly orderId: string; readonly reason: CancellationReason };
     }
+  /** Its goods are on their way to the shelves, and it waits for them. */
+  | {
+      readonly type: 'AwaitGoods';
+      readonly data: { readonly orderId: string; readonly until: string };
+    }
   /** Its time to pay is over. */
   | { readonly type: 'CancelUnpaid'; readonly data: { readonly orderId: string } }
   | { readonly type: 'MarkShipmentStopped'; readonly data: { readonly orderId: string } }
@@ -92,6 +97,10 @@ export type GoodsReturned = {
 
 export type OrderEvent =
   | OrderPlaced
+  | {
+      readonly type: 'GoodsAwaited';
+      readonly data: { readonly orderId: string; readonly until: string };
+    }
   | OrderConfirmed
   | { readonly type: 'CancellationRequested'; readonly data: { readonly orderId: string } }
   | {
@@ -108,6 +117,8 @@ export type Order = {
   readonly lines: readonly OrderLine[];
   readonly charges: readonly ChargeLine[];
   readonly totalPence: number;
+  /** Until when it waits for its goods; null when it need not. */
+  readonly goodsAwaitedUntil: string | null;
   /** Units that came back, one number for each line. */
   readonly returned: readonly number[];
   /** The returns applied. Each took a unit at least, so the order's units bound them. */

@@ -2,7 +2,8 @@
  * An order, from the basket to the shipped parcel.
  *
  * none        nothing is known of it yet.
- * placed      the customer asked for the goods; stock and payment are being arranged elsewhere.
+ * placed      the customer asked for the goods; stock and payment are being arranged elsewhere,
+ *             and it may be told that its goods are awaited, and until when.
  * confirmed   the goods are reserved and paid; it may be shipped at any moment.
  * cancelling  a person cancels a confirmed order; only the warehouse can say whether the parcel has
  *             left, so the order waits for its answer: stopped, or shipped.
@@ -30,6 +31,7 @@ export const initial: Order = {
   lines: [],
   charges: [],
   totalPence: 0,
+  goodsAwaitedUntil: null,
   returned: [],
   returnIds: [],
 };
@@ -55,6 +57,8 @@ export function decide(command: OrderCommand, order: Order): OrderEvent[] {
       return order.status === 'placed' ? [confirmed(order, orderId)] : [];
     case 'CancelOrder':
       return cancel(order, orderId, command.data.reason);
+    case 'AwaitGoods':
+      return awaitGoods(order, command.data);
     case 'CancelUnpaid':
       // Paid or cancelled meanwhile: then there is nothing to cancel, and nothing to refuse.
       return order.status === 'placed' ? [cancelled(orderId, 'payment')] : [];
@@ -87,16 +91,19 @@ export function evolve(order: Order, event: OrderEvent): Order {
         lines,
         charges,
         totalPence,
+        goodsAwaitedUntil: null,
         returned,
         returnIds: [],
       };
     }
+    case 'GoodsAwaited':
+      return { ...order, goodsAwaitedUntil: event.data.until };
     case 'OrderConfirmed':
-      return { ...order, status: 'confirmed' };
+      return { ...order, status: 'confirmed', goodsAwaitedUntil: null };
     case 'CancellationRequested':
       return { ...order, status: 'cancelling' };
     case 'OrderCancelled':
-      return { ...order, status: 'cancelled' };
+      return { ...order, status: 'cancelled', goodsAwaitedUntil: null };
     case 'OrderMarkedShipped':
       return { ...order, status: 'shipped' };
     case 'GoodsReturned': {
@@ -107,6 +114,11 @@ export function evolve(order: Order, event: OrderEvent): Order {
       return { ...order, returned, returnIds: [...order.returnIds, event.data.returnId] };
     }
   }
+}
+
+function awaitGoods(order: Order, data: { orderId: string; until: string }): OrderEvent[] {
+  const isNews = order.status === 'placed' && order.goodsAwaitedUntil !== data.until;
+  return isNews ? [{ type: 'GoodsAwaited', data }] : [];
 }
 
 function confirmed({ customerId, country, lines }: Order, orderId: string): OrderConfirmed {
