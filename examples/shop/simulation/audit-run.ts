@@ -24,11 +24,11 @@ function emptyBooks(): DatabaseSync {
   for (const name of contextNames) {
     database.exec(`
       create table ${name}.log (position integer primary key, id text, direction text, stream text,
-        version integer, type text, data text, source text);
+        version integer, type text, key text, data text, source text, occurred_at integer);
       create index ${name}.log_stream on log (stream, version);
       create index ${name}.log_outgoing on log (position, type) where direction = 'outgoing';
       create table ${name}.checkpoints (subscription text, position integer);
-      create table ${name}.waiting (subscription text, kind text);
+      create table ${name}.waiting (subscription text, kind text, due integer, payload text);
       create table ${name}."documents:stock-levels@1" (key text, text text);`);
   }
   for (const table of ['charges', 'refunds'])
@@ -45,17 +45,19 @@ async function copyLog(
   for (const table of ['log', 'checkpoints', 'waiting', '"documents:stock-levels@1"'])
     books.exec(`delete from ${context}.${table}`);
   const reader = await log(context);
-  const insert = books.prepare(`insert into ${context}.log values (?, ?, ?, ?, ?, ?, ?, ?)`);
+  const insert = books.prepare(`insert into ${context}.log values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`);
   for (const record of records(context)) {
-    const { position, id, direction, stream, version, type, source } = record;
+    const { position, id, direction, stream, version, type, key, source, occurredAt } = record;
     const data = JSON.stringify(record.data);
-    insert.run(position, id, direction, stream, version, type, data, source);
+    const place = [position, id, direction, stream, version] as const;
+    insert.run(...place, type, key, data, source, occurredAt);
   }
   const pass = books.prepare(`insert into ${context}.checkpoints values (?, ?)`);
   for (const { subscription, position } of await reader.checkpoints())
     pass.run(subscription, position);
-  const wait = books.prepare(`insert into ${context}.waiting values (?, ?)`);
-  for (const row of await reader.waiting({ limit: 1_000 })) wait.run(row.subscription, row.kind);
+  const wait = books.prepare(`insert into ${context}.waiting values (?, ?, ?, ?)`);
+  for (const { subscription, kind, due, payload } of await reader.waiting({ limit: 1_000 }))
+    wait.run(subscription, kind, due, payload);
   const tell = books.prepare(`insert into ${context}."documents:stock-levels@1" values (?, ?)`);
   const levels = await reader.findDocuments('stock-levels@1', { where: [], limit: 1_000 });
   for (const { key, text } of levels) tell.run(key, text);

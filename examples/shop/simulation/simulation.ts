@@ -19,7 +19,7 @@ export const simulation: Simulation<{ gateway: SimulatedGateway }> = {
       'no order is charged twice': ({ outside }) => {
         const charged = new Set<string>();
         for (const { orderId } of outside.gateway.charges.values()) {
-          if (charged.has(orderId)) throw new RangeError(`order ${orderId} was charged twice`);
+          if (charged.has(orderId)) throw new ChargedTwiceError(orderId);
           charged.add(orderId);
         }
       },
@@ -27,3 +27,11 @@ export const simulation: Simulation<{ gateway: SimulatedGateway }> = {
     settled: { 'the books balance': auditRun },
   },
 };
+
+class ChargedTwiceError extends Error {
+  override readonly name = 'ChargedTwiceError';
+
+  constructor(orderId: string) {
+    super(`Order ${orderId} was charged twice.`);
+  }
+}

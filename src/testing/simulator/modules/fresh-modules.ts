@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs';
 import { registerHooks, stripTypeScriptTypes } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { isOwnCode } from '../own-code.ts';
-import { Graph, type Namespace } from './module-graph.ts';
+import type { Namespace } from './module-function.ts';
+import { Graph } from './module-graph.ts';
 
 /**
  * Loads the user's modules anew for each life of a process, so that what is kept in a variable of

@@ -1,5 +1,7 @@
 import { compileFunction } from 'node:vm';
-import type { Namespace } from './module-graph.ts';
+
+/** What a module exports, by name. */
+export type Namespace = Readonly<Record<string, unknown>>;
 
 /** A module as a function: what it imports is given, what it exports is answered. */
 export interface ModuleFunction {

@@ -1,7 +1,4 @@
-import { type ModuleFunction, moduleFunction } from './module-function.ts';
-
-/** What a module exports, by name. */
-export type Namespace = Readonly<Record<string, unknown>>;
+import { type ModuleFunction, type Namespace, moduleFunction } from './module-function.ts';
 
 /** Where a graph's modules come from. */
 export interface GraphSurroundings {
