@@ -100,10 +100,11 @@ export function inFlight(directory: string): InFlight {
 /** A timer is nothing that was begun. */
 const unfinishedSql = "select 1 from waiting where kind <> 'timer'";
 
+/** Who waits for goods is at rest, and is left out. */
 const openOrdersSql = `
   select key from log where type = 'OrderPlaced'
   except
-  select key from log where type in ('OrderMarkedShipped', 'OrderCancelled')`;
+  select key from log where type in ('OrderMarkedShipped', 'OrderCancelled', 'GoodsAwaited')`;
 
 /** Messages that one context has published and another has not taken in. */
 function underWay(directory: string, { publisher, consumer, contracts }: Flow): number {
