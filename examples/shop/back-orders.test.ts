@@ -8,8 +8,9 @@ import { inventory } from './inventory/context.ts';
 import { initialUnits } from './inventory/model/restocking.ts';
 import { weekOf } from './inventory/model/week.ts';
 import { stockLevels } from './inventory/stock-levels.ts';
-import { order } from './ordering/aggregates.ts';
+import { order, returnRequest } from './ordering/aggregates.ts';
 import { orderBook, type OrderSummary } from './ordering/order-book.ts';
+import { returnBook } from './ordering/return-book.ts';
 import { restockWeek } from './restock-week.ts';
 import { place, withShop } from './shop-fixture.ts';
 
@@ -98,6 +99,23 @@ test('who cancels while waiting is not asked for again', () =>
     assert.deepEqual(await app.timers(), []);
   }));
 
+test('who gives back all of an order that still waits has cancelled it', () =>
+  withShop(async ({ app, gateway }) => {
+    await placeAt(app, '1', monday, tooMany);
+    await app.settled();
+    await bringBack(app, 'C2', tooMany - 1);
+    const afterOneLess = await summaryOf(app, '1');
+    await bringBack(app, 'C3', tooMany);
+    await restock(app, inAWeek);
+
+    assert.equal(afterOneLess.status, 'placed');
+    const { status, cancelledFor } = await summaryOf(app, '1');
+    assert.deepEqual([status, cancelledFor], ['cancelled', 'customer']);
+    const { refused } = (await app.read(returnBook).get('C3')) ?? assert.fail('no return');
+    assert.deepEqual(refused, [{ productId: 'MUG', quantity: tooMany, reason: 'never-sent' }]);
+    assert.equal(gateway.charges.size, 0);
+  }));
+
 test('who cancels while having its turn takes nothing', () =>
   withShop(async ({ app }) => {
     await placeAt(app, '1', monday, tooMany);
@@ -116,6 +134,17 @@ test('who cancels while having its turn takes nothing', () =>
 
 function placeAt(app: Application, orderId: string, occurredAt: string, quantity: number) {
   return place(app, orderId, { lines: [['MUG', quantity, 100]], occurredAt });
+}
+
+async function bringBack(app: Application, returnId: string, quantity: number): Promise<void> {
+  const data = { returnId, customerId: 'ada', lines: [{ productId: 'MUG', quantity }] };
+  await app.handle(
+    returnRequest,
+    returnId,
+    { type: 'RequestReturn', data },
+    { occurredAt: monday },
+  );
+  await app.settled();
 }
 
 async function restock(app: Application, occurredAt: string): Promise<void> {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { matchReturn, refuseGuest } from './match-return.ts';
+import { isAllOf, matchReturn, refuseAll } from './match-return.ts';
 import type { Purchase } from './match-return.ts';
 
 const older = purchase('536365', '2010-12-01T08:26:00Z', 'CUP', 6);
@@ -15,6 +15,17 @@ test('a return is matched to the newest purchase first, then to the ones before'
     { orderId: '536365', lines: [{ productId: 'CUP', quantity: 3 }] },
   ]);
   assert.deepEqual(refused, []);
+});
+
+test('a return is all of an order when it names its goods and nothing else, on however many lines', () => {
+  const cups = { productId: 'CUP', quantity: 6 };
+  const bag = { productId: 'BAG', quantity: 1 };
+  const halfOfThem = { ...cups, quantity: 3 };
+
+  assert.equal(isAllOf([bag, halfOfThem, halfOfThem], [cups, bag]), true);
+  for (const lines of [[cups], [halfOfThem, bag], [cups, bag, { ...bag, productId: 'TRAY' }]]) {
+    assert.equal(isAllOf(lines, [cups, bag]), false);
+  }
 });
 
 test('orders of the same minute are matched by the higher number first', () => {
@@ -45,7 +56,7 @@ test('what was never bought, charges, and all that a guest sends are refused wit
     ['never-bought', 'charge'],
   );
   assert.deepEqual(
-    refuseGuest(lines).refused.map((line) => line.reason),
+    refuseAll(lines, 'guest').refused.map((line) => line.reason),
     ['guest', 'guest'],
   );
 });

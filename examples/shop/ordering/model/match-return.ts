@@ -21,8 +21,9 @@ export type RefusedReturnLine = ReturnLine & {
   /**
    * guest: we cannot tell what a guest bought. charge: postage and fees do not come back.
    * never-bought: no purchase of this product. bought-fewer: all that were bought came back already.
+   * never-sent: the order still waited for these goods, and is cancelled instead.
    */
-  readonly reason: 'guest' | 'charge' | 'never-bought' | 'bought-fewer';
+  readonly reason: 'guest' | 'charge' | 'never-bought' | 'bought-fewer' | 'never-sent';
 };
 
 export type Settlement = {
@@ -53,10 +54,22 @@ export function matchReturn(
   return { matched: [...matched].map(([orderId, taken]) => ({ orderId, lines: taken })), refused };
 }
 
-/** Refuses all that a guest sends back. */
-export function refuseGuest(lines: readonly ReturnLine[]): Settlement {
-  const refused = gathered(lines).map((line) => ({ ...line, reason: 'guest' as const }));
-  return { matched: [], refused };
+/** Refuses all of it: what a guest sends back, or what was never sent. */
+export function refuseAll(
+  lines: readonly ReturnLine[],
+  reason: 'guest' | 'never-sent',
+): Settlement {
+  return { matched: [], refused: gathered(lines).map((line) => ({ ...line, reason })) };
+}
+
+/** Whether a return names an order's goods, all of them and nothing else. */
+export function isAllOf(lines: readonly ReturnLine[], ordered: readonly ReturnLine[]): boolean {
+  const wanted = new Map(gathered(ordered).map(({ productId, quantity }) => [productId, quantity]));
+  const named = gathered(lines);
+  return (
+    named.length === wanted.size &&
+    named.every(({ productId, quantity }) => wanted.get(productId) === quantity)
+  );
 }
 
 function reasonFor(productId: string, bought: readonly Purchase[]): RefusedReturnLine['reason'] {
