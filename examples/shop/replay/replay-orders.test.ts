@@ -10,6 +10,7 @@ import { openShop } from '../open-shop.ts';
 import { orderBook } from '../ordering/order-book.ts';
 import { readOrderFile, replayFile } from '../replay-file.ts';
 import { madeOrders } from './made-orders.ts';
+import { firstEdition } from './order-fixture.ts';
 
 let directory: string;
 before(async () => {
@@ -40,6 +41,26 @@ test('a replayed file balances, and replaying it again or an overlapping one pla
   assert.equal(runAudit(directory).recordCount, audit.recordCount);
 });
 
+test('the end of a file is an end for all of its orders: the weeks go on until none waits', async () => {
+  const lines = [
+    firstEdition,
+    '700002,MUG,A MUG,500,2011-12-02 10:00:00,1.25,12345,United Kingdom',
+    '700003,MUG,A MUG,480,2011-12-02 11:00:00,1.25,12345,United Kingdom',
+  ];
+  const data = join(directory, 'short');
+  const path = join(directory, 'short.csv');
+  await writeFile(path, lines.join('\n'));
+
+  const ended = await replay(path, data);
+  const audit = runAudit(data);
+  const again = await replay(path, data);
+
+  assert.deepEqual([ended.orders, ended.shipped, ended.timers], [2, 2, 0]);
+  assert.ok(audit.isBalanced);
+  assert.deepEqual({ ...again, text: '' }, { ...ended, text: '' });
+  assert.equal(runAudit(data).recordCount, audit.recordCount);
+});
+
 test('what was acknowledged is noted, an invoice a line', async () => {
   const text = await readFile(acknowledgedFile(directory), 'utf8');
 
@@ -54,19 +75,26 @@ test('a file without orders is one clear error', async () => {
   await assert.rejects(replay(path), { code: 'order-file-wrong' });
 });
 
-async function replay(path: string): Promise<{ orders: number; shipped: number; text: string }> {
+type Ended = { orders: number; shipped: number; timers: number; text: string };
+
+async function replay(path: string, data = directory): Promise<Ended> {
   const { signal } = new AbortController();
   const file = await readOrderFile(path, signal);
   assert.ok(file);
-  const shop = await openShop({ directory, businessTime: 'watermark', logger: silent });
+  const shop = await openShop({ directory: data, businessTime: 'watermark', logger: silent });
   let text = '';
   const target = { write: (piece: string) => void (text += piece) };
   let time = 0;
   const nowMs = (): number => (time += 1);
   try {
-    await replayFile(shop.app, file, { directory, target, nowMs, signal });
+    await replayFile(shop.app, file, { directory: data, target, nowMs, signal });
     const book = shop.app.read(orderBook);
-    return { orders: await book.count(), shipped: await book.count({ status: 'shipped' }), text };
+    const [orders, shipped, timers] = await Promise.all([
+      book.count(),
+      book.count({ status: 'shipped' }),
+      shop.app.timers(),
+    ]);
+    return { orders, shipped, timers: timers.length, text };
   } finally {
     await shop.close();
   }
