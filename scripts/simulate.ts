@@ -15,7 +15,7 @@
  * Ends with 0 when nothing failed, with 1 when something did, with 2 when it was asked wrongly.
  */
 import { SimulateUsageError, readSimulateOptions } from './simulation/command-line.ts';
-import { runCanaries } from './simulation/canaries.ts';
+import { runCanaries } from './simulation/run-canaries.ts';
 import { runSeeds } from './simulation/run-seeds.ts';
 import { showOne } from './simulation/show-one.ts';
 

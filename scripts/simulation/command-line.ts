@@ -99,7 +99,8 @@ function positive(name: string, text: string): number {
   throw new SimulateUsageError(`${name} takes a number above 0, not "${text}".`);
 }
 
-function moduleOf(name: string): string {
+/** @throws {SimulateUsageError} when there is none of that name. */
+export function moduleOf(name: string): string {
   const named = NAMED[name];
   if (named !== undefined) return new URL(named, import.meta.url).href;
   const path = resolve(name);

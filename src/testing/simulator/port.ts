@@ -11,6 +11,8 @@ export interface PortSurroundings {
   readonly faults: FaultPlan;
   /** Ends a life, as `kill -9` would. */
   readonly crash: (life: Life) => void;
+  /** Whether a question is answered before anybody else has a turn. */
+  readonly answersAtOnce: () => boolean;
   /** Lets another life take over, while this one goes on for a while. */
   readonly loseLease: (life: Life, strike: Strike) => void;
 }
@@ -36,6 +38,7 @@ export async function callPort<T>(around: PortSurroundings, call: PortCall<T>): 
   const { life } = call;
   if (life.isGone) return never();
   const strike = faults.pass(call.place, call.rates);
+  if (strike === undefined && !call.isChange && around.answersAtOnce()) return atOnce(call);
   const kind = strike?.kind;
   if (kind === 'crash-before') return crash(around, life);
   if (strike !== undefined && kind === 'lost-lease') around.loseLease(life, strike);
@@ -59,6 +62,15 @@ export async function callPort<T>(around: PortSurroundings, call: PortCall<T>): 
   if (kind === 'answer-lost' || kind === 'outside-answer-lost')
     throw call.failure(strike as Strike);
   return answer;
+}
+
+/** As a store does that is read within the process. */
+async function atOnce<T>({ life, perform }: PortCall<T>): Promise<T> {
+  try {
+    return await perform();
+  } finally {
+    if (life.isGone) await never();
+  }
 }
 
 function crash<T>({ crash: end }: PortSurroundings, life: Life): Promise<T> {

@@ -35,6 +35,8 @@ export class World {
   commits = 0;
   /** Ends a life, as `kill -9` would. */
   crash: (life: Life) => void = () => undefined;
+  /** Whether a question is answered before anybody else has a turn; the seed says how often. */
+  readonly answersAtOnce: () => boolean;
   loseLease: (life: Life, strike: Strike) => void = () => undefined;
   readonly #invariants: Invariants<object>;
 
@@ -52,6 +54,9 @@ export class World {
     this.faults = parts.faults;
     this.history = parts.history;
     this.outside = parts.outside;
+    const answers = parts.chance.of('answers');
+    const atOnce = answers.pick([0, 0.5, 0.9, 1]);
+    this.answersAtOnce = () => answers.happens(atOnce);
     this.contexts = parts.contexts;
     this.#invariants = parts.invariants;
     this.faults.onStrike = ({ kind, place, nth }) =>

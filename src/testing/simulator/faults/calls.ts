@@ -5,15 +5,25 @@ import type { Rates } from '../fault-plan.ts';
  * it fails, its answer is lost, it is slow. The chances are small, since a run makes thousands.
  */
 export const CALL_RATES: Rates = [
-  ['crash-before', 0.0004],
-  ['crash-after', 0.0006],
-  ['call-failed', 0.002],
-  ['answer-lost', 0.003],
+  ['crash-before', 0.0003],
+  ['crash-after', 0.0003],
+  ['call-failed', 0.0015],
+  ['answer-lost', 0.0015],
   ['slow-call', 0.002],
 ];
 
-/** A commit of a context's owner, which may be its owner no longer. */
-export const COMMIT_RATES: Rates = [...CALL_RATES, ['lost-lease', 0.001]];
+/**
+ * A commit, where it counts most what somebody believes of it; and its owner may be its owner no
+ * longer.
+ */
+export const COMMIT_RATES: Rates = [
+  ['crash-before', 0.0015],
+  ['crash-after', 0.003],
+  ['call-failed', 0.003],
+  ['answer-lost', 0.004],
+  ['slow-call', 0.002],
+  ['lost-lease', 0.001],
+];
 
 /** A call that nobody repeats, as it belongs to a start or a stop: the process may end there. */
 export const CRASH_RATES: Rates = [

@@ -1,0 +1,18 @@
+import type { Canary } from '../canary.ts';
+
+/** The relay takes a batch for confirmed before the backbone has it. */
+export const canary: Canary = {
+  name: 'a relay that acknowledges first',
+  simulation: 'charging',
+  within: 100,
+  breaks: [
+    {
+      file: 'src/backbone/relay.ts',
+      from: `      await this.#options.outlet.publish(batch.map((record) => envelopeOf(record)));
+      this.#queue.confirm(batch);`,
+      to: `      this.#queue.confirm(batch);
+      this.#wake.ring();
+      await this.#options.outlet.publish(batch.map((record) => envelopeOf(record)));`,
+    },
+  ],
+};
