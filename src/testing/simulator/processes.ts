@@ -69,6 +69,14 @@ export class Processes {
     }
   }
 
+  /** The wall clocks of all machines, while no time passes. */
+  setClocksForward(ms: number): void {
+    for (const process of this.#processes) {
+      process.clockOffMs += ms;
+      if (process.life !== undefined) process.life.clockOffMs += ms;
+    }
+  }
+
   async stopAll(): Promise<void> {
     const lives = await this.up();
     // What struck last may still bring one down.

@@ -1,10 +1,9 @@
-import type { Application } from '../../runtime/application.ts';
 import type { PendingTimer } from '../../runtime/pending-timers.ts';
 import { SettledParkedError } from '../../runtime/settled.ts';
 import { InvariantBrokenError } from './invariant-broken.ts';
 import { WORLD } from './life.ts';
 import { assertNothingLeft } from './oracles/nothing-left.ts';
-import type { Processes } from './processes.ts';
+import type { Processes, Up } from './processes.ts';
 import type { Invariants } from './simulation.ts';
 import { BEGIN_MS } from './virtual-clock.ts';
 import type { World } from './world.ts';
@@ -13,6 +12,8 @@ import type { World } from './world.ts';
 const SETTLED_MS_MAX = 2 * 3_600_000;
 /** A timer whose clock is off is looked at again after this time. */
 const TIMER_LOOK_MS = 1_000;
+/** A clock that is set forward is noticed within this time. */
+const WAITED_MS_MAX = 10_000;
 /** What was parked is tried again so often, in case it had waited for another one. */
 const REDRIVES_MAX = 3;
 const OPERATOR = { who: 'the operator', why: 'the faults have stopped' };
@@ -32,7 +33,7 @@ export async function settleAll(
     for (const life of await processes.up()) {
       // What struck last may still bring it down; then there is one more round.
       const down = life.died.then(() => void (before = -1));
-      await Promise.race([settle(world, life.app), down]);
+      await Promise.race([settle({ world, processes }, life), down]);
     }
   }
   await assertNothingLeft(world);
@@ -45,12 +46,13 @@ export async function settleAll(
   }
 }
 
-async function settle(world: World, app: Application): Promise<void> {
+async function settle(around: Around, life: Up): Promise<void> {
+  const { app } = life;
   for (let failures = 0; ;) {
     if ((await app.parked()).length > 0) await app.redrive({}, OPERATOR);
     try {
       const { timers } = await app.settled({ timeoutMs: SETTLED_MS_MAX });
-      if ((await app.parked()).length === 0 && !(await hasWaited(world, timers))) return;
+      if ((await app.parked()).length === 0 && !(await hasWaited(around, life, timers))) return;
     } catch (error) {
       failures += 1;
       if (!(error instanceof SettledParkedError) || failures > REDRIVES_MAX) throw error;
@@ -59,13 +61,28 @@ async function settle(world: World, app: Application): Promise<void> {
 }
 
 /**
- * Timers are waited for, as time costs nothing; those that recur come again for ever. Answers
- * whether there was something to wait for.
+ * Timers are waited for; those that recur come again for ever. Whoever waits for weeks looks at its
+ * clock every few seconds all the while, so the clocks of all machines are set forward instead.
+ * Answers whether there was something to wait for.
  */
-async function hasWaited({ schedule }: World, timers: readonly PendingTimer[]): Promise<boolean> {
+async function hasWaited(
+  { world, processes }: Around,
+  life: Up,
+  timers: readonly PendingTimer[],
+): Promise<boolean> {
   const [next] = timers.filter(({ kind }) => kind !== 'recurring');
   if (next === undefined) return false;
-  const inMs = Date.parse(next.due) - BEGIN_MS - schedule.nowMs;
-  await schedule.sleep(WORLD, Math.max(TIMER_LOOK_MS, inMs));
+  const { schedule } = world;
+  const inMs = Date.parse(next.due) - BEGIN_MS - schedule.nowMs - life.clockOffMs;
+  if (inMs <= WAITED_MS_MAX) await schedule.sleep(WORLD, Math.max(TIMER_LOOK_MS, inMs));
+  else {
+    processes.setClocksForward(Math.ceil(inMs));
+    await schedule.sleep(WORLD, WAITED_MS_MAX);
+  }
   return true;
+}
+
+interface Around {
+  readonly world: World;
+  readonly processes: Processes;
 }
