@@ -25,6 +25,13 @@ export function deploymentOf(
     const group = index < groups.length ? index : chance.below(groups.length);
     groups[group]?.push(name);
   });
-  const says = `${groups.map((names) => names.join('+')).join(' | ')} over ${backbone}`;
-  return { backbone, groups, says };
+  const processes = groups.map((names) => names.join('+')).join(' | ');
+  const many = groups.length === 1 ? 'in one process' : `in ${groups.length} processes`;
+  return { backbone, groups, says: `${many} (${processes}), messages ${BETWEEN[backbone]}` };
 }
+
+const BETWEEN: Readonly<Record<SimulatedBackboneName, string>> = {
+  embedded: 'from log to log',
+  broker: 'by a broker',
+  unordered: 'by a broker that keeps no order',
+};

@@ -30,11 +30,11 @@ export class History {
     this.#number(now);
   }
 
-  /** Something that counts as history. `says` makes the line a person reads of it. */
-  happened(now: number, facts: string, line: () => Omit<Happening, 'at'>): void {
+  /** Something that counts as history. `line` makes what a person reads of it. */
+  happened(now: number, facts: string, line?: () => Omit<Happening, 'at'>): void {
     this.#number(now);
     this.#text(facts);
-    this.note(now, line);
+    if (line !== undefined) this.note(now, line);
   }
 
   /** Something for readers alone. */
@@ -59,7 +59,7 @@ export interface Happening {
   readonly at: number;
   /** Which process it happened in; empty for the world around them. */
   readonly where: string;
-  readonly kind: 'fault' | 'step' | 'commit' | 'delivery' | 'outside' | 'process';
+  readonly kind: 'fault' | 'step' | 'commit' | 'delivery' | 'outside' | 'process' | 'broken';
   readonly text: string;
 }
 

@@ -15,6 +15,8 @@ export interface PortSurroundings {
   readonly answersAtOnce: () => boolean;
   /** Lets another life take over, while this one goes on for a while. */
   readonly loseLease: (life: Life, strike: Strike) => void;
+  /** A call has been made whose answer does not arrive: told after the call, for readers. */
+  readonly madeInVain: (strike: Strike) => void;
 }
 
 /** A call of a port out of a process. */
@@ -51,7 +53,9 @@ export async function callPort<T>(around: PortSurroundings, call: PortCall<T>): 
   let answer: T;
   try {
     answer = await call.perform();
+    if (strike !== undefined) around.madeInVain(strike);
   } catch (error) {
+    if (strike !== undefined) around.madeInVain(strike);
     if (life.isGone) return never();
     await schedule.turn(life);
     throw error;

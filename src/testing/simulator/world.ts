@@ -1,9 +1,10 @@
 import type { MemoryBackbone } from '../../adapters/memory/memory-backbone.ts';
 import { type MemoryStore, memory } from '../../adapters/memory/memory-store.ts';
 import type { Delivery } from '../../backbone/backbone.ts';
+import type { Direction } from '../../log/record.ts';
 import type { Outcome, WriteSet } from '../../log/write-set.ts';
 import type { Chance } from './chance.ts';
-import { FAULT_KINDS } from './fault-kinds.ts';
+import { FAULT_KINDS, type FaultKind } from './fault-kinds.ts';
 import type { FaultPlan, Strike } from './fault-plan.ts';
 import type { History } from './history.ts';
 import type { Life } from './life.ts';
@@ -59,12 +60,23 @@ export class World {
     this.answersAtOnce = () => answers.happens(atOnce);
     this.contexts = parts.contexts;
     this.#invariants = parts.invariants;
-    this.faults.onStrike = ({ kind, place, nth }) =>
-      this.history.happened(this.schedule.nowMs, `${kind} ${place} ${nth}`, () => ({
-        where: '',
-        kind: 'fault',
-        text: `${kind} at call ${nth} of ${place}: ${FAULT_KINDS[kind]}`,
-      }));
+    this.faults.onStrike = (strike) => {
+      const { kind, place, nth } = strike;
+      this.history.happened(this.schedule.nowMs, `${kind} ${place} ${nth}`);
+      if (!AFTER_THE_CALL.has(kind)) this.#noteStrike(strike);
+    };
+  }
+
+  madeInVain(strike: Strike): void {
+    if (AFTER_THE_CALL.has(strike.kind)) this.#noteStrike(strike);
+  }
+
+  #noteStrike({ kind, place, nth }: Strike): void {
+    this.history.note(this.schedule.nowMs, () => ({
+      where: '',
+      kind: 'fault',
+      text: `${kind} at call ${nth} of ${place}: ${FAULT_KINDS[kind]}`,
+    }));
   }
 
   /** What invariants see of it. */
@@ -86,7 +98,7 @@ export class World {
       history.happened(schedule.nowMs, `${facts} ${occurredAt} ${recordedAt}`, () => ({
         where: life.process,
         kind: 'commit',
-        text: `${context} ${position}: ${direction} ${type} ${key} ${data}`,
+        text: `${life.process === context ? '' : `${context} `}commits ${position}: ${DIRECTIONS[direction]}${type} ${key} ${data}`,
       }));
     }
     this.lookAtInvariants();
@@ -97,7 +109,7 @@ export class World {
       this.history.happened(this.schedule.nowMs, `${name} ${id}`, () => ({
         where: life.process,
         kind: 'delivery',
-        text: `${name}: ${type} ${key}`,
+        text: `receives ${type} ${key} (${name})`,
       }));
     }
   }
@@ -106,7 +118,7 @@ export class World {
     this.history.happened(this.schedule.nowMs, name, () => ({
       where: life.process,
       kind: 'outside',
-      text: `${name}(${given.map((each) => JSON.stringify(each)).join(', ')})`,
+      text: `calls ${name}(${given.map((each) => JSON.stringify(each)).join(', ')})`,
     }));
     this.lookAtInvariants();
   }
@@ -123,7 +135,7 @@ export class World {
     return error;
   }
 
-  note(where: string, kind: 'step' | 'process', text: string): void {
+  note(where: string, kind: 'step' | 'process' | 'broken', text: string): void {
     this.history.note(this.schedule.nowMs, () => ({ where, kind, text }));
   }
 
@@ -132,8 +144,24 @@ export class World {
       try {
         holds(this.view);
       } catch (error) {
-        this.schedule.fail(new InvariantBrokenError(name, error));
+        const broken = new InvariantBrokenError(name, error);
+        this.note('', 'broken', broken.message);
+        this.schedule.fail(broken);
       }
     }
   }
 }
+
+/** The call itself is seen first. */
+const AFTER_THE_CALL: ReadonlySet<FaultKind> = new Set([
+  'crash-after',
+  'answer-lost',
+  'outside-answer-lost',
+]);
+
+const DIRECTIONS: Readonly<Record<Direction, string>> = {
+  domain: '',
+  outgoing: 'publishes ',
+  incoming: 'takes in ',
+  timer: 'timer ',
+};
