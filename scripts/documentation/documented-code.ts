@@ -19,22 +19,31 @@ export interface DocumentedCode {
   readonly block?: CodeBlock;
 }
 
-/** Writes the code of every page and every doc comment below `root` into `folder`, emptied first. */
+/**
+ * Writes the code of every page and every doc comment below `root` into `folder`, emptied first.
+ * Pages and doc comments are two projects: what one declares for all (`interface Dependencies`)
+ * does not bind the other.
+ */
 export function writeDocumentedCode(root: string, folder: string): DocumentedCode[] {
   rmSync(folder, { recursive: true, force: true });
-  mkdirSync(folder, { recursive: true });
-  const pieces = [...writePages(root, folder), ...writeExamples(root, folder)];
-  const up = relative(folder, root);
-  writeFileSync(
-    join(folder, 'tsconfig.json'),
-    JSON.stringify({
-      extends: `${up}/tsconfig.json`,
-      // What an example declares, it may leave unused.
-      compilerOptions: { noUnusedLocals: false, noEmit: true },
-      include: ['**/*.ts'],
-    }),
-  );
-  return pieces;
+  const [pagesFolder, commentsFolder] = projectsIn(folder);
+  for (const project of [pagesFolder, commentsFolder]) {
+    mkdirSync(project, { recursive: true });
+    writeFileSync(
+      join(project, 'tsconfig.json'),
+      JSON.stringify({
+        extends: `${relative(project, root)}/tsconfig.json`,
+        // What an example declares, it may leave unused.
+        compilerOptions: { noUnusedLocals: false, noEmit: true },
+        include: ['**/*.ts'],
+      }),
+    );
+  }
+  return [...writePages(root, pagesFolder), ...writeExamples(root, commentsFolder)];
+}
+
+function projectsIn(folder: string): readonly [pages: string, comments: string] {
+  return [join(folder, 'pages'), join(folder, 'comments')];
 }
 
 /** What the compiler objects to, with the lines of the page or file that the code stands in. */
@@ -43,15 +52,23 @@ export function compilerObjections(
   folder: string,
   pieces: readonly DocumentedCode[],
 ): { origin: string; message: string }[] {
+  return projectsIn(folder).flatMap((project) => objectionsIn(root, project, pieces));
+}
+
+function objectionsIn(
+  root: string,
+  project: string,
+  pieces: readonly DocumentedCode[],
+): { origin: string; message: string }[] {
   const tsc = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
-  const run = spawnSync(process.execPath, [tsc, '-p', folder, '--pretty', 'false'], {
-    cwd: folder,
+  const run = spawnSync(process.execPath, [tsc, '-p', project, '--pretty', 'false'], {
+    cwd: project,
     encoding: 'utf8',
   });
   const objections = run.stdout.split('\n').flatMap((text) => {
     const found = /^(.+?)\((\d+),\d+\): (error .*)$/.exec(text);
     if (found === null) return [];
-    const file = join(folder, found[1] ?? '');
+    const file = join(project, found[1] ?? '');
     const piece = pieces.find((each) => each.file === file);
     const origin = piece?.origin ?? relative(root, file);
     const line = Number(found[2]) + (piece === undefined ? 0 : piece.line - 1);
