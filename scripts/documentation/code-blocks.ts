@@ -2,7 +2,8 @@
  * The code in a Markdown page.
  *
  * A fence marked `ts` must compile, one marked `ts run` must also run; `text output` right after
- * it is what it prints. A first line that is a path in a comment (`// ordering/order.ts`) names
+ * it is what it prints, `text output alike` what it prints but for figures and the order of lines.
+ * A first line that is a path in a comment (`// ordering/order.ts`) names
  * the file that the code lies in, so that the blocks of one page can import each other. Code that
  * cannot stand alone is marked `ts part` and only read.
  */
@@ -14,6 +15,8 @@ export interface CodeBlock {
   readonly path: string;
   readonly isRun: boolean;
   readonly output: string | undefined;
+  /** Whether what it prints may have other figures, and its lines in another order. */
+  readonly isAlike: boolean;
 }
 
 interface Fence {
@@ -34,7 +37,8 @@ export function codeBlocks(markdown: string): CodeBlock[] {
         code: fence.body,
         path: /^\/\/ ([\w./-]+\.ts)\b/.exec(fence.body)?.[1] ?? `block-${fence.line}.ts`,
         isRun: fence.info === 'ts run',
-        output: next?.info === 'text output' ? next.body : undefined,
+        output: next?.info.startsWith('text output') === true ? next.body : undefined,
+        isAlike: next?.info === 'text output alike',
       },
     ];
   });

@@ -34,7 +34,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   runtime: [...concepts, ...ground],
   testing: [...runtime, 'adapters/memory'],
   console: runtime,
-  cli: [...runtime, 'console'],
+  cli: [...runtime, 'console', 'testing'],
   conformance: [...concepts, ...ground],
   'adapters/sql': [...ports, ...ground],
   // The door of the package.

@@ -3,6 +3,7 @@ import { CommandLineError, EXIT } from './command-line-error.ts';
 import { loadConfig } from './config-file.ts';
 import { parkedList } from './parked-list.ts';
 import { messageText } from '../telemetry/safe-text.ts';
+import { simulateCommand } from './simulate.ts';
 import { stream } from './stream.ts';
 import { trace } from './trace.ts';
 
@@ -19,18 +20,37 @@ export interface Surroundings {
 
 /**
  * `thereupon`: looks into the logs of an application, beside it while it runs or without it. It
- * opens them to read only, and never changes anything. Resolves with the exit code.
+ * opens them to read only, and never changes anything. `simulate` runs contexts in memory. Resolves
+ * with the exit code.
  */
 export async function commandLine(
   words: readonly string[],
   surroundings: Surroundings,
 ): Promise<number> {
+  const help = 'thereupon --help';
+  return runCommand((onEnd) => program(surroundings, onEnd), words, { ...surroundings, help });
+}
+
+/** Runs one of our commands as a program. `help` is the command that says what there is. */
+export async function runCommand(
+  make: (onEnd: (exitCode: number) => void) => Command,
+  words: readonly string[],
+  { err, help }: Pick<Surroundings, 'err'> & { readonly help: string },
+): Promise<number> {
+  let exitCode: number = EXIT.done;
   try {
-    await program(surroundings).parseAsync([...words], { from: 'user' });
-    return EXIT.done;
+    await make((code) => (exitCode = code)).parseAsync([...words], { from: 'user' });
+    return exitCode;
   } catch (error) {
-    return exitCodeOf(error, surroundings);
+    return exitCodeOf(error, { err, help });
   }
+}
+
+/** It throws instead of ending the process, and writes where it is told. */
+export function asProgram(command: Command, { out, err }: Pick<Surroundings, 'out' | 'err'>) {
+  return command
+    .exitOverride()
+    .configureOutput({ writeOut: out, writeErr: err, outputError: () => undefined });
 }
 
 const EXAMPLES = `
@@ -38,23 +58,24 @@ Examples:
   $ thereupon trace 01985f3e-4d5c-7a11-9c2e-5b6f0a7d8e9f
   $ thereupon parked list --json
   $ thereupon stream order/536365 --context ordering
+  $ thereupon simulate simulation.ts --minutes 5
 
 Exit codes:
   0  done
-  1  failed, such as a log that cannot be read
+  1  failed, such as a log that cannot be read, or a simulation in which something broke
   2  asked wrongly: unknown options, no configuration, an ID that can mean two things
   3  nothing of that ID is there
 `;
 
-function program(surroundings: Surroundings): Command {
-  const { cwd, out, err } = surroundings;
+function program(surroundings: Surroundings, onEnd: (exitCode: number) => void): Command {
+  const { cwd, out } = surroundings;
   const width = surroundings.width ?? Number.POSITIVE_INFINITY;
-  const thereupon = new Command('thereupon')
-    .description('Looks into the logs of a Thereupon application, beside it while it runs.')
+  const thereupon = asProgram(new Command('thereupon'), surroundings)
+    .description(
+      'Looks into the logs of a Thereupon application, beside it while it runs; simulates one.',
+    )
     .option('--config <file>', 'the configuration (default: thereupon.config.ts, here or above)')
-    .addHelpText('after', EXAMPLES)
-    .exitOverride()
-    .configureOutput({ writeOut: out, writeErr: err, outputError: () => undefined });
+    .addHelpText('after', EXAMPLES);
   const config = () => loadConfig(thereupon.opts<{ config?: string }>().config, cwd);
   const print = (text: string): void => out(`${text}\n`);
 
@@ -97,7 +118,14 @@ function program(surroundings: Surroundings): Command {
       );
     });
 
-  for (const command of [traceCommand, parkedCommand, listCommand, streamCommand])
+  const simulate = simulateCommand({
+    ...surroundings,
+    command: 'npx thereupon simulate',
+    onEnd,
+  });
+  thereupon.addCommand(simulate);
+
+  for (const command of [traceCommand, parkedCommand, listCommand, streamCommand, simulate])
     command.copyInheritedSettings(thereupon);
   return thereupon;
 }
@@ -115,12 +143,14 @@ function wholeNumber(text: string): number {
   throw new InvalidArgumentError('It is a whole number, such as 10.');
 }
 
-function exitCodeOf(error: unknown, { err }: Surroundings): number {
+function exitCodeOf(
+  error: unknown,
+  { err, help }: Pick<Surroundings, 'err'> & { readonly help: string },
+): number {
   // Commander throws for --help, too; then it has said everything.
   if (error instanceof CommanderError) {
     if (error.exitCode === 0) return EXIT.done;
-    if (error.code !== 'commander.help')
-      err(`${error.message}\nSee what there is with: thereupon --help\n`);
+    if (error.code !== 'commander.help') err(`${error.message}\nSee what there is with: ${help}\n`);
     return EXIT.asked;
   }
   if (error instanceof CommandLineError) {

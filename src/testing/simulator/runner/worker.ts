@@ -3,16 +3,18 @@
  * each. A seed that fails is made smaller before it is told.
  */
 import { parentPort, workerData } from 'node:worker_threads';
-import type { FaultKind } from '../../src/testing/simulator/fault-kinds.ts';
-import { type RunResult, oneRun } from '../../src/testing/simulator/one-run.ts';
-import { failureText } from '../../src/testing/simulator/report.ts';
-import { type RunOnce, shrink } from '../../src/testing/simulator/shrink.ts';
-import type { Simulation } from '../../src/testing/simulator/simulation.ts';
-import { sweep } from '../../src/testing/simulator/sweep.ts';
+import type { FaultKind } from '../fault-kinds.ts';
+import { type RunResult, oneRun } from '../one-run.ts';
+import { failureText } from '../report.ts';
+import { type RunOnce, shrink } from '../shrink.ts';
+import { sweep } from '../sweep.ts';
+import { runAgain, simulationIn } from './request.ts';
 
 /** What a thread begins with. */
 export type Work = {
   readonly module: string;
+  /** The command that asks for the same simulation. */
+  readonly command: string;
   /** A module that breaks something before the simulation is loaded. */
   readonly canary?: string;
   /** Each thread sweeps over its own part of the calls. */
@@ -27,6 +29,8 @@ export type Asked = { readonly first: number; readonly last: number } | 'end';
 /** What came of some runs. */
 export type Told = {
   readonly runs: readonly Run[];
+  /** A seed that fails, which is made smaller now. */
+  readonly failing?: number;
   /** Of the first that failed. */
   readonly failure?: string;
   readonly memoryBytes: number;
@@ -43,7 +47,7 @@ export type Run = {
 
 const work = workerData as Work;
 if (work.canary !== undefined) await import(work.canary);
-const { simulation } = (await import(work.module)) as { simulation: Simulation };
+const simulation = await simulationIn(work.module);
 const runOnce: RunOnce = (plan, options) => oneRun(simulation, plan, options);
 
 if (work.sweep === undefined) {
@@ -51,10 +55,13 @@ if (work.sweep === undefined) {
     if (asked === 'end') parentPort?.close();
     else void runAll(asked);
   });
-  parentPort?.postMessage({ runs: [], memoryBytes: 0 } satisfies Told);
+  tell({ runs: [] });
 } else {
   const { seed, of, nth } = work.sweep;
-  for await (const result of sweep(runOnce, seed, { of, nth })) await tell([result]);
+  for await (const result of sweep(runOnce, seed, { of, nth })) {
+    await tellOf([result]);
+    if (result.failure !== undefined) break;
+  }
 }
 
 async function runAll({ first, last }: { first: number; last: number }): Promise<void> {
@@ -64,23 +71,26 @@ async function runAll({ first, last }: { first: number; last: number }): Promise
     results.push(result);
     if (result.failure !== undefined) break;
   }
-  await tell(results);
+  await tellOf(results);
 }
 
-async function tell(results: readonly RunResult[]): Promise<void> {
+async function tellOf(results: readonly RunResult[]): Promise<void> {
   const failed = results.find((result) => result.failure !== undefined);
-  const failure = failed && (await textOf(failed));
-  const told: Told = {
-    runs: results.map(runOf),
-    ...(failure === undefined ? {} : { failure }),
-    memoryBytes: process.memoryUsage().heapUsed,
-  };
-  parentPort?.postMessage(told);
+  if (failed === undefined) return tell({ runs: results.map(runOf) });
+  if (work.isShrinking) tell({ runs: [], failing: failed.plan.seed });
+  const failure = await textOf(failed);
+  tell({ runs: results.map(runOf), failure });
+}
+
+function tell(told: Omit<Told, 'memoryBytes'>): void {
+  parentPort?.postMessage({ ...told, memoryBytes: process.memoryUsage().heapUsed } satisfies Told);
 }
 
 async function textOf(failed: RunResult): Promise<string> {
   const smallest = work.isShrinking ? await shrink(runOnce, failed) : failed;
-  return failureText(simulation.name ?? work.module, failed, smallest);
+  return failureText(simulation.name ?? work.module, failed, smallest, (plan) =>
+    runAgain(work.command, plan),
+  );
 }
 
 function runOf(result: RunResult): Run {

@@ -1,0 +1,74 @@
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { test } from 'node:test';
+import { commandLine } from './command-line.ts';
+
+const careless = join(import.meta.dirname, 'fixtures', 'careless-simulation.ts');
+const sound = join(import.meta.dirname, '../testing/simulator/fixtures/charging-shop.ts');
+
+test('a failing seed is printed as its shortest history, and the line that runs it again does', async () => {
+  const { code, out } = await simulate(careless, '--seeds', '100');
+
+  assert.equal(code, 1);
+  assert.match(out, /^The till: seed \d+ fails\.$/m);
+  assert.match(out, /"no card is charged twice" does not hold/);
+  const plan = /npx thereupon simulate \S+ --plan '(.+)'/.exec(out)?.[1] ?? '';
+  const again = await simulate(careless, '--plan', plan);
+  assert.equal(again.code, 1);
+  assert.ok(again.out.includes(plan));
+});
+
+test('seeds that do not fail end with a summary', async () => {
+  const { code, out } = await simulate(sound, '--seeds', '5..14');
+
+  assert.equal(code, 0);
+  assert.match(out, /^10 runs in /m);
+  assert.match(out, /a process ends before a call\n/);
+  assert.match(out, /Nothing failed\.\n$/);
+});
+
+test('Ctrl-C ends it with a summary', async () => {
+  const args = ['-C', 'thereupon-source', join(import.meta.dirname, 'main.ts'), 'simulate', sound];
+  const program = spawn(process.execPath, [...args, '--until-failure'], { stdio: 'pipe' });
+  const out = text(program.stdout);
+  await once(program.stderr, 'data');
+
+  program.kill('SIGINT');
+
+  const [code] = (await once(program, 'exit')) as [number];
+  assert.equal(code, 130);
+  assert.match(await out, / runs in .*\n[^]*Interrupted\. Nothing failed until then\.\n$/);
+});
+
+for (const [asked, says] of [
+  [[careless, '--seeds', '9..3'], /'9\.\.3' is invalid\. It is 100, 1\.\.100 or 100\.\./],
+  [[careless, '--minutes', 'some'], /'some' is invalid\. It is a number above 0\./],
+  [[careless, '--plan', '{}'], /'{}' is invalid\. It is what a failure names/],
+  [[careless, '--seed', '1', '--seeds', '9'], /cannot be used with option/],
+  [[careless, '--quickly'], /unknown option '--quickly'/],
+  [[join(import.meta.dirname, 'main-of-none.ts')], /There is no .*main-of-none\.ts/],
+  [[join(import.meta.dirname, 'stream.ts')], /exports no "simulation"/],
+] as const) {
+  test(`asked wrongly, it says so and ends with 2: ${asked.slice(1).join(' ') || asked[0].split('/').at(-1)}`, async () => {
+    const { code, out, err } = await simulate(...asked);
+
+    assert.equal(code, 2);
+    assert.equal(out, '');
+    assert.match(err, says);
+  });
+}
+
+async function simulate(...words: readonly string[]) {
+  let out = '';
+  let err = '';
+  const code = await commandLine(['simulate', ...words, '--workers', '1'], {
+    cwd: process.cwd(),
+    out: (line) => (out += line),
+    err: (line) => (err += line),
+    width: undefined,
+  });
+  return { code, out, err };
+}

@@ -1,0 +1,101 @@
+/** Many seeds, on all cores: how far it is, what went wrong on purpose, and what should not have. */
+import { hash } from 'node:crypto';
+import type { FaultKind } from '../fault-kinds.ts';
+import { faultLines } from '../report.ts';
+import { Progress } from './progress.ts';
+import type { Ended, RunnerSurroundings, SimulationRequest } from './request.ts';
+import { runThreads } from './threads.ts';
+import type { Asked, Run, Told } from './worker.ts';
+
+/** So many seeds are dealt at a time, so that no thread waits for long at the end. */
+const DEALT = 10;
+
+/** Runs until a seed fails, they are used up, time is over, or it is interrupted. */
+export async function runSeeds(
+  request: SimulationRequest,
+  { out, err, signal }: RunnerSurroundings,
+): Promise<Ended> {
+  const { module, command, first, last, minutes, isSweep, workers } = request;
+  const began = performance.now();
+  const end = began + minutes * 60_000;
+  const tally = new SeedTally();
+  const progress = new Progress(isSweep ? Infinity : last - first + 1, end);
+  const found = new AbortController();
+  const count = isSweep ? workers : Math.min(workers, Math.ceil((last - first + 1) / DEALT));
+  const seeds = isSweep
+    ? `Each call of seed ${first}`
+    : `Seeds ${first}..${last === Infinity ? '' : last}`;
+  err(`${seeds}, on ${count} ${count === 1 ? 'thread' : 'threads'}.\n`);
+  let next = first;
+  await runThreads({
+    work: {
+      module,
+      command,
+      isShrinking: true,
+      ...(isSweep ? { sweep: { seed: first, of: workers, nth: 0 } } : {}),
+    },
+    count,
+    signal: AbortSignal.any([signal, found.signal]),
+    next(): Asked {
+      if (next > last || performance.now() > end || tally.isFailing) return 'end';
+      const dealt = { first: next, last: Math.min(last, next + DEALT - 1) };
+      next = dealt.last + 1;
+      return dealt;
+    },
+    onTold(told) {
+      if (told.failing !== undefined && !tally.isFailing) {
+        progress.end();
+        err(`Seed ${told.failing} fails. Looking for the shortest history that does …\n`);
+      }
+      tally.add(told);
+      if (told.failure !== undefined) found.abort();
+      progress.update(tally.runs.length);
+    },
+  });
+  progress.end();
+  const isInterrupted = signal.aborted && tally.failure === undefined;
+  tally.print(out, { seconds: (performance.now() - began) / 1_000, isInterrupted });
+  return tally.isFailing ? 'failed' : isInterrupted ? 'interrupted' : 'fine';
+}
+
+class SeedTally {
+  readonly runs: Run[] = [];
+  failing: number | undefined;
+  failure: string | undefined;
+  readonly #faults = new Map<FaultKind, number>();
+
+  get isFailing(): boolean {
+    return this.failing !== undefined;
+  }
+
+  add({ runs, failing, failure }: Told): void {
+    this.runs.push(...runs);
+    this.failing ??= failing;
+    this.failure ??= failure;
+    for (const { faults } of runs)
+      for (const [kind, count] of Object.entries(faults) as [FaultKind, number][])
+        this.#faults.set(kind, (this.#faults.get(kind) ?? 0) + count);
+  }
+
+  print(
+    out: (text: string) => void,
+    { seconds, isInterrupted }: { readonly seconds: number; readonly isInterrupted: boolean },
+  ): void {
+    const sum = (field: 'turns' | 'commits'): string =>
+      this.runs.reduce((total, run) => total + run[field], 0).toLocaleString('en-GB');
+    const hashes = this.runs.toSorted((a, b) => a.seed - b.seed).map((run) => run.hash);
+    const lines = [
+      ...faultLines(this.#faults),
+      '',
+      `${this.runs.length} runs in ${seconds.toFixed(1)} s (${(this.runs.length / seconds).toFixed(1)}/s), ` +
+        `${sum('commits')} commits, ${sum('turns')} turns`,
+      `hash of all histories: ${hash('sha256', hashes.join('\n')).slice(0, 32)}`,
+      '',
+    ];
+    if (this.failure !== undefined) lines.push(this.failure);
+    else if (this.failing !== undefined)
+      lines.push(`Seed ${this.failing} fails; interrupted before a shorter history was found.`);
+    else lines.push(isInterrupted ? 'Interrupted. Nothing failed until then.' : 'Nothing failed.');
+    out(`${lines.join('\n')}\n`);
+  }
+}
