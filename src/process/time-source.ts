@@ -11,12 +11,10 @@ export interface TimeSource {
 const LOOK_AT_CLOCK_MS = 10_000;
 
 export function clockTime(clock: Clock): TimeSource {
+  const lookAfterMs = clock.isSteady === true ? Number.POSITIVE_INFINITY : LOOK_AT_CLOCK_MS;
   return {
     now: () => clock.now(),
-    when(time, then) {
-      const lookAfterMs = clock.isSteady === true ? Number.POSITIVE_INFINITY : LOOK_AT_CLOCK_MS;
-      return clock.after(Math.max(0, Math.min(time - clock.now(), lookAfterMs)), then);
-    },
+    when: (time, then) => clock.after(Math.max(0, Math.min(time - clock.now(), lookAfterMs)), then),
   };
 }
 

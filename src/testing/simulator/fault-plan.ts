@@ -68,11 +68,6 @@ export class FaultPlan {
   }
 
   /** Nothing strikes from now on. */
-  /** Whether nothing goes wrong any more. */
-  get isStopped(): boolean {
-    return this.#isStopped;
-  }
-
   stop(): void {
     this.#isStopped = true;
   }

@@ -106,7 +106,6 @@ export class Processes {
     const { schedule, chance } = world;
     const contexts = await schedule.standStill(this.#build);
     const clock = virtualClock(schedule, life, {
-      isSteady: () => world.faults.isStopped,
       offMs: () => life.clockOffMs,
       sleeps: () => mayJump(world, life),
     });

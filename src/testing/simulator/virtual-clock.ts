@@ -4,25 +4,15 @@ import type { Schedule, Waiter } from './schedule.ts';
 /** When a simulation begins, by the calendar. */
 export const BEGIN_MS = Date.UTC(2026, 0, 5, 9);
 
-/**
- * A clock on virtual time. `offMs`: how far its wall clock is off; its monotonic one never is.
- * `isSteady`: whether it will be no further off from now on.
- */
+/** A clock on virtual time. `offMs`: how far its wall clock is off; its monotonic one never is. */
 export function virtualClock(
   schedule: Schedule,
   waiter: Waiter,
-  wall: {
-    readonly offMs: () => number;
-    readonly sleeps?: () => void;
-    readonly isSteady?: () => boolean;
-  } = { offMs: () => 0 },
+  wall: { readonly offMs: () => number; readonly sleeps?: () => void } = { offMs: () => 0 },
 ): Clock {
   return {
     now: () => BEGIN_MS + Math.floor(schedule.nowMs) + wall.offMs(),
     elapsedMs: () => schedule.nowMs,
-    get isSteady() {
-      return wall.isSteady?.() === true;
-    },
     async sleep(delayMs, signal) {
       if (signal?.aborted === true) return;
       wall.sleeps?.();
