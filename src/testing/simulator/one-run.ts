@@ -90,7 +90,7 @@ export async function oneRun(
   }
   const processes = new Processes(
     world,
-    () => FreshModules.build(simulation.contexts),
+    (outside) => FreshModules.build(() => simulation.contexts(outside)),
     deployment.groups,
   );
   const all = simulation.workload(chance.of('workload'));
@@ -123,7 +123,8 @@ export async function oneRun(
 
 /** As a client knows them, to find by name what it asks for; built once. */
 async function contextsOf(simulation: Simulation): Promise<readonly BoundedContext[]> {
-  const known = knownContexts.get(simulation) ?? (await simulation.contexts());
+  const known =
+    knownContexts.get(simulation) ?? (await simulation.contexts(simulation.outside?.() ?? {}));
   knownContexts.set(simulation, known);
   return known;
 }

@@ -26,7 +26,7 @@ const BOTH_MS_MAX = 10_000;
 /** How often a process that ends is told to anybody: see `Processes.up`. */
 const LOOK_MS = 50;
 
-export type BuildContexts = () => Promise<readonly BoundedContext[]>;
+export type BuildContexts = (outside: object) => Promise<readonly BoundedContext[]>;
 
 /** The processes that the contexts run in: each runs some of them, crashes, and is started again. */
 export class Processes {
@@ -104,7 +104,8 @@ export class Processes {
   async #run(process: SimulatedProcess, life: Life): Promise<Application> {
     const world = this.#world;
     const { schedule, chance } = world;
-    const contexts = await schedule.standStill(this.#build);
+    const outside = simulatedOutside(world, life, world.outside);
+    const contexts = await schedule.standStill(() => this.#build(outside));
     const clock = virtualClock(schedule, life, {
       offMs: () => life.clockOffMs,
       sleeps: () => mayJump(world, life),
@@ -123,7 +124,7 @@ export class Processes {
       store: simulatedStore(world, life, world.store),
       backbone,
       only: process.contexts,
-      dependencies: simulatedOutside(world, life, world.outside) as Dependencies,
+      dependencies: outside as Dependencies,
       logger: silent,
       host: { clock, randomness, ids: uuidv7Ids(clock, randomness) },
     });

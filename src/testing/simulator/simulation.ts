@@ -39,9 +39,12 @@ export interface Simulation<Outside extends object = object> {
   /**
    * Builds the contexts; called anew for each life of a process. When it imports them
    * (`() => import('./contexts.ts').then(({ contexts }) => contexts)`), their modules are loaded
-   * anew, so that what is kept in a variable of a module is lost at a crash, as it would be.
+   * anew, so that what is kept in a variable of a module is lost at a crash, as it would be. Those
+   * that do not take it from their `dependencies` are built with the outside as this life sees it.
    */
-  readonly contexts: () => readonly BoundedContext[] | Promise<readonly BoundedContext[]>;
+  readonly contexts: (
+    outside: Outside,
+  ) => readonly BoundedContext[] | Promise<readonly BoundedContext[]>;
   /**
    * What the contexts talk to outside of Thereupon (a payment gateway, a mail server), made anew for
    * each run. Handlers get it as their `dependencies`, and each call of it may fail, be slow, or
