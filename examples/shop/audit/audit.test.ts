@@ -332,6 +332,13 @@ describe('the audit', () => {
     });
   }
 
+  test('takes it that a customer cancels late, before a shop that was closed hears its timers', () => {
+    const sql = `update log set occurred_at = occurred_at + 31 * 60000
+      where type = 'OrderCancelled' and stream = 'order/${cancelled}'`;
+
+    assert.deepEqual(redOf(damagedBy('ordering.sqlite', sql)), []);
+  });
+
   test('has a damage for each of its equations', () => {
     const damaged = new Set(damages.flatMap(({ red }) => red));
     const isMessages = (name: string): boolean => name.startsWith('Messages from ');

@@ -1,6 +1,7 @@
 /**
  * Time: no order is unpaid longer, and none waits for goods longer, than the business has agreed.
- * What is open has its timer, at that time and not later.
+ * What is open has its timer, at that time and not later. A customer may cancel at any time: also in
+ * the moment before a shop that was closed hears its timers.
  */
 import type { Books } from './books.ts';
 import { equation, side, type Equation } from './equation.ts';
@@ -20,7 +21,7 @@ export function auditDeadlines(
 
 function payments(books: Books): Equation {
   const timers = timersOf(books, 'ordering', 'payment deadline');
-  const ends = timesOf(books, "('OrderConfirmed', 'OrderCancelled')");
+  const ends = firstTimesOf(books, ['OrderConfirmed', 'OrderCancelled']);
   const faults: string[] = [];
   let reserved = 0;
   const rows = books.rows<readonly [string, number]>(`
@@ -30,8 +31,8 @@ function payments(books: Books): Equation {
     reserved += 1;
     const end = ends.get(orderId);
     const due = at + PAYMENT_MS;
-    if (end !== undefined && end > due) {
-      faults.push(`order ${orderId}: was unpaid until ${timeText(end)}, not ${timeText(due)}`);
+    if (end !== undefined && end.at > due && end.reason !== 'customer') {
+      faults.push(`order ${orderId}: was unpaid until ${timeText(end.at)}, not ${timeText(due)}`);
     }
     if (end === undefined && timers.get(orderId) !== due) {
       faults.push(`order ${orderId}: is unpaid, and no timer ends that at ${timeText(due)}`);
@@ -47,11 +48,12 @@ function payments(books: Books): Equation {
 
 function waitings(books: Books, backOrders: ReadonlyMap<string, BackOrder>): Equation {
   const [timer = Number.POSITIVE_INFINITY] = timersOf(books, 'inventory', 'back-orders').values();
-  const placed = timesOf(books, "('OrderPlaced')");
+  const placed = firstTimesOf(books, ['OrderPlaced']);
   const now = latest(books);
   const faults: string[] = [];
-  for (const [orderId, { endedAt }] of backOrders) {
-    const until = (placed.get(orderId) ?? Number.NEGATIVE_INFINITY) + BACK_ORDER_MS;
+  for (const [orderId, { endedAt, isReleased }] of backOrders) {
+    const until = (placed.get(orderId)?.at ?? Number.NEGATIVE_INFINITY) + BACK_ORDER_MS;
+    if (isReleased) continue;
     if ((endedAt ?? now) > until) {
       const was = endedAt === undefined ? 'still waits, at' : 'waited until';
       faults.push(`order ${orderId}: ${was} ${timeText(endedAt ?? now)}, not ${timeText(until)}`);
@@ -67,13 +69,19 @@ function waitings(books: Books, backOrders: ReadonlyMap<string, BackOrder>): Equ
   );
 }
 
-/** When the first of these events happened to each order. */
-function timesOf(books: Books, types: string): ReadonlyMap<string, number> {
-  return new Map(
-    books.rows<readonly [string, number]>(`
-      select substr(stream, length('order/') + 1), min(occurred_at) from ordering.log
-      where stream >= 'order/' and stream < 'order0' and type in ${types} group by 1`),
-  );
+type Happened = { readonly at: number; readonly reason: string | null };
+
+/** By order, the first of these events. */
+function firstTimesOf(books: Books, types: readonly string[]): ReadonlyMap<string, Happened> {
+  const first = new Map<string, Happened>();
+  const rows = books.rows<readonly [string, number, string | null]>(`
+    select substr(stream, length('order/') + 1), occurred_at, data ->> 'reason' from ordering.log
+    where stream >= 'order/' and stream < 'order0'
+      and type in (${types.map((type) => `'${type}'`).join()})
+    order by stream, version`);
+  for (const [orderId, at, reason] of rows)
+    if (!first.has(orderId)) first.set(orderId, { at, reason });
+  return first;
 }
 
 /** When the timers of a process manager are due, by the key of the process. */

@@ -18,6 +18,8 @@ export type Reservations = {
 export type BackOrder = {
   /** When its goods were reserved, or it was given up or cancelled; undefined while it waits. */
   readonly endedAt: number | undefined;
+  /** It ended because its order was cancelled while it waited. */
+  readonly isReleased: boolean;
 };
 
 export function foldReservations(books: Books): Reservations {
@@ -32,9 +34,11 @@ export function foldReservations(books: Books): Reservations {
        'ReservationShipped')
     order by stream, version`);
   for (const [orderId, type, text, at] of rows) {
-    const backOrder = backOrders.get(orderId);
-    if (type === 'GoodsBackOrdered') backOrders.set(orderId, { endedAt: undefined });
-    else if (backOrder !== undefined) backOrders.set(orderId, { endedAt: backOrder.endedAt ?? at });
+    if (type === 'GoodsBackOrdered') {
+      backOrders.set(orderId, { endedAt: undefined, isReleased: false });
+    } else if (backOrders.has(orderId) && backOrders.get(orderId)?.endedAt === undefined) {
+      backOrders.set(orderId, { endedAt: at, isReleased: type === 'ReservationReleased' });
+    }
     if (type === 'GoodsBackOrdered' || type === 'StockReservationFailed') continue;
     const lines = JSON.parse(text) as readonly ReservedLine[];
     if (type === 'StockReserved') held.set(orderId, lines);
