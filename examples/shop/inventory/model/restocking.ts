@@ -2,8 +2,8 @@
  * How much stock to keep, decided for each product from its own demand alone.
  *
  * A product begins with `initialUnits`. Each week it is ordered up to twice what its busiest of the
- * last eight weeks asked for. Demand is what was asked for, not what was sold: an order that failed
- * for want of stock counts too, or a product once too scarce would stay so for ever.
+ * last eight weeks asked for. Demand is what was asked for, not what was sold: an order that fell
+ * short counts too, once, or a product once too scarce would stay so for ever.
  *
  * The numbers are tuned on a year of a real gift shop (UCI Online Retail, doi 10.24432/C5BW33): of
  * its 19,959 orders 5.1 % meet a shelf too empty. With 240 units at the start it is 7.7 %, with three
