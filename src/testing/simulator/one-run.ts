@@ -79,7 +79,7 @@ export async function oneRun(
     faults,
     history,
     outside: simulation.outside?.() ?? {},
-    contexts: contexts.map(({ name }) => name),
+    contexts,
     invariants: simulation.invariants,
   });
   if (deployment.backbone !== 'embedded') {

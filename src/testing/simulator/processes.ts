@@ -1,20 +1,10 @@
-import { embedded } from '../../backbone/log-to-log.ts';
-import type { BoundedContext } from '../../context/bounded-context.ts';
-import { uuidv7Ids } from '../../host/ids.ts';
-import type { Dependencies } from '../../reaction/tools.ts';
+import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Application } from '../../runtime/application.ts';
 import { ConfigurationError } from '../../runtime/configuration.ts';
-import { run } from '../../runtime/run.ts';
-import { silent } from '../../telemetry/logger.ts';
-import { mayJump } from './faults/clock.ts';
-import { withSlowHandlers } from './faults/handlers.ts';
 import type { Strike } from './fault-plan.ts';
 import { Life, WORLD } from './life.ts';
-import { SimulatedBackbone } from './simulated-backbone.ts';
-import { simulatedOutside } from './simulated-outside.ts';
-import { simulatedStore } from './simulated-store.ts';
-import { virtualClock } from './virtual-clock.ts';
 import { inSimulation } from './in-simulation.ts';
+import { type BuildContexts, runLife } from './run-life.ts';
 import type { World } from './world.ts';
 
 /** A process that did not start so often in a row will not start at all. */
@@ -25,8 +15,6 @@ const DOWN_MS_MAX = 4_000;
 const BOTH_MS_MAX = 10_000;
 /** How often a process that ends is told to anybody: see `Processes.up`. */
 const LOOK_MS = 50;
-
-export type BuildContexts = (outside: object) => Promise<readonly BoundedContext[]>;
 
 /** The processes that the contexts run in: each runs some of them, crashes, and is started again. */
 export class Processes {
@@ -45,9 +33,13 @@ export class Processes {
       lives: 0,
       failures: 0,
       clockOffMs: 0,
+      release: 0,
     }));
-    world.crash = (life) => this.#crash(life);
-    world.loseLease = (life, strike) => this.#loseLease(life, strike);
+    // What is begun by it is no part of whatever ran when it struck.
+    const apart = AsyncLocalStorage.snapshot();
+    world.crash = (life) => apart(() => this.#crash(life));
+    world.release = (life, isNew) => apart(() => void this.#release(life, isNew));
+    world.loseLease = (life, strike) => apart(() => this.#loseLease(life, strike));
   }
 
   startAll(): void {
@@ -90,7 +82,7 @@ export class Processes {
     process.life = life;
     await inSimulation.run({ world: this.#world, life, name: 'start' }, async () => {
       try {
-        const app = await this.#run(process, life);
+        const app = await runLife(this.#world, this.#build, process, life);
         if (life.isGone) return;
         life.app = app;
         process.failures = 0;
@@ -98,35 +90,6 @@ export class Processes {
       } catch (error) {
         this.#failed(process, life, error);
       }
-    });
-  }
-
-  async #run(process: SimulatedProcess, life: Life): Promise<Application> {
-    const world = this.#world;
-    const { schedule, chance } = world;
-    const outside = simulatedOutside(world, life, world.outside);
-    const contexts = await schedule.standStill(() => this.#build(outside));
-    const clock = virtualClock(schedule, life, {
-      offMs: () => life.clockOffMs,
-      sleeps: () => mayJump(world, life),
-    });
-    for (const context of process.contexts) life.atEnd(() => world.store.crash(context));
-    const randomness = chance.of(`life ${life.nth} of ${process.name}`);
-    const backbone = new SimulatedBackbone(
-      world,
-      life,
-      world.broker ?? embedded(),
-      world.broker !== undefined,
-    );
-    life.atEnd(() => backbone.letGo());
-    life.contexts = withSlowHandlers(world, life, contexts);
-    return run(life.contexts, {
-      store: simulatedStore(world, life, world.store),
-      backbone,
-      only: process.contexts,
-      dependencies: outside as Dependencies,
-      logger: silent,
-      host: { clock, randomness, ids: uuidv7Ids(clock, randomness) },
     });
   }
 
@@ -148,6 +111,22 @@ export class Processes {
     world.note(process.name, 'process', `is down (life ${life.nth})`);
     const downMs = world.chance.of(`${process.name} is down ${life.nth}`).between(1, DOWN_MS_MAX);
     void world.schedule.sleep(WORLD, downMs).then(() => this.#start(process));
+  }
+
+  /** Stopped in order, and started again: as it was, or in the next release. */
+  async #release(life: Life, isNew: boolean): Promise<void> {
+    const process = this.#processes.find(({ name }) => name === life.process) as SimulatedProcess;
+    const { app } = life;
+    if (process.life !== life || app === undefined) return;
+    life.app = undefined;
+    process.clockOffMs = life.clockOffMs;
+    if (isNew) process.release += 1;
+    this.#world.note(process.name, 'process', `stops (life ${life.nth})`);
+    const stopped = inSimulation.run({ world: this.#world, life, name: 'stop' }, () => app.stop());
+    await Promise.race([stopped, life.died]);
+    if (life.isGone) return;
+    life.end();
+    await this.#start(process);
   }
 
   /** The next life begins beside this one, which is ended only after a while. */
@@ -176,4 +155,6 @@ interface SimulatedProcess {
   lives: number;
   failures: number;
   clockOffMs: number;
+  /** Which release of the contexts it runs, 0 for the first. */
+  release: number;
 }

@@ -1,5 +1,7 @@
+import type { Application } from '../../runtime/application.ts';
 import type { PendingTimer } from '../../runtime/pending-timers.ts';
 import { SettledParkedError } from '../../runtime/settled.ts';
+import { isPoison } from './faults/poison.ts';
 import { InvariantBrokenError } from './invariant-broken.ts';
 import { WORLD } from './life.ts';
 import { assertNothingLeft } from './oracles/nothing-left.ts';
@@ -49,7 +51,7 @@ export async function settleAll(
 async function settle(around: Around, life: Up): Promise<void> {
   const { app } = life;
   for (let failures = 0; ;) {
-    if ((await app.parked()).length > 0) await app.redrive({}, OPERATOR);
+    await lookAfter(app);
     try {
       const { timers } = await app.settled({ timeoutMs: SETTLED_MS_MAX });
       if ((await app.parked()).length === 0 && !(await hasWaited(around, life, timers))) return;
@@ -58,6 +60,13 @@ async function settle(around: Around, life: Up): Promise<void> {
       if (!(error instanceof SettledParkedError) || failures > REDRIVES_MAX) throw error;
     }
   }
+}
+
+/** What nobody can read is given up; all else that was parked is tried again. */
+async function lookAfter(app: Application): Promise<void> {
+  for (const { context, recordId } of (await app.parked()).filter(isPoison))
+    await app.discard({ context, recordId }, OPERATOR);
+  if ((await app.parked()).length > 0) await app.redrive({}, OPERATOR);
 }
 
 /**

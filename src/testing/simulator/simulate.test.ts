@@ -51,6 +51,26 @@ test('what is kept in a variable of a module is lost at a crash, and that is fou
   assert.ok(error.plan.strikes?.every((strike) => /crash-(before|after)$/.test(strike)));
 });
 
+test('processes are upgraded one by one, so that old and new versions come side by side', async () => {
+  const versions = new Set<string>();
+  const { faults } = await simulate({
+    ...chargingShop,
+    invariants: {
+      settled: {
+        'versions are noted': ({ records }) => {
+          for (const { direction, schemaVersion } of records('ordering'))
+            versions.add(`${direction} ${schemaVersion}`);
+        },
+      },
+    },
+    seeds: 80,
+  });
+
+  assert.ok((faults.get('upgrade') ?? 0) > 0);
+  for (const version of ['outgoing 1', 'outgoing 2', 'incoming 1', 'incoming 2'])
+    assert.ok(versions.has(version), [...versions].join(', '));
+});
+
 for (const [says, hidden] of [
   ['Date.now', () => Date.now()],
   ['new Date()', () => new Date().getTime()],

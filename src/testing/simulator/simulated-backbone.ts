@@ -1,6 +1,7 @@
 import type { Backbone, Delivery, Inlet, Outlet } from '../../backbone/backbone.ts';
 import { BackboneUnavailableError } from '../../backbone/backbone.ts';
 import { CALL_RATES } from './faults/calls.ts';
+import { maybePoisoned } from './faults/poison.ts';
 import { partitionedFrom } from './faults/partition.ts';
 import type { Life } from './life.ts';
 import { callPort } from './port.ts';
@@ -70,8 +71,9 @@ export class SimulatedBackbone implements Backbone {
     return {
       receive: async (options) => {
         const delivery = await this.#call(`${name}.receive`, () => inlet.receive(options));
-        this.#world.delivered(this.#life, name, delivery);
-        return this.#acknowledged(delivery, name);
+        const poisoned = maybePoisoned(this.#world, name, delivery);
+        this.#world.delivered(this.#life, name, poisoned);
+        return this.#acknowledged(poisoned, name);
       },
       isDrained: () => inlet.isDrained(),
       lookAgain: (epoch) => this.#call(`${name}.lookAgain`, () => inlet.lookAgain(epoch)),

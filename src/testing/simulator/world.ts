@@ -3,9 +3,11 @@ import { type MemoryStore, memory } from '../../adapters/memory/memory-store.ts'
 import type { Delivery } from '../../backbone/backbone.ts';
 import type { Direction } from '../../log/record.ts';
 import type { Outcome, WriteSet } from '../../log/write-set.ts';
+import type { BoundedContext } from '../../context/bounded-context.ts';
 import type { Chance } from './chance.ts';
 import { FAULT_KINDS, type FaultKind } from './fault-kinds.ts';
 import type { FaultPlan, Strike } from './fault-plan.ts';
+import { contractsOf } from './faults/contracts-of.ts';
 import type { History } from './history.ts';
 import type { Life } from './life.ts';
 import { SeenRecords } from './records.ts';
@@ -34,6 +36,10 @@ export class World {
   broker: MemoryBackbone | undefined;
   /** How often anything was committed. */
   commits = 0;
+  /** Contracts that are nobody's own, as they are not built anew for each life. */
+  readonly sharedContracts: ReadonlySet<object>;
+  /** Stops a life in order, and starts the next one: `isNew` in the next release. */
+  release: (life: Life, isNew: boolean) => void = () => undefined;
   /** Ends a life, as `kill -9` would. */
   crash: (life: Life) => void = () => undefined;
   /** Whether a question is answered before anybody else has a turn; the seed says how often. */
@@ -47,7 +53,8 @@ export class World {
     readonly faults: FaultPlan;
     readonly history: History;
     readonly outside: object;
-    readonly contexts: readonly string[];
+    /** As clients know them. */
+    readonly contexts: readonly BoundedContext[];
     readonly invariants: Invariants<object>;
   }) {
     this.chance = parts.chance;
@@ -58,7 +65,8 @@ export class World {
     const answers = parts.chance.of('answers');
     const atOnce = answers.pick([0, 0.5, 0.9, 1]);
     this.answersAtOnce = () => answers.happens(atOnce);
-    this.contexts = parts.contexts;
+    this.contexts = parts.contexts.map(({ name }) => name);
+    this.sharedContracts = new Set(contractsOf(parts.contexts));
     this.#invariants = parts.invariants;
     this.faults.onStrike = (strike) => {
       const { kind, place, nth } = strike;
