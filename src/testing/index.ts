@@ -25,6 +25,7 @@ export type {
   WorkloadChance,
 } from './simulator/simulation.ts';
 export type { FaultKind } from './simulator/fault-kinds.ts';
+export { ForeignWaitError } from './simulator/foreign-waits.ts';
 export { HiddenSourceError } from './simulator/hidden-source.ts';
 export { InvariantBrokenError } from './simulator/invariant-broken.ts';
 export type { RunPlan, RunResult } from './simulator/one-run.ts';

@@ -34,8 +34,7 @@ export class Clients {
     const app = this.#application();
     for (let tries = 1; ; tries += 1) {
       try {
-        const surroundings = { world: this.#world, life: undefined, name: step.name };
-        await inSimulation.run(surroundings, () => step.work(app));
+        await this.#world.userCode(undefined, `"${step.name}"`, () => step.work(app));
         this.#world.note('', 'step', `"${step.name}" is done`);
         return;
       } catch (error) {

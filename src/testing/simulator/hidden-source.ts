@@ -1,3 +1,5 @@
+import { framesIn } from './own-code.ts';
+
 /** Code that is simulated asks the machine for time or chance, or waits by its timers. */
 export class HiddenSourceError extends Error {
   override readonly name = 'HiddenSourceError';
@@ -19,6 +21,7 @@ export class HiddenSourceError extends Error {
 }
 
 function placesIn(stack: string): string {
-  const lines = stack.split('\n').slice(1);
-  return lines.filter((line) => !line.includes('simulator/hidden-sources.')).join('\n');
+  return framesIn(stack)
+    .map(({ line }) => line)
+    .join('\n');
 }

@@ -4,7 +4,7 @@
  * error: two runs with the same hash went the same way, on whatever machine and version of Node.
  */
 export class History {
-  readonly #isKept: boolean;
+  readonly isKept: boolean;
   readonly #lines: Happening[] = [];
   // Two hashes of 32 bits side by side, by different constants.
   #one = 0x811c9dc5;
@@ -12,7 +12,7 @@ export class History {
 
   /** `isKept`: whether the lines are kept for reading, which costs time. */
   constructor(isKept: boolean) {
-    this.#isKept = isKept;
+    this.isKept = isKept;
   }
 
   get hash(): string {
@@ -39,7 +39,7 @@ export class History {
 
   /** Something for readers alone. */
   note(now: number, line: () => Omit<Happening, 'at'>): void {
-    if (this.#isKept) this.#lines.push({ at: now, ...line() });
+    if (this.isKept) this.#lines.push({ at: now, ...line() });
   }
 
   #number(value: number): void {

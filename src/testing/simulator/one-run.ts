@@ -104,6 +104,7 @@ export async function oneRun(
     )
     .finally(() => {
       unwatch();
+      world.foreignWaits.close();
       FreshModules.letGo();
     });
   return {

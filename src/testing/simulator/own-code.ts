@@ -9,13 +9,19 @@ export function isOwnCode(url: string): boolean {
   return url.startsWith(ROOT) && !/\/fixtures\/|\.test\.[jt]s/.test(url);
 }
 
-/** Whose call a stack shows: the first frame that is none of the simulator's. */
+/** Whose call a stack shows: the first module that is neither Node's nor a watcher's. */
 export function callerIn(stack: string): string | undefined {
-  for (const line of stack.split('\n').slice(1)) {
-    const url = /(?:\(|at )(file:\/\/[^)]+|node:[^)]+)\)?$/.exec(line.trim())?.[1];
-    if (url !== undefined && !url.includes(HERE)) return url;
-  }
-  return undefined;
+  return framesIn(stack)[0]?.url;
 }
 
-const HERE = 'simulator/hidden-sources.';
+/** The lines of a stack that show modules, without those of the watchers themselves. */
+export function framesIn(
+  stack: string,
+): readonly { readonly url: string; readonly line: string }[] {
+  return stack.split('\n').flatMap((line) => {
+    const url = /(?:\(|at )(file:\/\/[^)]+?)\)?$/.exec(line.trim())?.[1];
+    return url === undefined || WATCHERS.test(url) ? [] : [{ url, line }];
+  });
+}
+
+const WATCHERS = /\/simulator\/(?:hidden-sources|foreign-waits)\./;

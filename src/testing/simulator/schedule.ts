@@ -26,12 +26,17 @@ export class Schedule {
   #ready: Entry[] = [];
   #nowMs = 0;
   #steps = 0;
+  /** How often somebody began to wait. */
+  #moved = 0;
   #standing = 0;
   #isKicked = false;
   #limitMs = Infinity;
   #end: PromiseWithResolvers<void> | undefined;
-  /** Told when nothing is ready: for whoever has to look whether that is as it should be. */
-  onStandstill: (() => Promise<void> | undefined) | undefined;
+  /**
+   * Asked when nothing is ready, and now and then: whether somebody goes on although everything
+   * stands still. Answers with what is wrong then.
+   */
+  onStandstill: ((hasMoved: () => boolean) => Promise<Error | undefined> | undefined) | undefined;
 
   constructor(chance: Chance, history: History) {
     this.#chance = chance;
@@ -49,6 +54,7 @@ export class Schedule {
 
   /** Waits for a turn: others that are ready may go first. */
   turn(waiter: Waiter): Promise<void> {
+    this.#moved += 1;
     return new Promise((resolve) => {
       this.#ready.push({ waiter, resume: resolve, dueMs: 0, order: 0 });
     });
@@ -56,6 +62,7 @@ export class Schedule {
 
   /** Waits for so long, and then for a turn. */
   sleep(waiter: Waiter, delayMs: number): Promise<void> {
+    this.#moved += 1;
     return new Promise((resolve) => {
       this.#timers.add({ waiter, resume: resolve, dueMs: this.#nowMs + delayMs, order: 0 });
     });
@@ -126,10 +133,23 @@ export class Schedule {
   readonly #step = (): void => {
     this.#isKicked = false;
     if (this.#end === undefined || this.#standing > 0) return;
-    if (this.#ready.length === 0 && this.onStandstill !== undefined) {
-      const looking = this.onStandstill();
-      if (looking !== undefined) return void this.standStill(() => looking);
+    if (this.#ready.length === 0 || this.#steps % STEPS_IN_A_ROW === 0) {
+      const before = this.#moved;
+      const looking = this.onStandstill?.(() => this.#moved > before);
+      if (looking !== undefined) return void this.#afterLooking(looking);
     }
+    this.#go();
+  };
+
+  async #afterLooking(looking: Promise<Error | undefined>): Promise<void> {
+    this.#standing += 1;
+    const found = await looking;
+    this.#standing -= 1;
+    if (found === undefined) this.#go();
+    else this.fail(found);
+  }
+
+  #go(): void {
     const entry = this.#next();
     if (entry === undefined) return this.fail(new StandstillError(this.#nowMs));
     this.#steps += 1;
@@ -137,7 +157,7 @@ export class Schedule {
     if (this.#nowMs > this.#limitMs) return this.fail(new TooLateError(this.#limitMs));
     entry.resume();
     this.#kick();
-  };
+  }
 
   #next(): Entry | undefined {
     for (;;) {

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
 import { test } from 'node:test';
 import { aggregate } from '../../aggregate/aggregate.ts';
 import { boundedContext } from '../../context/bounded-context.ts';
@@ -6,6 +7,7 @@ import type { Fact } from '../../message/fact.ts';
 import { effect } from '../../reaction/effect.ts';
 import { happened } from '../../reaction/source.ts';
 import { simulation as chargingShop } from './fixtures/charging-shop.ts';
+import { ForeignWaitError } from './foreign-waits.ts';
 import { HiddenSourceError } from './hidden-source.ts';
 import { oneRun } from './one-run.ts';
 import { SimulationFailedError, simulate } from './simulate.ts';
@@ -88,6 +90,16 @@ for (const [says, hidden] of [
   });
 }
 
+test('a handler that waits for something real is named, with the place where it does', async () => {
+  const { cause } = await failureOf(
+    simulate({ ...careless(() => readFile(import.meta.filename)), seeds: 1 }),
+  );
+
+  assert.ok(cause instanceof ForeignWaitError);
+  assert.deepEqual(cause.by, ['till "charge"']);
+  assert.match(cause.message, /simulate\.test\.ts:\d+/);
+});
+
 test('afterwards clocks and chance are as they were', async () => {
   const before = [Date, Date.now, Math.random, setTimeout];
 
@@ -113,7 +125,7 @@ function careless(before: () => unknown = () => undefined): Simulation<{ cards: 
     name: 'charge',
     on: happened(sale, 'Sold'),
     perform: async ({ data }, { dependencies }) => {
-      before();
+      await before();
       await (dependencies as unknown as { cards: Cards }).cards.charge(data.id);
     },
   });

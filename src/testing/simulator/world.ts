@@ -8,6 +8,7 @@ import type { Chance } from './chance.ts';
 import { FAULT_KINDS, type FaultKind } from './fault-kinds.ts';
 import type { FaultPlan, Strike } from './fault-plan.ts';
 import { contractsOf } from './faults/contracts-of.ts';
+import { ForeignWaits } from './foreign-waits.ts';
 import type { History } from './history.ts';
 import type { Life } from './life.ts';
 import { SeenRecords } from './records.ts';
@@ -45,6 +46,7 @@ export class World {
   /** Whether a question is answered before anybody else has a turn; the seed says how often. */
   readonly answersAtOnce: () => boolean;
   loseLease: (life: Life, strike: Strike) => void = () => undefined;
+  readonly foreignWaits: ForeignWaits;
   readonly #invariants: Invariants<object>;
 
   constructor(parts: {
@@ -61,6 +63,8 @@ export class World {
     this.schedule = parts.schedule;
     this.faults = parts.faults;
     this.history = parts.history;
+    this.foreignWaits = new ForeignWaits(parts.history.isKept);
+    this.schedule.onStandstill = (hasMoved) => this.foreignWaits.look(hasMoved);
     this.outside = parts.outside;
     const answers = parts.chance.of('answers');
     const atOnce = answers.pick([0, 0.5, 0.9, 1]);
@@ -132,8 +136,8 @@ export class World {
   }
 
   /** Runs a piece of the user's code. */
-  userCode<T>(life: Life, name: string, run: () => T): T {
-    return inSimulation.run({ world: this, life, name }, run);
+  userCode<T>(life: Life | undefined, name: string, run: () => T): T {
+    return this.foreignWaits.watch(name, inSimulation.run({ world: this, life, name }, run));
   }
 
   /** Ends the run; answers with the error, to be thrown where it happened. */
