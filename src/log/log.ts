@@ -45,7 +45,8 @@ export interface Log extends LogReader {
 
   /**
    * Takes over a range of a subscription: creates its checkpoint (at `position`, which counts only
-   * then) or raises its epoch by one. Whoever held the range before is fenced from now on.
+   * then) or raises its epoch by one. Whoever held the range before is fenced from now on. Whoever is
+   * no longer the log's owner takes nothing over any more: of two, the later one keeps what it has.
    */
   claim(claim: Claim): Promise<Checkpoint>;
 

@@ -11,6 +11,7 @@ export class MemoryHandle {
   readonly #stops = new Set<() => void>();
   readonly #underWay = new Set<Promise<unknown>>();
   #state: 'open' | 'closing' | 'gone' = 'open';
+  #hasLease = true;
   #closing: Promise<void> | undefined;
 
   constructor(contents: MemoryContents, onGone: () => void = () => {}) {
@@ -44,6 +45,16 @@ export class MemoryHandle {
     } finally {
       this.#underWay.delete(done);
     }
+  }
+
+  /** It writes on, and does not know that somebody else owns the log now. */
+  loseLease(): void {
+    this.#hasLease = false;
+  }
+
+  /** Whoever was taken over must not take over in turn. */
+  assertOwner(): void {
+    if (!this.#hasLease) throw this.closedError();
   }
 
   /** Tells whoever listens that something was committed through this handle. */

@@ -17,7 +17,11 @@ export function memoryLog(handle: MemoryHandle): Log {
     epoch: handle.contents.epoch,
     commit: (writeSets) => handle.change(() => commit(handle, writeSets)),
     transaction: (work) => transactions.run(work),
-    claim: (claim) => handle.change((contents) => claimRange(contents, claim)),
+    claim: (claim) =>
+      handle.change((contents) => {
+        handle.assertOwner();
+        return claimRange(contents, claim);
+      }),
     defineModel: (model) => handle.change(({ documents }) => documents.define(model)),
     dropModel: (model, subscription) =>
       handle.change(({ documents, checkpoints }) => {

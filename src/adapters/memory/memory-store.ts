@@ -22,7 +22,8 @@ export interface MemoryStore extends Store {
   crash(context: string): void;
   /**
    * The owner of a context's log is taken for gone, and does not know it: another one may open the
-   * log, and both write until the first is ended, by what this returns.
+   * log, and both write until the first is ended, by what this returns. It takes nothing over any
+   * more: its claims are refused.
    */
   loseLease(context: string): () => void;
 }
@@ -85,6 +86,7 @@ class ContextsInMemory implements MemoryStore {
     const context = this.#context(name);
     const { owner } = context;
     context.owner = undefined;
+    owner?.loseLease();
     return () => owner?.drop();
   }
 
