@@ -19,7 +19,8 @@ export const OLD_VERSIONS = 'old versions of read models';
 const NOTED_MAX = 10_000;
 
 /**
- * Drops the versions of read models that the code does not know any more. Looked at once an hour:
+ * Drops the versions of read models that the code does not know any more. Looked at once an hour, as
+ * long as there are any: while it runs, none can come.
  *
  * - known: declared by this context. It is never dropped, and one that comes back in time goes on
  *   where it was.
@@ -75,7 +76,7 @@ export class OldVersions {
   async #look(): Promise<void> {
     const { log, logger } = this.#parts;
     try {
-      await this.#noteAndDrop();
+      if (!(await this.#noteAndDrop())) return;
     } catch (error) {
       // Nothing is lost by keeping them for longer; the next look comes in an hour.
       const { code, message } = describeError(error);
@@ -87,7 +88,8 @@ export class OldVersions {
     this.#lookAfter(LOOK_EVERY_MS);
   }
 
-  async #noteAndDrop(): Promise<void> {
+  /** Answers whether there is something to look at again. */
+  async #noteAndDrop(): Promise<boolean> {
     const { log, committer, clock, keptMs, head } = this.#parts;
     const there = (await log.models()).filter((name) => !isBuilding(name) && !holdsInstances(name));
     const noted = await this.#noted();
@@ -103,6 +105,7 @@ export class OldVersions {
       (note) => !done.includes(note) && note.since + keptMs <= now,
     );
     for (const note of due) await this.#drop(note);
+    return noted.length > 0 || !there.every((name) => this.#isKnown(name));
   }
 
   async #drop(note: WaitingRow): Promise<void> {

@@ -5,9 +5,13 @@
  *     npm run simulate -- shop --seeds 1..1000
  */
 import type { Simulation } from 'thereupon/testing';
+import { config } from 'zod';
 import { customersAndStaff } from './customers.ts';
 import { SimulatedGateway } from './gateway.ts';
 import { auditRun } from './audit-run.ts';
+
+// Schemas are built anew for each life of a process: to compile them takes longer than it saves.
+config({ jitless: true });
 
 export const simulation: Simulation<{ gateway: SimulatedGateway }> = {
   name: 'The shop',

@@ -12,6 +12,10 @@ import type { World } from './world.ts';
 /** A step that failed so often in a row for reasons of its surroundings will never be done. */
 const TRIES_MAX = 500;
 const PAUSE_MS_MAX = 500;
+/** Who was told so often to ask later asks less often. */
+const LONGER_PAUSES_MAX = 8;
+
+const DOWN = Symbol('down');
 
 /** The clients of the application: each has a step done, however often it must ask. */
 export class Clients {
@@ -41,7 +45,10 @@ export class Clients {
         if (!isOfSurroundings(error)) throw new StepFailedError(step.name, error);
         if (tries >= TRIES_MAX) throw new StepFailedError(step.name, error);
         this.#world.note('', 'step', `"${step.name}" is to be asked again`);
-        await schedule.sleep(WORLD, pauses.between(1, PAUSE_MS_MAX));
+        await schedule.sleep(
+          WORLD,
+          pauses.between(1, PAUSE_MS_MAX * Math.min(tries, LONGER_PAUSES_MAX)),
+        );
       }
     }
   }
@@ -83,10 +90,10 @@ export class Clients {
     const asking = this.#inside(life, context, ask);
     // Nobody may be listening any more when it is answered.
     asking.catch(() => undefined);
-    const down = life.died.then(() => Promise.reject(new ProcessDownError(context)));
-    const answer = await Promise.race([asking, down]);
+    const answer = await Promise.race([asking, life.died.then(() => DOWN)]);
+    if (answer === DOWN) throw new ProcessDownError(context);
     await schedule.turn(WORLD);
-    return answer;
+    return answer as T;
   }
 
   #inside<T>(
