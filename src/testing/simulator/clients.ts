@@ -22,6 +22,7 @@ export class Clients {
   readonly #world: World;
   readonly #processes: Processes;
   readonly #contexts: readonly BoundedContext[];
+  readonly #downs = new Map<string, ProcessDownError>();
 
   /** `contexts`: to know by name where an aggregate or a read model is at home. */
   constructor(world: World, processes: Processes, contexts: readonly BoundedContext[]) {
@@ -86,14 +87,21 @@ export class Clients {
     const { schedule } = this.#world;
     await schedule.turn(WORLD);
     const life = this.#processes.lifeOf(context);
-    if (life?.app === undefined) throw new ProcessDownError(context);
+    if (life?.app === undefined) throw this.#down(context);
     const asking = this.#inside(life, context, ask);
     // Nobody may be listening any more when it is answered.
     asking.catch(() => undefined);
     const answer = await Promise.race([asking, life.died.then(() => DOWN)]);
-    if (answer === DOWN) throw new ProcessDownError(context);
+    if (answer === DOWN) throw this.#down(context);
     await schedule.turn(WORLD);
     return answer as T;
+  }
+
+  /** One for all times: it is thrown often, and nobody looks at where. */
+  #down(context: string): ProcessDownError {
+    const known = this.#downs.get(context) ?? new ProcessDownError(context);
+    this.#downs.set(context, known);
+    return known;
   }
 
   #inside<T>(

@@ -18,8 +18,11 @@ import type { Simulation, Step } from './simulation.ts';
 import { virtualClock } from './virtual-clock.ts';
 import { World } from './world.ts';
 
-/** Steps begin within this time, so that they overlap with each other and with crashes. */
-const BEGIN_MS_MAX = 5_000;
+/**
+ * Steps begin within one of these times: all at once, so that they overlap with each other, or over
+ * seconds, so that they overlap with what takes long.
+ */
+const BEGIN_MS_MAX = [1, 1, 30, 500, 5_000];
 /** So long faults go on after the last step. */
 const FAULTS_AFTER_MS_MAX = 3_000;
 /** Steps must be done within this time, faults or not. */
@@ -143,9 +146,10 @@ async function live(parts: {
   const { schedule, chance, faults } = world;
   const clients = new Clients(world, processes, contexts);
   const begins = chance.of('begins');
+  const within = begins.pick(BEGIN_MS_MAX);
   schedule.limit(STEPS_MS_MAX);
   processes.startAll();
-  await Promise.all(steps.map((step) => clients.work(step, begins.below(BEGIN_MS_MAX))));
+  await Promise.all(steps.map((step) => clients.work(step, begins.below(within))));
   await schedule.sleep(WORLD, begins.below(FAULTS_AFTER_MS_MAX));
 
   faults.stop();

@@ -23,7 +23,9 @@ export class Schedule {
   readonly #chance: Chance;
   readonly #history: History;
   readonly #timers = new Timers();
+  readonly #areRoundsWhole: boolean;
   #ready: Entry[] = [];
+  #nextRound: Entry[] = [];
   #nowMs = 0;
   #steps = 0;
   /** How often somebody began to wait. */
@@ -41,6 +43,7 @@ export class Schedule {
   constructor(chance: Chance, history: History) {
     this.#chance = chance;
     this.#history = history;
+    this.#areRoundsWhole = chance.of('rounds').happens(0.7);
   }
 
   /** Milliseconds of virtual time since the beginning. */
@@ -57,6 +60,15 @@ export class Schedule {
     this.#moved += 1;
     return new Promise((resolve) => {
       this.#ready.push({ waiter, resume: resolve, dueMs: 0, order: 0 });
+    });
+  }
+
+  /** Waits until all that are ready now had their turn; in some runs only for a turn. */
+  round(waiter: Waiter): Promise<void> {
+    if (!this.#areRoundsWhole) return this.turn(waiter);
+    this.#moved += 1;
+    return new Promise((resolve) => {
+      this.#nextRound.push({ waiter, resume: resolve, dueMs: 0, order: 0 });
     });
   }
 
@@ -110,6 +122,7 @@ export class Schedule {
     } finally {
       this.#end = undefined;
       this.#ready = [];
+      this.#nextRound = [];
       this.#timers.clear();
     }
   }
@@ -133,7 +146,7 @@ export class Schedule {
   readonly #step = (): void => {
     this.#isKicked = false;
     if (this.#end === undefined || this.#standing > 0) return;
-    if (this.#ready.length === 0 || this.#steps % STEPS_IN_A_ROW === 0) {
+    if (this.#isAtRest || this.#steps % STEPS_IN_A_ROW === 0) {
       const before = this.#moved;
       const looking = this.onStandstill?.(() => this.#moved > before);
       if (looking !== undefined) return void this.#afterLooking(looking);
@@ -159,6 +172,10 @@ export class Schedule {
     this.#kick();
   }
 
+  get #isAtRest(): boolean {
+    return this.#ready.length === 0 && this.#nextRound.length === 0;
+  }
+
   #next(): Entry | undefined {
     for (;;) {
       this.#timers.due(this.#nowMs, this.#ready);
@@ -171,6 +188,10 @@ export class Schedule {
         if (entry.waiter.isGone) continue;
         this.#history.decided(index, count, this.#nowMs);
         return entry;
+      }
+      if (this.#nextRound.length > 0) {
+        [this.#ready, this.#nextRound] = [this.#nextRound, this.#ready];
+        continue;
       }
       const next = this.#timers.nextMs();
       if (next === undefined) return undefined;

@@ -26,6 +26,6 @@ export function virtualClock(
       if (waiter.isGone) await new Promise(() => undefined);
     },
     after: (delayMs, then) => schedule.after(waiter, delayMs, then),
-    turn: () => schedule.turn(waiter),
+    turn: () => schedule.round(waiter),
   };
 }
