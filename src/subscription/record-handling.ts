@@ -46,10 +46,11 @@ export class RecordHandling {
   async awaitPending(batch: Batch): Promise<void> {
     if (batch.pending.length === 0) return;
     const { clock } = this.#parts.workplace.host;
-    const enough = new AbortController();
+    const enough = Promise.withResolvers<void>();
+    const cancel = clock.after(SLOW_MS, enough.resolve);
     const all = Promise.allSettled(batch.pending.map((pending) => pending.running));
-    await Promise.race([all, clock.sleep(SLOW_MS, enough.signal)]);
-    enough.abort();
+    await Promise.race([all, enough.promise]);
+    cancel();
     const pendings = batch.pending;
     batch.pending = [];
     for (const pending of pendings) {

@@ -15,7 +15,7 @@ export class SeenRecords {
     return this.#byContext.get(context) ?? [];
   }
 
-  /** Takes in what was committed; answers with it. */
+  /** Takes in what was committed; answers with it, its data as text. */
   add(
     context: string,
     writeSets: readonly WriteSet[],
@@ -25,7 +25,7 @@ export class SeenRecords {
     if (added.length === 0) return added;
     const known = this.#byContext.get(context) ?? [];
     this.#byContext.set(context, known);
-    for (const record of added) known.push(new Seen(record) as unknown as SimulatedRecord);
+    for (const record of added) known.push(seen(record));
     return added;
   }
 }
@@ -39,19 +39,13 @@ function recordsIn(writeSet: WriteSet, outcome: Outcome | undefined): StoredReco
   });
 }
 
-/** Reads its data only when somebody asks for it. */
-class Seen {
-  readonly #text: string;
-  #data: unknown;
-
-  constructor(record: StoredRecord) {
-    const { data, ...rest } = record;
-    this.#text = data;
-    Object.assign(this, rest);
-  }
-
-  get data(): unknown {
-    this.#data ??= JSON.parse(this.#text);
-    return this.#data;
-  }
+/** Its data is read only when somebody asks for it. */
+function seen(record: StoredRecord): SimulatedRecord {
+  let data: unknown;
+  return {
+    ...record,
+    get data() {
+      return (data ??= JSON.parse(record.data) as unknown);
+    },
+  };
 }
