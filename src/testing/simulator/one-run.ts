@@ -25,6 +25,8 @@ import { World } from './world.ts';
 const BEGIN_MS_MAX = [1, 1, 30, 500, 5_000];
 /** So long faults go on after the last step. */
 const FAULTS_AFTER_MS_MAX = 3_000;
+/** Steps wait so long, at most, for all processes to be up. */
+const UP_MS_MAX = 10_000;
 /** Steps must be done within this time, faults or not. */
 const STEPS_MS_MAX = 24 * 3_600_000;
 /** When faults have stopped, everything is over within this time, timers of weeks among it. */
@@ -149,6 +151,8 @@ async function live(parts: {
   const within = begins.pick(BEGIN_MS_MAX);
   schedule.limit(STEPS_MS_MAX);
   processes.startAll();
+  // Whoever finds them down asks again later, each at another time, and hardly two at once.
+  await Promise.race([processes.up(), schedule.sleep(WORLD, UP_MS_MAX)]);
   await Promise.all(steps.map((step) => clients.work(step, begins.below(within))));
   await schedule.sleep(WORLD, begins.below(FAULTS_AFTER_MS_MAX));
 

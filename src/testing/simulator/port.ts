@@ -11,8 +11,8 @@ export interface PortSurroundings {
   readonly faults: FaultPlan;
   /** Ends a life, as `kill -9` would. */
   readonly crash: (life: Life) => void;
-  /** Whether a question is answered before anybody else has a turn. */
-  readonly answersAtOnce: () => boolean;
+  /** Whether it is answered before anybody else has a turn. */
+  readonly answersAtOnce: (isChange: boolean) => boolean;
   /** Lets another life take over, while this one goes on for a while. */
   readonly loseLease: (life: Life, strike: Strike) => void;
   /** A call has been made whose answer does not arrive: told after the call, for readers. */
@@ -40,7 +40,7 @@ export async function callPort<T>(around: PortSurroundings, call: PortCall<T>): 
   const { life } = call;
   if (life.isGone) return never();
   const strike = faults.pass(call.place, call.rates);
-  if (strike === undefined && !call.isChange && around.answersAtOnce()) return atOnce(call);
+  if (strike === undefined && around.answersAtOnce(call.isChange)) return atOnce(call);
   const kind = strike?.kind;
   if (kind === 'crash-before') return crash(around, life);
   if (strike !== undefined && kind === 'lost-lease') around.loseLease(life, strike);

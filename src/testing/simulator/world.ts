@@ -43,8 +43,8 @@ export class World {
   release: (life: Life, isNew: boolean) => void = () => undefined;
   /** Ends a life, as `kill -9` would. */
   crash: (life: Life) => void = () => undefined;
-  /** Whether a question is answered before anybody else has a turn; the seed says how often. */
-  readonly answersAtOnce: () => boolean;
+  /** Whether a call is answered before anybody else has a turn; the seed says how often. */
+  readonly answersAtOnce: (isChange: boolean) => boolean;
   loseLease: (life: Life, strike: Strike) => void = () => undefined;
   readonly foreignWaits: ForeignWaits;
   readonly #invariants: Invariants<object>;
@@ -67,8 +67,9 @@ export class World {
     this.schedule.onStandstill = (hasMoved) => this.foreignWaits.look(hasMoved);
     this.outside = parts.outside;
     const answers = parts.chance.of('answers');
-    const atOnce = answers.pick([0, 0.5, 0.9, 1]);
-    this.answersAtOnce = () => answers.happens(atOnce);
+    const questions = answers.pick([0, 0.5, 0.9, 1]);
+    const changes = answers.pick([0, 0, 0.8, 1]);
+    this.answersAtOnce = (isChange) => answers.happens(isChange ? changes : questions);
     this.contexts = parts.contexts.map(({ name }) => name);
     this.sharedContracts = new Set(contractsOf(parts.contexts));
     this.#invariants = parts.invariants;
