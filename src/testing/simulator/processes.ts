@@ -11,6 +11,8 @@ import type { World } from './world.ts';
 const STARTS_MAX = 50;
 /** So long a process is down at most after a crash. */
 const DOWN_MS_MAX = 4_000;
+/** In so many of all runs some processes begin in the next release already. */
+const UPGRADING = 0.25;
 /** So long two lives own the same logs at most. */
 const BOTH_MS_MAX = 10_000;
 /** How often a process that ends is told to anybody: see `Processes.up`. */
@@ -26,6 +28,8 @@ export class Processes {
   constructor(world: World, build: BuildContexts, groups: readonly (readonly string[])[]) {
     this.#world = world;
     this.#build = build;
+    const releases = world.chance.of('releases');
+    const isUpgrading = releases.happens(UPGRADING);
     this.#processes = groups.map((contexts) => ({
       name: contexts.join('+'),
       contexts,
@@ -33,7 +37,7 @@ export class Processes {
       lives: 0,
       failures: 0,
       clockOffMs: 0,
-      release: 0,
+      release: isUpgrading ? releases.below(2) : 0,
     }));
     // What is begun by it is no part of whatever ran when it struck.
     const apart = AsyncLocalStorage.snapshot();
