@@ -148,7 +148,7 @@ export class Processes {
 /** A life that runs. */
 export type Up = Life & { readonly app: Application };
 
-function isUp(life: Life | undefined): life is Up {
+export function isUp(life: Life | undefined): life is Up {
   return life?.app !== undefined;
 }
 

@@ -5,7 +5,7 @@ import { isPoison } from './faults/poison.ts';
 import { InvariantBrokenError } from './invariant-broken.ts';
 import { WORLD } from './life.ts';
 import { assertNothingLeft } from './oracles/nothing-left.ts';
-import type { Processes, Up } from './processes.ts';
+import { type Processes, type Up, isUp } from './processes.ts';
 import type { Invariants } from './simulation.ts';
 import { BEGIN_MS } from './virtual-clock.ts';
 import type { World } from './world.ts';
@@ -35,7 +35,13 @@ export async function settleAll(
     for (const life of await processes.up()) {
       // What struck last may still bring it down; then there is one more round.
       const down = life.died.then(() => void (before = -1));
-      await Promise.race([settle({ world, processes }, life), down]);
+      try {
+        await Promise.race([settle({ world, processes }, life), down]);
+      } catch (error) {
+        // It may have been told to stop, just before.
+        if (isUp(life)) throw error;
+        before = -1;
+      }
     }
   }
   await assertNothingLeft(world);
