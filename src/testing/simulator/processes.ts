@@ -130,7 +130,8 @@ export class Processes {
     await Promise.race([stopped, life.died]);
     if (life.isGone) return;
     life.end();
-    await this.#start(process);
+    // Another one may have taken over while it stopped.
+    if (process.life === life) await this.#start(process);
   }
 
   /** The next life begins beside this one, which is ended only after a while. */
