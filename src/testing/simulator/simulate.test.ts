@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { readFile } from 'node:fs/promises';
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
 import { test } from 'node:test';
 import { aggregate } from '../../aggregate/aggregate.ts';
 import { boundedContext } from '../../context/bounded-context.ts';
@@ -91,14 +92,17 @@ for (const [says, hidden] of [
 }
 
 test('a handler that waits for something real is named, with the place where it does', async () => {
-  const { cause } = await failureOf(
-    simulate({ ...careless(() => readFile(import.meta.filename)), seeds: 1 }),
-  );
+  const { cause } = await failureOf(simulate({ ...careless(() => anotherProcess()), seeds: 1 }));
 
   assert.ok(cause instanceof ForeignWaitError);
   assert.deepEqual(cause.by, ['till "charge"']);
   assert.match(cause.message, /simulate\.test\.ts:\d+/);
 });
+
+/** Long enough that it is not over before anybody looks. */
+function anotherProcess(): Promise<unknown> {
+  return promisify(execFile)(process.execPath, ['-e', 'setTimeout(() => {}, 500)']);
+}
 
 test('afterwards clocks and chance are as they were', async () => {
   const before = [Date, Date.now, Math.random, setTimeout];
