@@ -48,13 +48,13 @@ for (const piece of pieces.filter(({ block }) => block?.isRun)) {
   });
 }
 
-/** What a seed decides may be decided otherwise when anything of the core changes. */
+/**
+ * What a seed decides, it decides otherwise when anything of the core changes: of a story only the
+ * sentences around it are compared, without figures and up to their first comma.
+ */
 function withoutChance(text: string): string {
-  const lines = text.trim().replaceAll(/\d+/g, '0').split('\n');
-  return lines
-    .map((line) => line.replaceAll(/ +/g, ' '))
-    .toSorted()
-    .join('\n');
+  const sentences = text.split('\n').filter((line) => /^[^\s✗]/.test(line));
+  return sentences.map((line) => line.replaceAll(/\d+/g, '0').replace(/,.*/, '')).join('\n');
 }
 
 function runIn(cwd: string, piece: DocumentedCode): SpawnSyncReturns<string> {

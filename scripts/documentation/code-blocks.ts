@@ -2,8 +2,8 @@
  * The code in a Markdown page.
  *
  * A fence marked `ts` must compile, one marked `ts run` must also run; `text output` right after
- * it is what it prints, `text output alike` what it prints but for figures and the order of lines.
- * A first line that is a path in a comment (`// ordering/order.ts`) names
+ * it is what it prints, `text output alike` what it prints when a seed decides it: only its
+ * sentences are compared. A first line that is a path in a comment (`// ordering/order.ts`) names
  * the file that the code lies in, so that the blocks of one page can import each other. Code that
  * cannot stand alone is marked `ts part` and only read.
  */
@@ -15,7 +15,7 @@ export interface CodeBlock {
   readonly path: string;
   readonly isRun: boolean;
   readonly output: string | undefined;
-  /** Whether what it prints may have other figures, and its lines in another order. */
+  /** Whether only the sentences of what it prints are compared, as chance decides the rest. */
   readonly isAlike: boolean;
 }
 

@@ -45,7 +45,7 @@ export class Clients {
       } catch (error) {
         if (!isOfSurroundings(error)) throw new StepFailedError(step.name, error);
         if (tries >= TRIES_MAX) throw new StepFailedError(step.name, error);
-        this.#world.note('', 'step', `"${step.name}" is to be asked again`);
+        this.#world.note('', 'step', `"${step.name}" has no answer, and will ask again`);
         await schedule.sleep(
           WORLD,
           pauses.between(1, PAUSE_MS_MAX * Math.min(tries, LONGER_PAUSES_MAX)),
