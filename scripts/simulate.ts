@@ -14,7 +14,7 @@ import { parseArgs } from 'node:util';
 import { asProgram, runCommand } from '../src/cli/command-line.ts';
 import { simulateCommand } from '../src/cli/simulate.ts';
 import { runCanaries } from './simulation/run-canaries.ts';
-import { simulations } from './simulation/command-line.ts';
+import { simulations } from './simulation/named-simulations.ts';
 
 const given = process.argv.slice(2);
 const surroundings = {

@@ -5,7 +5,13 @@ import { pathToFileURL } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import type { CanaryTold, CanaryWork } from './canary-worker.ts';
 import type { Canary } from './canary.ts';
-import { type SimulateOptions, moduleOf } from './command-line.ts';
+import { moduleOf } from './named-simulations.ts';
+
+export type CanaryOptions = {
+  readonly workers: number;
+  /** How often each canary is tried. */
+  readonly trials: number;
+};
 
 const folder = join(import.meta.dirname, 'canaries');
 
@@ -17,7 +23,7 @@ export async function allCanaries(): Promise<readonly Canary[]> {
 }
 
 /** Answers whether each was found in every trial. */
-export async function runCanaries({ workers, trials }: SimulateOptions): Promise<boolean> {
+export async function runCanaries({ workers, trials }: CanaryOptions): Promise<boolean> {
   const queue = [...(await allCanaries())];
   const from = 1_000_000 + (Date.now() % 1_000_000_000);
   console.log(`Each is tried ${trials} times, from random seeds on (${from}).\n`);

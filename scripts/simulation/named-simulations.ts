@@ -1,11 +1,4 @@
-/** The simulations of this project, by name; and what canaries are asked. */
-
-export type SimulateOptions = {
-  readonly workers: number;
-  /** How often each canary is tried. */
-  readonly trials: number;
-};
-
+/** The simulations of this project, by name. */
 const NAMED: Readonly<Record<string, string>> = {
   shop: '../../examples/shop/simulation/simulation.ts',
   lines: '../../src/testing/simulator/fixtures/numbered-lines.ts',
