@@ -38,6 +38,7 @@ export class TailReader {
   #readAgain = false;
   /** Whether the log could not be read, so that there may be more than was seen. */
   #isBehind = false;
+  #isStarted = false;
   #isStopped = false;
   #tell: (problem: unknown) => void = () => undefined;
   #cancelLook = (): void => undefined;
@@ -60,6 +61,9 @@ export class TailReader {
       this.#log.onChange((by) => by === 'foreign' && this.#look()),
     );
     this.#newest = newestEntries(await this.#log.head());
+    // Somebody may have committed while the head was asked for, after it was answered.
+    this.#isStarted = true;
+    if (this.#readAgain) this.#look();
   }
 
   /** The highest position seen. */
@@ -118,7 +122,8 @@ export class TailReader {
     const first = positions.find((position) => position > 0);
     if (first === undefined) return;
     // A hole: somebody else committed before us. Read, so that nothing is passed over.
-    if (first !== this.head + 1 || this.#reading !== undefined) return this.#look();
+    if (!this.#isStarted || first !== this.head + 1 || this.#reading !== undefined)
+      return this.#look();
     records.forEach((record, index) => {
       const position = positions[index] as number;
       if (position > 0) this.#newest.add(new Entry(this.#vocabulary, { ...record, position }));
@@ -128,6 +133,8 @@ export class TailReader {
 
   #look(): void {
     this.#readAgain = true;
+    // Before it is known where it begins, it would read from the beginning.
+    if (!this.#isStarted) return;
     this.#cancelLook();
     this.#reading ??= this.#readOn().finally(() => {
       this.#reading = undefined;
