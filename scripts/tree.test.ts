@@ -8,10 +8,17 @@ import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { services } from './services/services.ts';
 import { importCycles } from './tree/import-cycles.ts';
 import { importsAgainstDirection } from './tree/import-direction.ts';
 import { readSourceTree } from './tree/source-tree.ts';
-import { barrels, hiddenDates, unprovenAdapters, vagueFolders } from './tree/tidiness.ts';
+import {
+  barrels,
+  hiddenDates,
+  misnamedServerTests,
+  unprovenAdapters,
+  vagueFolders,
+} from './tree/tidiness.ts';
 
 const root = join(import.meta.dirname, '..');
 const files = readSourceTree(root, ['src', 'examples', 'scripts', 'benchmarks']);
@@ -48,6 +55,15 @@ test('nothing outside of the host and the adapters reads the clock by new Date()
 
 test('every adapter runs every conformance suite, or says why not', () => {
   assertNone(unprovenAdapters(files));
+});
+
+test('every test that needs a server is named so', () => {
+  const calls = services.flatMap(({ startedBy, shared }) => [
+    startedBy,
+    shared?.takenBy ?? startedBy,
+  ]);
+
+  assertNone(misnamedServerTests(files, calls));
 });
 
 test('every door of package.json is there, and leads to the same place in src and in dist', () => {

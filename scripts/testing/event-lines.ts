@@ -19,6 +19,8 @@ export type EventLine =
       readonly isEcho?: boolean;
       readonly error?: string;
     }
+  /** What the runner noticed outside of any test. */
+  | { readonly type: 'note'; readonly text: string }
   | { readonly type: 'end' };
 
 // node loads a reporter by its default export.
@@ -34,6 +36,8 @@ export default async function* eventLines(
 
 function lineOf(event: TestEvent): EventLine | undefined {
   if (event.type === 'test:dequeue') return { type: 'start', name: event.data.name };
+  if (event.type === 'test:diagnostic' && event.data.message.startsWith('Error: '))
+    return { type: 'note', text: event.data.message };
   if (event.type === 'test:summary') return { type: 'end' };
   if (event.type !== 'test:pass' && event.type !== 'test:fail') return undefined;
 

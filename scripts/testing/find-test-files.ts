@@ -1,8 +1,9 @@
 /**
  * Which files hold tests.
  *
- * `x.test.ts` needs nothing and always runs; `x.int.test.ts` needs a server and runs when asked
- * for. Files that lie in a `fixtures` folder are material for a test, not tests.
+ * `x.test.ts` needs nothing and always runs; `x.int.test.ts` needs a server and can be left out.
+ * Files that lie in a `fixtures` folder are material for a test, not tests. A folder with a lockfile
+ * is a project of its own, which runs its tests itself.
  */
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
@@ -28,7 +29,11 @@ function below(folder: string): string[] {
     .toSorted((a, b) => (a.name < b.name ? -1 : 1))
     .flatMap((entry) => {
       const path = join(folder, entry.name);
-      if (entry.isDirectory()) return skipped.has(entry.name) ? [] : below(path);
+      if (entry.isDirectory()) return skipped.has(entry.name) || isProject(path) ? [] : below(path);
       return entry.name.endsWith('.test.ts') ? [path] : [];
     });
+}
+
+function isProject(folder: string): boolean {
+  return existsSync(join(folder, 'package-lock.json'));
 }

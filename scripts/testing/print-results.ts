@@ -11,7 +11,7 @@ type Outcome = TestResult['outcome'];
 export function printFile(result: FileResult): void {
   const passed = of(result, 'passed').length;
   const failed = of(result, 'failed').length;
-  const sign = failed > 0 ? styleText('red', 'FAIL') : styleText('green', 'ok  ');
+  const sign = signOf(passed, failed);
   const counts = failed > 0 ? `${passed} passed, ${failed} failed` : `${passed} passed`;
   console.log(`${sign} ${result.file}  ${counts}, ${(result.durationMs / 1000).toFixed(1)} s`);
   if (result.output.trim() !== '') console.log(indent(result.output.trimEnd()));
@@ -36,6 +36,12 @@ export function printSummary(results: readonly FileResult[], problems: readonly 
   const failed = results.reduce((sum, result) => sum + of(result, 'failed').length, 0);
   console.log(`\n${passed} passed, ${failed + problems.length} failed`);
   return failed + problems.length;
+}
+
+/** A file of which nothing ran is not the same as one of which all held. */
+function signOf(passed: number, failed: number): string {
+  if (failed > 0) return styleText('red', 'FAIL');
+  return passed === 0 ? styleText('yellow', 'skip') : styleText('green', 'ok  ');
 }
 
 function of(result: FileResult, outcome: Outcome): TestResult[] {

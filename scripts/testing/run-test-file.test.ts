@@ -56,6 +56,12 @@ test('a file that exits with 0 before its tests are done fails', async () => {
   assert.match(detail(tests, 'the file'), /ended before its tests did|holds no test/);
 });
 
+test('what goes wrong after the tests of a file is told', async () => {
+  const { tests } = await run('late');
+
+  assert.match(detail(tests, 'the file'), /exited with code 1; no test was running.*too late/s);
+});
+
 test('a file that hangs is ended and says what was running', async () => {
   const { tests } = await run('hanging', 5_000);
 

@@ -54,6 +54,16 @@ export async function runTestFile(file: string, options: RunOptions): Promise<Fi
   }
 }
 
+/** The result of a file that was not run because something that it needs is missing. */
+export function leftOut(
+  file: string,
+  obstacle: { readonly reason: string; readonly isFailure: boolean },
+): FileResult {
+  const outcome = obstacle.isFailure ? 'failed' : 'skipped';
+  const test: TestResult = { name: 'the file', outcome, detail: obstacle.reason };
+  return { file, tests: [test], durationMs: 0, output: '' };
+}
+
 interface ChildEnd {
   readonly code: number | null;
   readonly signal: string | null;
@@ -139,6 +149,10 @@ function testResult(line: EventLine): TestResult[] {
   return line.kind === 'suite' ? [] : [{ name: line.name, outcome: 'passed' }];
 }
 
+function notes(lines: EventLine[]): string[] {
+  return lines.flatMap((line) => (line.type === 'note' ? [line.text] : []));
+}
+
 function fileProblem(
   lines: EventLine[],
   tests: TestResult[],
@@ -153,7 +167,7 @@ function fileProblem(
   if (end.isTimedOut) return `was not done after ${options.fileTimeoutMs / 1000} s; ${at}.`;
   if (end.signal !== null) return `was ended by ${end.signal}; ${at}.`;
   if (tests.some((test) => test.outcome === 'failed')) return undefined;
-  if (end.code !== 0) return `exited with code ${end.code}; ${at}.`;
+  if (end.code !== 0) return [`exited with code ${end.code}; ${at}.`, ...notes(lines)].join('\n');
   if (!lines.some((line) => line.type === 'end')) {
     return lines.length === 0 ? 'holds no test.' : `ended before its tests did; ${at}.`;
   }

@@ -1,6 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { barrels, hiddenDates, unprovenAdapters, vagueFolders } from './tidiness.ts';
+import {
+  barrels,
+  hiddenDates,
+  misnamedServerTests,
+  unprovenAdapters,
+  vagueFolders,
+} from './tidiness.ts';
 
 test('an index.ts that is no door, or is imported inside, is found', () => {
   const files = [
@@ -46,4 +52,15 @@ test('an adapter that skips a suite without a word is found', () => {
   assert.equal(unprovenAdapters([suites, silent]).length, 1);
   assert.equal(unprovenAdapters([suites, silent, proven]).length, 0);
   assert.equal(unprovenAdapters([suites, silent, reason]).length, 0);
+});
+
+test('a test that starts a server and is not named so is found', () => {
+  const text = `const server = await startShelf();`;
+  const calls = ['sharedShelf', 'startShelf'];
+
+  assert.deepEqual(misnamedServerTests([{ path: 'src/log/a.test.ts', text }], calls), [
+    'src/log/a.test.ts calls startShelf(): name it *.int.test.ts',
+  ]);
+  assert.deepEqual(misnamedServerTests([{ path: 'src/log/a.int.test.ts', text }], calls), []);
+  assert.deepEqual(misnamedServerTests([{ path: 'src/log/b.test.ts', text: '' }], calls), []);
 });

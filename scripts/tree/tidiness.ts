@@ -60,3 +60,16 @@ export function unprovenAdapters(files: readonly SourceFile[]): string[] {
       .map((suite) => `${folder} neither calls ${suite}() nor says "no ${suite}: <reason>"`);
   });
 }
+
+/** What needs a server says so in its name: `npm test -- --no-servers` leaves it out by that. */
+export function misnamedServerTests(
+  files: readonly SourceFile[],
+  calls: readonly string[],
+): string[] {
+  return files
+    .filter(({ path }) => path.endsWith('.test.ts') && !path.endsWith('.int.test.ts'))
+    .flatMap(({ path, text }) => {
+      const call = calls.find((name) => withoutComments(text).includes(`${name}(`));
+      return call === undefined ? [] : [`${path} calls ${call}(): name it *.int.test.ts`];
+    });
+}
