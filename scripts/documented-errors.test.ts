@@ -13,7 +13,7 @@ const root = join(import.meta.dirname, '..');
 const files = readSourceTree(root, ['src']).filter(
   ({ path }) => !path.endsWith('.test.ts') && !path.includes('/fixtures/'),
 );
-const errors = files.flatMap(({ text }) => errorsOf(text)).sort(byName);
+const errors = oncePerName(files.flatMap(({ text }) => errorsOf(text))).sort(byName);
 
 test('docs/errors.md names every error with its code and whether it is retryable', () => {
   const page = readFileSync(join(root, 'docs', 'errors.md'), 'utf8');
@@ -73,6 +73,20 @@ function errorsOf(text: string): (DocumentedError & { readonly says: string })[]
       says: says.replaceAll(/\s*\*\s?/g, ' ').trim(),
     };
   });
+}
+
+/**
+ * What is the same for whoever catches it may come from two adapters, each with its own facts: then
+ * name, code and whether it is retryable are the same.
+ */
+function oncePerName<One extends DocumentedError>(all: readonly One[]): One[] {
+  const kept = new Map<string, One>();
+  for (const one of all) {
+    const { name, code, retryable } = kept.get(one.name) ?? one;
+    assert.deepEqual([one.code, one.retryable], [code, retryable], `${name} means two things`);
+    kept.set(name, kept.get(name) ?? one);
+  }
+  return [...kept.values()];
 }
 
 function rowOf(line: string): (DocumentedError & { readonly next: string })[] {

@@ -14,8 +14,18 @@ import {
 import { memory } from 'thereupon/memory';
 import { z } from 'zod';
 
+export { sql } from 'drizzle-orm';
+export { Kysely, PostgresDialect } from 'kysely';
 export type { DatabaseSync } from 'node:sqlite';
+export type { Client, PoolClient } from 'pg';
 export { z };
+
+/** Of the database. */
+export const url = 'postgres://localhost/shop';
+/** The tables of the application's own, as Kysely is told of them. */
+export interface Tables {
+  readonly orders: { readonly id: string };
+}
 
 export type OrderEvent =
   | { type: 'OrderPlaced'; data: { orderId: string; totalPence: number } }

@@ -83,6 +83,16 @@ export interface Inlet {
    * answer is false unless that is the epoch which they know of.
    */
   lookAgain(epoch: string): Promise<boolean>;
+  /**
+   * Whether all up to a place in the publisher's log was delivered and acknowledged, or is not what
+   * is taken from it: from what is known already, asking nobody. Only where messages come from a log.
+   */
+  hasPassed?(place: { readonly epoch: string; readonly position: number }): boolean;
+  /**
+   * Where a publisher drops old messages: those of the contracts that are taken from the beginning
+   * which are not there any more, each with the position of the last one.
+   */
+  readonly missing?: readonly { readonly contract: string; readonly position: number }[];
   close(): Promise<void>;
 }
 

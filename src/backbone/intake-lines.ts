@@ -35,6 +35,29 @@ export function logListening(
   });
 }
 
+/** A line for a contract that is taken in from the beginning, which is not there any more. */
+export function logMissing(
+  logger: Logger,
+  missing: {
+    readonly context: string;
+    readonly source: string;
+    readonly contract: string;
+    /** Of the last message that is missing. */
+    readonly position: number;
+  },
+): void {
+  const { context, source, contract, position } = missing;
+  logger.log({
+    level: 'warn',
+    event: 'past-missing',
+    context,
+    source,
+    contracts: contract,
+    position,
+    message: `it is taken in from the beginning, and "${source}" has dropped messages of it up to ${position}`,
+  });
+}
+
 /** A line for each message that came, and what became of it; nothing of its data. */
 export function logTakenIn(
   logger: Logger,

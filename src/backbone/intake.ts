@@ -4,14 +4,15 @@ import type { Committer } from '../log/committer.ts';
 import { UnexpectedOutcomeError } from '../log/unexpected-outcome.ts';
 import type { Log } from '../log/log.ts';
 import type { WaitingRow } from '../log/waiting-row.ts';
-import { FROM_NOW, type Mark, type WriteSet } from '../log/write-set.ts';
+import { type Fence, FROM_NOW, type Mark, type WriteSet } from '../log/write-set.ts';
+import { FencedError } from '../subscription/fenced.ts';
 import type { RetryPolicy } from '../subscription/retry-policy.ts';
 import type { Decision } from '../subscription/subscription.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import { BackboneUnavailableError } from './backbone.ts';
 import type { Backbone, Delivery, Inlet } from './backbone.ts';
 import { BORDER_READ_MAX, Border, BorderFullError, inOrderOfArrival } from './border.ts';
-import { logListening, logTakenIn } from './intake-lines.ts';
+import { logListening, logMissing, logTakenIn } from './intake-lines.ts';
 import { Progress } from './progress.ts';
 import { type Judgement, type Sorted, sortMessages, sortWaiting } from './sort-messages.ts';
 import { OUTAGE_POLICY, Trouble } from './trouble.ts';
@@ -33,6 +34,8 @@ export interface IntakeOptions {
   readonly backbone: Backbone;
   readonly log: Log;
   readonly committer: Committer;
+  /** Where several processes could take in: proves that it is still this one's to do. */
+  readonly fence?: Fence | undefined;
   readonly host: Host;
   readonly logger: Logger;
   /** Told when taking in is in trouble, and (with undefined) when it goes on again. */
@@ -66,6 +69,7 @@ export class Intake {
   #inlet: Inlet | undefined;
   /** By contract. */
   readonly #marks = new Map<string, Mark>();
+  readonly #toldMissing = new Set<string>();
   #isPrepared = false;
   #running: Promise<void> | undefined;
   /** Taking in and taking again change the border one after the other. */
@@ -147,6 +151,25 @@ export class Intake {
       await progress.made;
     }
     return false;
+  }
+
+  /**
+   * Whether a position of the source's log is passed within a moment by itself, as it is when the
+   * backbone tells at once of what was published. Nothing is asked for it.
+   */
+  async comesTo(place: Place, withinMs: number, signal: AbortSignal): Promise<boolean> {
+    const moment = new AbortController();
+    const cancel = this.#options.host.clock.after(withinMs, () => moment.abort());
+    const over = AbortSignal.any([signal, moment.signal, this.#stopping.signal]);
+    try {
+      while (!this.#hasPassedOfAll(place) && this.#inlet?.hasPassed?.(place) !== true) {
+        if (over.aborted) return false;
+        await this.#progress.next(over).made;
+      }
+      return true;
+    } finally {
+      cancel();
+    }
   }
 
   /** A message that waits at the border and holds back what stands at or before a position. */
@@ -235,10 +258,12 @@ export class Intake {
       try {
         await this.#beginToListen(() => true, 0);
         this.#inlet = await this.#open();
+        this.#tellMissing(this.#inlet);
         this.#trouble.succeeded('reaching');
         this.#progressed();
         await this.#takeFrom(this.#inlet);
       } catch (error) {
+        if (error instanceof FencedError) break;
         const isTaking = this.#inlet !== undefined && !(error instanceof BackboneUnavailableError);
         await this.#close();
         await this.#trouble.failed(isTaking ? 'taking' : 'reaching', error, signal);
@@ -252,6 +277,16 @@ export class Intake {
     const contracts = [...this.#contracts.keys()];
     const marks = [...this.#marks.values()];
     return backbone.inlet({ consumer: context, source, contracts, marks });
+  }
+
+  /** Once, however often it is opened. */
+  #tellMissing({ missing = [] }: Inlet): void {
+    const { logger, context } = this.#options;
+    for (const { contract, position } of missing) {
+      if (this.#toldMissing.has(contract)) continue;
+      this.#toldMissing.add(contract);
+      logMissing(logger, { context, source: this.source, contract, position });
+    }
   }
 
   async #takeFrom(inlet: Inlet): Promise<void> {
@@ -330,10 +365,19 @@ export class Intake {
   ): Promise<readonly number[]> {
     const isEmpty = Object.values(writeSet).every((part) => part.length === 0);
     if (isEmpty) return [];
-    const outcome = await this.#options.committer.commit({ ...writeSet, ...options });
+    const { committer, fence } = this.#options;
+    const fences = fence === undefined ? {} : { fences: [fence] };
+    const outcome = await committer.commit({ ...writeSet, ...options, ...fences });
+    if (outcome.kind === 'fenced') throw this.#lost(outcome.subscription);
     if (outcome.kind !== 'committed')
       throw new UnexpectedOutcomeError(this.#options.context, outcome.kind);
     return outcome.positions;
+  }
+
+  /** Another process takes in by now: this one does nothing more. */
+  #lost(subscription: string): FencedError {
+    this.#stopping.abort();
+    return new FencedError(subscription);
   }
 
   #tell(sorted: Sorted & { readonly positions: readonly number[] }): void {

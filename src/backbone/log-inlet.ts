@@ -1,4 +1,5 @@
 import type { StoredRecord } from '../log/record.ts';
+import { RecordsDroppedError } from '../log/retention.ts';
 import type { Mark } from '../log/write-set.ts';
 import { BackboneUnavailableError } from './backbone.ts';
 import type { Consumer, Delivery, Inlet } from './backbone.ts';
@@ -14,6 +15,7 @@ import type { PublishedWindow } from './published-window.ts';
  * alone, until it has come to the place of the others, and from there on all go together.
  */
 export class LogInlet implements Inlet {
+  readonly missing: Inlet['missing'] & {};
   readonly #window: PublishedWindow;
   readonly #askEpoch: () => Promise<string>;
   readonly #source: string;
@@ -36,12 +38,14 @@ export class LogInlet implements Inlet {
     readonly places: ReadonlyMap<string, number>;
     /** Marks to be kept before anything is read. */
     readonly first: readonly Mark[];
+    readonly missing: Inlet['missing'] & {};
     readonly consumer: Consumer;
     readonly backbone: string;
   }) {
     this.#window = options.window;
     this.#askEpoch = options.epoch;
     this.#first = options.first;
+    this.missing = options.missing;
     this.#isAcknowledged = options.first.length === 0;
     this.#places = new Map(options.places);
     this.#position = Math.min(...options.places.values());
@@ -74,7 +78,16 @@ export class LogInlet implements Inlet {
     } catch (error) {
       throw new BackboneUnavailableError(this.#backbone, error);
     }
-    return this.isDrained();
+    // Not `isDrained`: others who look at this moment know no more of what was there before.
+    const { types, end } = this.#stretch;
+    const isAllRead = end === Infinity && this.#window.knowsNothingFor(this.#position, types);
+    return isAllRead && this.#isAcknowledged;
+  }
+
+  hasPassed({ epoch, position }: { readonly epoch: string; readonly position: number }): boolean {
+    // Without a record yet the epoch is not known.
+    if (epoch !== this.#epoch || this.#window.readTo < position) return false;
+    return this.#isAcknowledged && this.#hasNothing();
   }
 
   async close(): Promise<void> {
@@ -94,6 +107,8 @@ export class LogInlet implements Inlet {
       if (records.length > 0) this.#epoch ??= await this.#askEpoch();
       return records;
     } catch (error) {
+      // No outage: it does not end by itself.
+      if (error instanceof RecordsDroppedError) throw error;
       throw new BackboneUnavailableError(this.#backbone, error);
     }
   }

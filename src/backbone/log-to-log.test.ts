@@ -4,7 +4,7 @@ import { memory } from '../adapters/memory/memory-store.ts';
 import { testBackbone } from '../conformance/backbone.ts';
 import { systemClock } from '../host/clock.ts';
 import type { PublishedLog, Store } from '../log/store.ts';
-import { LogRestoredError } from './backbone.ts';
+import { type Backbone, type Inlet, LogRestoredError } from './backbone.ts';
 import {
   OrderPlaced,
   OrderShipped,
@@ -48,12 +48,8 @@ function seenAs(store: Store, change: (view: PublishedLog) => Partial<PublishedL
 
 const unchanged = (): Partial<PublishedLog> => ({});
 
-test('an idle log costs nothing, and a commit of the publisher one read for all consumers', async () => {
-  const { seen, asked } = seenAs(memory(), unchanged);
-  const publisher = await seen.open('ordering');
-  const backbone = embedded();
-  await backbone.start({ clock: systemClock(), published: (context) => seen.published(context) });
-  const inlets = await Promise.all(
+function threeInlets(backbone: Backbone): Promise<readonly Inlet[]> {
+  return Promise.all(
     ['billing', 'inventory', 'fulfilment'].map((consumer) =>
       backbone.inlet({
         consumer,
@@ -63,6 +59,14 @@ test('an idle log costs nothing, and a commit of the publisher one read for all 
       }),
     ),
   );
+}
+
+test('an idle log costs nothing, and a commit of the publisher one read for all consumers', async () => {
+  const { seen, asked } = seenAs(memory(), unchanged);
+  const publisher = await seen.open('ordering');
+  const backbone = embedded();
+  await backbone.start({ clock: systemClock(), published: (context) => seen.published(context) });
+  const inlets = await threeInlets(backbone);
   const stopping = new AbortController();
   const seenByAll = inlets.map(async (inlet) => {
     const received: string[] = [];
@@ -89,6 +93,49 @@ test('an idle log costs nothing, and a commit of the publisher one read for all 
   assert.deepEqual(await Promise.all(seenByAll), [[sent.id], [sent.id], [sent.id]]);
   assert.deepEqual(askedWhenIdle, []);
   assert.deepEqual(reads, ['read after 0']);
+  await backbone.close();
+});
+
+test('of several who look again at one moment each learns that there is nothing', async () => {
+  const store = memory();
+  const { epoch } = await store.open('ordering');
+  const backbone = embedded();
+  await backbone.start({ clock: systemClock(), published: (context) => store.published(context) });
+  const inlets = await threeInlets(backbone);
+
+  const answers = await Promise.all(inlets.map((inlet) => inlet.lookAgain(epoch)));
+
+  assert.deepEqual(answers, [true, true, true]);
+  await backbone.close();
+});
+
+test('what another consumer here has read past is passed, though nothing of it was for this one', async () => {
+  const store = memory();
+  const publisher = await store.open('ordering');
+  const { epoch } = publisher;
+  const backbone = embedded();
+  await backbone.start({ clock: systemClock(), published: (context) => store.published(context) });
+  const [ofPlaced, ofShipped] = await Promise.all(
+    [OrderPlaced, OrderShipped].map(({ name }) =>
+      backbone.inlet({ consumer: name, source: 'ordering', contracts: [name], marks: [] }),
+    ),
+  );
+  const take = async (inlet: Inlet | undefined): Promise<void> => {
+    const { signal } = new AbortController();
+    await (await inlet?.receive({ limit: 10, signal }))?.acknowledge();
+  };
+  await publisher.commit([{ records: [outgoing(message({ type: OrderShipped.name }))] }]);
+  await take(ofShipped);
+  await publisher.commit([{ records: [outgoing(message())] }]);
+  const before = ofShipped?.hasPassed?.({ epoch, position: 2 });
+
+  await take(ofPlaced);
+  await until('drained', async () => (await ofShipped?.isDrained()) === true);
+
+  assert.equal(before, false);
+  assert.equal(ofShipped?.hasPassed?.({ epoch, position: 2 }), true);
+  assert.equal(ofShipped?.hasPassed?.({ epoch, position: 3 }), false);
+  assert.equal(ofShipped?.hasPassed?.({ epoch: 'another', position: 2 }), false);
   await backbone.close();
 });
 

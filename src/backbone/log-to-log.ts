@@ -46,7 +46,8 @@ class LogToLog implements Backbone {
     const first = await this.#reach(() => firstMarks(log, consumer, places), window);
     window.addTypes(consumer.contracts);
     const epoch = (): Promise<string> => log.epoch();
-    return new LogInlet({ window, epoch, places, first, consumer, backbone: this.name });
+    const missing = await this.#reach(() => missingMessages(log, places), window);
+    return new LogInlet({ window, epoch, places, first, missing, consumer, backbone: this.name });
   }
 
   async close(): Promise<void> {
@@ -120,6 +121,18 @@ async function firstMarks(
   return consumer.marks
     .filter(({ contract, position }) => position === FROM_NOW && places.has(contract))
     .map((mark) => ({ ...mark, epoch, position: places.get(mark.contract) ?? 0 }));
+}
+
+/** What those who begin at the beginning do not get any more. */
+async function missingMessages(
+  log: PublishedLog,
+  places: ReadonlyMap<string, number>,
+): Promise<Inlet['missing'] & {}> {
+  if (![...places.values()].includes(0)) return [];
+  const dropped = (await log.dropped?.()) ?? [];
+  return dropped
+    .filter(({ direction, type }) => direction === 'outgoing' && places.get(type) === 0)
+    .map(({ type, position }) => ({ contract: type, position }));
 }
 
 async function startPlace(log: PublishedLog, consumer: Consumer, mark: Mark): Promise<number> {

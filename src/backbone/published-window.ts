@@ -54,6 +54,11 @@ export class PublishedWindow {
     return () => this.#listeners.delete(listener);
   }
 
+  /** Up to here all of what any consumer in this process takes was read. */
+  get readTo(): number {
+    return this.#newest.to;
+  }
+
   /** Whether the log is another one by now, so that nothing more is to be had here. */
   get isReplaced(): boolean {
     return this.#replaced !== undefined;
@@ -61,9 +66,13 @@ export class PublishedWindow {
 
   /** Whether a reader of these types that stands at a position has read all; asks nobody. */
   hasNothingFor(position: number, types: ReadonlySet<string>): boolean {
-    if (this.#replaced !== undefined) return false;
     if (this.#isStale || this.#reading !== undefined) return false;
-    if (position < this.#newest.from) return false;
+    return this.knowsNothingFor(position, types);
+  }
+
+  /** Whether nothing for it was found by the last look; somebody may be looking again. */
+  knowsNothingFor(position: number, types: ReadonlySet<string>): boolean {
+    if (this.#replaced !== undefined || position < this.#newest.from) return false;
     return this.#firstAfter(position, types) === undefined;
   }
 

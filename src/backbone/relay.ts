@@ -79,8 +79,10 @@ export class Relay {
   async start(): Promise<void> {
     const { log, committer, owner } = this.#options;
     const range = { subscription: RELAY, firstSlot: 0, lastSlot: SLOTS - 1 };
-    this.#checkpoint = await log.claim({ ...range, owner, fingerprint: RELAY, position: 0 });
-    this.#readUpTo = this.#checkpoint.position;
+    const claim = { ...range, owner, fingerprint: RELAY, position: 0 };
+    const [checkpoint] = (await log.claim(claim)) as [Checkpoint];
+    this.#checkpoint = checkpoint;
+    this.#readUpTo = checkpoint.position;
     this.#stops.push(
       log.onChange((by) => by === 'foreign' && this.#look()),
       committer.onCommitted(

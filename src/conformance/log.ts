@@ -13,6 +13,8 @@ import { published } from './log/published.ts';
 import { reading } from './log/reading.ts';
 import { received } from './log/received.ts';
 import type { Scenario, Scenarios } from './log/scenario.ts';
+import { retention } from './log/retention.ts';
+import { sharing } from './log/sharing.ts';
 import { sizes } from './log/sizes.ts';
 import { streams } from './log/streams.ts';
 import { transactions } from './log/transactions.ts';
@@ -21,6 +23,10 @@ import { writeSets } from './log/write-sets.ts';
 
 /** A store to be held to the promises of the port, fresh and empty. */
 export interface LogSubject {
+  /**
+   * Where it can drop old messages, it is to be told to keep those of the last ten positions or so
+   * and to let go in steps as small; otherwise scenarios are skipped.
+   */
   readonly store: Store;
   /** Ends the owner of a context's log as `kill -9` would. Without it, some scenarios are skipped. */
   readonly crash?: (context: string) => void | Promise<void>;
@@ -74,6 +80,7 @@ const SCENARIOS: Scenarios = {
   ...reading,
   ...checkpoints,
   ...received,
+  ...retention,
   ...kept,
   ...documents,
   ...findingDocuments,
@@ -82,6 +89,7 @@ const SCENARIOS: Scenarios = {
   ...published,
   ...changes,
   ...opening,
+  ...sharing,
   ...names,
   ...sizes,
 };

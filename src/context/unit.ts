@@ -10,8 +10,6 @@ import { assertEventTypes } from '../aggregate/event-type.ts';
 import { evolveState, loadState } from '../aggregate/load-state.ts';
 import type { KnownState, StateCache } from '../aggregate/state-cache.ts';
 import type { AnyContract } from '../contract/contract.ts';
-import { messageKey } from '../contract/message-key.ts';
-import { assertFits } from '../contract/validate.ts';
 import type { Host } from '../host/host.ts';
 import type { LogReader } from '../log/log.ts';
 import type { NewRecord } from '../log/record.ts';
@@ -28,7 +26,9 @@ import { CollectedTimers } from '../process/collected-timers.ts';
 import { Documents, documentKeys, foldInto, folds } from '../read-model/fold.ts';
 import type { KnownDocuments } from '../read-model/known-documents.ts';
 import type { AnyReadModel } from '../read-model/read-model.ts';
+import { type Cause, causedRecord } from './cause.ts';
 import type { KeyedLock } from './keyed-lock.ts';
+import { heldToContract, outgoingRecord } from './outgoing-record.ts';
 import { assertNothingPersonalLeaks } from './personal-data.ts';
 import type { Publication } from './publication.ts';
 import { isRefusal } from './refusal.ts';
@@ -51,20 +51,14 @@ export interface Workplace {
    * into them meanwhile, and this one would write what it knew before.
    */
   readonly inlineFences: readonly Fence[];
+  /**
+   * Whether other processes fold them as well: then each document must still be what it was when it
+   * was read, and is folded anew when it is not.
+   */
+  readonly isShared: boolean;
   /** Publications by `aggregate/type`. */
   readonly publications: ReadonlyMap<string, readonly Publication[]>;
   readonly published: ReadonlySet<AnyContract>;
-}
-
-/** Why something is done: what every record made by it will carry. */
-export interface Cause {
-  readonly correlationId: string;
-  readonly causationId: string;
-  /** Milliseconds since 1970, in the business. */
-  readonly occurredAt: number;
-  readonly traceparent: string | null;
-  /** JSON text of an object of strings, or null. */
-  readonly metadata: string | null;
 }
 
 /**
@@ -129,18 +123,8 @@ export class Unit {
 
   /** Collects an integration event. */
   publish(contract: AnyContract, data: unknown, cause: Cause): void {
-    const { schemaVersion, key, data: text } = this.#message(contract, data);
-    this.#records.push(
-      this.#newRecord(cause, {
-        direction: 'outgoing',
-        stream: null,
-        version: null,
-        type: contract.name,
-        schemaVersion,
-        key,
-        data: text,
-      }),
-    );
+    this.#assertOpen();
+    this.#records.push(outgoingRecord(this.#workplace, { contract, data }, cause));
   }
 
   /** Collects an integration event that is published later. */
@@ -149,8 +133,10 @@ export class Unit {
     data: unknown,
     { cause, due, position }: { cause: Cause; due: number; position: number },
   ): void {
+    this.#assertOpen();
     const { correlationId, causationId, traceparent, metadata } = cause;
-    const message = { contract: contract.name, ...this.#message(contract, data) };
+    const held = heldToContract(this.#workplace, { contract, data });
+    const message = { contract: contract.name, ...held };
     const { ids, clock } = this.#workplace.host;
     this.timers.set(
       timerRow(
@@ -158,22 +144,6 @@ export class Unit {
         { subscription: TIMERS, id: ids.next(), due, position, correlationId, since: clock.now() },
       ),
     );
-  }
-
-  /** Held to its contract now, whenever it is published. */
-  #message(
-    contract: AnyContract,
-    data: unknown,
-  ): Pick<NewRecord, 'schemaVersion' | 'key' | 'data'> {
-    this.#assertOpen();
-    if (!this.#workplace.published.has(contract))
-      throw new NotPublishedHereError(contract.name, this.#workplace.context);
-    assertFits(contract, data);
-    return {
-      schemaVersion: contract.version,
-      key: messageKey(contract, data),
-      data: payloadText(contract.name, data, this.#workplace.charactersMax),
-    };
   }
 
   /** Whether a command is still being handled, whoever waits for it. */
@@ -244,6 +214,7 @@ export class Unit {
     const { inlineLock, inlineDocuments, inlineFences } = this.#workplace;
     return inlineLock.run(this.#inlineKeys(), async () => {
       this.documents = new Documents();
+      if (this.#workplace.isShared) this.documents.keepOriginals();
       for (const told of this.#told.splice(0)) await this.#tellInlineModels(told);
       const folded = this.documents.writes();
       // Until it is known to be committed, nobody knows what these are.
@@ -342,7 +313,7 @@ export class Unit {
     },
   ): Recorded<Fact> {
     const { event, cause } = made;
-    const record = this.#newRecord(cause, {
+    const record = causedRecord(this.#workplace, cause, {
       direction: 'domain',
       stream: streamName(aggregate.name, id),
       version: made.version,
@@ -390,27 +361,6 @@ export class Unit {
     for (const told of this.#told)
       for (const { model, key } of this.#inlineDocuments(told)) keys.add(`${model.name} ${key}`);
     return [...keys];
-  }
-
-  #newRecord(
-    cause: Cause,
-    made: Pick<
-      NewRecord,
-      'direction' | 'stream' | 'version' | 'type' | 'schemaVersion' | 'key' | 'data'
-    >,
-  ): NewRecord {
-    const { host, context } = this.#workplace;
-    return {
-      id: host.ids.next(),
-      ...made,
-      source: context,
-      occurredAt: cause.occurredAt,
-      recordedAt: host.clock.now(),
-      correlationId: cause.correlationId,
-      causationId: cause.causationId,
-      traceparent: cause.traceparent,
-      metadata: cause.metadata,
-    };
   }
 
   #snapshot(stream: string): StoredSnapshot {
@@ -502,24 +452,6 @@ const NO_METADATA: Readonly<Record<string, string>> = Object.freeze({});
 
 const occurredAtText = timeTexts();
 const recordedAtText = timeTexts();
-
-/** A handler published a contract that its context does not list under `publishes`. */
-export class NotPublishedHereError extends Error {
-  override readonly name = 'NotPublishedHereError';
-  readonly code = 'not-published-here';
-  readonly retryable = false;
-  readonly contract: string;
-  readonly context: string;
-
-  constructor(contract: string, context: string) {
-    super(
-      `"${context}" does not publish ${JSON.stringify(contract)}. List the contract under ` +
-        `"publishes" in boundedContext('${context}', …).`,
-    );
-    this.contract = contract;
-    this.context = context;
-  }
-}
 
 /** A handler gave a command to an aggregate that its context does not list. */
 export class ForeignAggregateError extends Error {

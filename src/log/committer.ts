@@ -3,10 +3,12 @@ import { findOutcome } from './find-outcome.ts';
 import { type Exclusive, type ExclusiveOutcome, type Log, LogClosedError } from './log.ts';
 import { RecordKnownError } from './record-known.ts';
 import { UnknownModelError } from './unknown-model.ts';
-import type { Outcome, WriteSet } from './write-set.ts';
+import type { Held, Outcome, WriteSet } from './write-set.ts';
 
 /** At most so many write sets go into one commit, so that no caller waits for a very long one. */
 const WRITE_SETS_MAX = 1_000;
+/** So many write sets wait at a time, each by itself, for streams that others hold. */
+const ASIDE_MAX = 4;
 /** How often a lost answer is looked up before the error goes to the caller, 50 ms … 1 s apart. */
 const LOOKUPS_MAX = 10;
 
@@ -26,6 +28,9 @@ export class Committer {
   readonly #listeners = new Set<CommitListener>();
   readonly #doubters = new Set<() => void>();
   #queue: Waiting[] = [];
+  /** Those that want what others hold: they wait beside the others, so that these need not. */
+  #aside: Shared[] = [];
+  readonly #settingAside = new Set<Promise<void>>();
   #working: Promise<void> | undefined;
 
   constructor(log: Log, clock: Clock) {
@@ -73,7 +78,8 @@ export class Committer {
 
   /** Resolves when nothing waits any more. */
   async idle(): Promise<void> {
-    while (this.#working !== undefined) await this.#working;
+    while (this.#working !== undefined || this.#settingAside.size > 0)
+      await (this.#working ?? Promise.race(this.#settingAside));
   }
 
   async #work(): Promise<void> {
@@ -99,13 +105,13 @@ export class Committer {
   }
 
   async #shared(group: readonly Shared[]): Promise<void> {
-    let outcomes: readonly Outcome[];
+    let outcomes: readonly (Outcome | Held)[];
     try {
       outcomes = await this.#log.commit(group.map((waiting) => waiting.writeSet));
     } catch (error) {
       return this.#afterFailure(group, error);
     }
-    group.forEach((waiting, index) => this.#answer(waiting, outcomes[index] as Outcome));
+    group.forEach((waiting, index) => this.#answer(waiting, outcomes[index] as Outcome | Held));
   }
 
   async #afterFailure(group: readonly Shared[], error: unknown): Promise<void> {
@@ -128,9 +134,24 @@ export class Committer {
     }
   }
 
-  #answer(waiting: Shared, outcome: Outcome): void {
+  #answer(waiting: Shared, outcome: Outcome | Held): void {
+    if (outcome.kind === 'held') {
+      this.#aside.push(waiting);
+      return this.#workAside();
+    }
     this.#tell(waiting.writeSet, outcome);
     waiting.resolve(outcome);
+  }
+
+  #workAside(): void {
+    while (this.#settingAside.size < ASIDE_MAX && this.#aside.length > 0) {
+      const waiting = this.#aside.shift() as Shared;
+      const working = this.#shared([waiting]).finally(() => {
+        this.#settingAside.delete(working);
+        this.#workAside();
+      });
+      this.#settingAside.add(working);
+    }
   }
 
   #tell(writeSet: WriteSet, outcome: Outcome): void {

@@ -1,9 +1,13 @@
+import type { Membership } from './membership.ts';
 import type { DocumentQuery, StoredDocument } from './document-query.ts';
+import type { Holder } from './holder.ts';
 import type { PageBound } from './page.ts';
 import type { Direction, StoredRecord } from './record.ts';
+import type { DroppedType, Retained } from './retention.ts';
 import type { WaitingKind, WaitingRow } from './waiting-row.ts';
 import type {
   Checkpoint,
+  Held,
   Mark,
   Operation,
   Outcome,
@@ -33,8 +37,11 @@ import type {
  * its own, but for a lock that another process holds for a moment; it never calls user code.
  */
 export interface Log extends LogReader {
-  /** Commits write sets in order, each with its own outcome. At most 10,000 at once. */
-  commit(writeSets: readonly WriteSet[]): Promise<readonly Outcome[]>;
+  /**
+   * Commits write sets in order, each with its own outcome. At most 10,000 at once. A store whose
+   * streams others can hold answers `held` for those of several that would have to wait.
+   */
+  commit(writeSets: readonly WriteSet[]): Promise<readonly (Outcome | Held)[]>;
 
   /**
    * Runs `work` inside one transaction that is alone on this log: what it does through `database`
@@ -44,11 +51,13 @@ export interface Log extends LogReader {
   transaction<T>(work: (database: unknown) => Promise<Exclusive<T>>): Promise<ExclusiveOutcome<T>>;
 
   /**
-   * Takes over a range of a subscription: creates its checkpoint (at `position`, which counts only
-   * then) or raises its epoch by one. Whoever held the range before is fenced from now on. Whoever is
+   * Takes over slots of a subscription, all of them or some, and answers with the ranges that they
+   * lie in, ascending: see `claimSlots`. Whoever held them before is fenced from now on. Whoever is
    * no longer the log's owner takes nothing over any more: of two, the later one keeps what it has.
+   *
+   * @throws {RangesApartError}
    */
-  claim(claim: Claim): Promise<Checkpoint>;
+  claim(claim: Claim): Promise<readonly Checkpoint[]>;
 
   /** Makes the place for a read model's documents, with an index for each field. Idempotent. */
   defineModel(model: string, indexes: readonly string[]): Promise<void>;
@@ -66,6 +75,20 @@ export interface Log extends LogReader {
 
   /** Forgets received messages and commands recorded before `before`, and raises the floors. */
   forget(before: number): Promise<void>;
+
+  /**
+   * Drops messages that are older than what its store was told to keep, as far as nobody needs them
+   * any more: none above a checkpoint, none that something waiting is about, none that a context
+   * in sight still has to take in, and never the last record. Others read and write meanwhile; several processes may
+   * call it. Absent where all is kept for ever.
+   */
+  retain?(): Promise<Retained>;
+
+  /**
+   * How processes share the log; absent where it has one owner. Then it may be opened by several
+   * processes, and several times in one.
+   */
+  readonly membership?: Membership;
 
   /** Waits until nothing is under way, then gives the log free. Idempotent. */
   close(): Promise<void>;
@@ -104,6 +127,8 @@ export interface LogReader {
   waitingCounts(): Promise<readonly WaitingCount[]>;
   /** The latest first. */
   operations(limit: number): Promise<readonly Operation[]>;
+  /** The last record of each type that was dropped (see `Log.retain`); absent where none ever is. */
+  dropped?(): Promise<readonly DroppedType[]>;
 
   /** One document's JSON text. A read model that was not defined has no documents. */
   document(model: string, key: string): Promise<string | undefined>;
@@ -112,6 +137,12 @@ export interface LogReader {
   countDocuments(model: string, where: DocumentQuery['where']): Promise<number>;
   /** The names given to `defineModel` that are still there. */
   models(): Promise<readonly string[]>;
+
+  /**
+   * Who has kept readers for longer than a second from what others committed, by not ending a
+   * transaction; undefined when nobody has. Not there where no writer can.
+   */
+  heldBy?(): Promise<Holder | undefined>;
 
   /**
    * Calls `listener` soon after something was committed: `own` when through this very object,
@@ -143,6 +174,8 @@ export interface WaitingQuery {
   readonly subscription?: string;
   readonly key?: string;
   readonly kinds?: readonly WaitingKind[];
+  /** Only rows of these slots, both included. */
+  readonly slots?: { readonly first: number; readonly last: number };
   /** Only rows of this business action. */
   readonly correlationId?: string;
   /**
@@ -160,10 +193,12 @@ export interface WaitingCount {
   readonly count: number;
 }
 
-/** Which range of a subscription is taken over, and by whom. */
+/** Which slots of a subscription are taken over, and by whom. */
 export interface Claim {
   readonly subscription: string;
+  /** From 0. */
   readonly firstSlot: number;
+  /** Up to 255. */
   readonly lastSlot: number;
   readonly owner: string;
   readonly fingerprint: string;

@@ -1,6 +1,8 @@
 import type { Log, LogReader } from './log.ts';
 import type { PageBound } from './page.ts';
 import type { StoredRecord } from './record.ts';
+import type { NewEpoch, Predecessor, RecoverOptions } from './recover.ts';
+import type { DroppedType } from './retention.ts';
 
 /**
  * Where the logs of an application live: opens one log a bounded context. An adapter's factory
@@ -10,9 +12,10 @@ export interface Store {
   /** A name for messages, such as `sqlite ./data`. */
   readonly name: string;
   /**
-   * Opens, and where needed creates, a context's log as its one running owner.
+   * Opens, and where needed creates, a context's log: as its one running owner, or as one of those
+   * that share it (see `Log.membership`).
    *
-   * @throws {LogInUseError} while it has another owner.
+   * @throws {LogInUseError} while it has another owner, where it has one.
    * @throws {ContextNameError} for a name that is not plain: see `isContextName`.
    */
   open(context: string): Promise<Log>;
@@ -20,6 +23,37 @@ export interface Store {
   reader(context: string): Promise<LogReader>;
   /** What a context has published: all of its log that another context may see. */
   published(context: string): Promise<PublishedLog>;
+  /** Where a person may want to see, or to decide, what changes about a log's format. */
+  readonly migrations?: Migrations;
+  /**
+   * After a log was restored from a backup: begins a new epoch, whose positions lie beyond all that
+   * anybody has seen of the log before. Its consumers go on from the last position that it shares
+   * with its predecessor, and know by message ids what they have already taken in. The application
+   * must be stopped.
+   *
+   * When the log is lost and there is no backup, it begins an empty one, if `accept` says so: its
+   * consumers then take in what it publishes from its beginning.
+   *
+   * @throws {LogInUseError} while somebody runs it.
+   * @throws {EpochLostError} when neighbours have taken in of an epoch that the log knows nothing of.
+   */
+  recover?(context: string, options?: RecoverOptions): Promise<NewEpoch>;
+}
+
+/** The steps by which a log is brought to the newest format. */
+export interface Migrations {
+  /** What a context's log lacks, in order; nothing when it is as new as this version. */
+  pending(context: string): Promise<readonly Migration[]>;
+  /** Brings it to the newest format, all of it or nothing, and answers with what that took. */
+  migrate(context: string): Promise<readonly Migration[]>;
+}
+
+/** One step from a format to the next. */
+export interface Migration {
+  readonly number: number;
+  readonly name: string;
+  /** What is run for it, to be read. */
+  readonly sql: string;
 }
 
 /**
@@ -37,8 +71,15 @@ export interface PublishedLog {
   predecessors?(): Promise<readonly Predecessor[]>;
   /** The highest position of the log, outgoing or not. */
   head(): Promise<number>;
-  /** Outgoing records of these types after a position, ascending; a page of them. */
+  /**
+   * Outgoing records of these types after a position, ascending; a page of them.
+   *
+   * @throws {RecordsDroppedError} when such were dropped after that position, unless it is 0: who
+   * begins at the beginning begins with what there is.
+   */
   read(query: PublishedQuery): Promise<readonly StoredRecord[]>;
+  /** The last position of each type that was dropped; absent where none ever is. */
+  dropped?(): Promise<readonly DroppedType[]>;
   /** As `LogReader.onChange`. */
   onChange(listener: () => void): () => void;
   close(): Promise<void>;
@@ -48,11 +89,4 @@ export interface PublishedLog {
 export interface PublishedQuery extends PageBound {
   readonly after: number;
   readonly types: readonly string[];
-}
-
-/** An epoch that a log went on from. */
-export interface Predecessor {
-  readonly epoch: string;
-  /** The last position that the log as it is now shares with that epoch. */
-  readonly upTo: number;
 }

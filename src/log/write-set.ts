@@ -5,8 +5,8 @@ import type { WaitingKey, WaitingRow } from './waiting-row.ts';
  * What one command, or one batch of handled records, wants to change: all of it is committed, or
  * none. `commit(writeSets)` is the whole write surface of a store.
  *
- * The order in which a store works: check `expects`, `command`, `fences`, `moves` (nothing is
- * written when one fails), then write, then answer. A record with `received` whose (source, id) is
+ * The order in which a store works: check `expects`, `command`, `fences`, `moves`, and what documents
+ * were (nothing is written when one fails), then write, then answer. A record with `received` whose (source, id) is
  * already known is left out, silently for the caller but for its position of 0. A record that is
  * not the next of its stream is a conflict, whether its stream is in `expects` or not.
  */
@@ -14,8 +14,9 @@ export interface WriteSet {
   /**
    * All of this would be made again if it were lost together with everything after it: what was
    * taken in of another log, documents, a checkpoint that only moved on. A store may then answer
-   * before it is on disk, and brings it there before anything that is not repeatable. `kill -9`
-   * never loses it, only a power cut can.
+   * before it is on disk, and brings it there before anything that is not repeatable: but only if
+   * nothing can lose it that this process survives, as what is in memory counts on it. A file can
+   * (`kill -9` loses nothing, and a power cut ends all); a server, which may crash alone, cannot.
    */
   readonly isRepeatable?: boolean;
   /** The stream versions this was decided on, also of streams only read. */
@@ -130,6 +131,16 @@ export interface DocumentWrite {
   readonly key: string;
   /** JSON text, or null to delete. */
   readonly text: string | null;
+  /**
+   * The text that it was made from, null when there was none: when it is another one by now, the
+   * write set conflicts. For documents that several processes write. Not checked when absent.
+   */
+  readonly was?: string | null;
+}
+
+/** How a conflict names a document that is not as it `was`, in place of a stream. */
+export function documentStream({ model, key }: Pick<DocumentWrite, 'model' | 'key'>): string {
+  return `document ${JSON.stringify(key)} of ${model}`;
 }
 
 /** Something a person did to the running system: redrive, discard, pause … */
@@ -151,6 +162,7 @@ export type Outcome =
       readonly positions: readonly number[];
     }
   | {
+      /** A stream moved; or a document did (see `documentStream`), from a version 0 to a version 1. */
       readonly kind: 'conflict';
       readonly stream: string;
       readonly expected: number;
@@ -158,3 +170,13 @@ export type Outcome =
     }
   | { readonly kind: 'command-known'; readonly command: StoredCommand }
   | { readonly kind: 'fenced'; readonly subscription: string; readonly firstSlot: number };
+
+/**
+ * A transaction of somebody else's holds the stream, and it is not known what will come of it. Only
+ * for one of several write sets of a call, so that the others need not wait; nothing of it was
+ * written. Handed over alone, it waits until the stream is free.
+ */
+export interface Held {
+  readonly kind: 'held';
+  readonly stream: string;
+}

@@ -1,4 +1,5 @@
-import { type Cause, NotAwaitedError, type Unit, type Workplace } from '../context/unit.ts';
+import type { Cause } from '../context/cause.ts';
+import { NotAwaitedError, type Unit, type Workplace } from '../context/unit.ts';
 import type { Entry } from '../subscription/entry.ts';
 import { timeOf } from '../message/business-time.ts';
 import { frozenCopy } from '../message/json.ts';

@@ -16,15 +16,41 @@ export class Documents {
   /** Made when something is touched: most commands touch no document. */
   #byModel: Map<string, Map<string, object | null>> | undefined;
   readonly #base: Documents | undefined;
+  /** What was read ahead: at hand, and not to be written unless it is folded into. */
+  #read: Map<string, Map<string, object | null>> | undefined;
+  /** What documents were when they were read, as text; null for one that was not there. */
+  #originals: Map<string, Map<string, string | null>> | undefined;
 
   constructor(base?: Documents) {
     this.#base = base;
   }
 
+  /** From now on each is written only if it is still as it was when it was read. */
+  keepOriginals(): void {
+    this.#originals = new Map();
+  }
+
+  /** It was read, or is known, to be this. */
+  was(model: string, key: string, text: string | null): void {
+    if (this.#originals === undefined) return;
+    const ofModel = this.#originals.get(model) ?? new Map<string, string | null>();
+    this.#originals.set(model, ofModel);
+    if (!ofModel.has(key)) ofModel.set(key, text);
+  }
+
   /** Undefined: not touched here. Null: deleted, or known not to exist. */
   get(model: string, key: string): object | null | undefined {
     const own = this.#byModel?.get(model)?.get(key);
-    return own === undefined ? this.#base?.get(model, key) : own;
+    if (own !== undefined) return own;
+    const read = this.#read?.get(model)?.get(key);
+    return read === undefined ? this.#base?.get(model, key) : read;
+  }
+
+  /** These were read ahead; of those that are not among them there is none. */
+  readAhead(model: string, keys: Iterable<string>, texts: ReadonlyMap<string, string>): void {
+    const read = new Map<string, object | null>();
+    for (const key of keys) read.set(key, documentOf(texts.get(key) ?? null));
+    (this.#read ??= new Map()).set(model, read);
   }
 
   set(model: string, key: string, document: object | null): void {
@@ -45,8 +71,18 @@ export class Documents {
     const writes: DocumentWrite[] = [];
     for (const [model, documents] of this.#byModel ?? [])
       for (const [key, document] of documents)
-        writes.push({ model, key, text: document === null ? null : JSON.stringify(document) });
+        writes.push({
+          model,
+          key,
+          text: document === null ? null : JSON.stringify(document),
+          ...this.#original(model, key),
+        });
     return writes;
+  }
+
+  #original(model: string, key: string): Pick<DocumentWrite, 'was'> {
+    const was = this.#originals?.get(model)?.get(key);
+    return was === undefined ? {} : { was };
   }
 }
 
@@ -83,13 +119,20 @@ export function foldInto(
 ): Promise<(documents: Documents) => void> | void {
   const name = place.name ?? modelName(model);
   const own = place.documents.get(name, key);
-  const before = own === undefined ? place.known?.get(name, key) : own;
+  const text = own === undefined ? place.known?.text(name, key) : undefined;
+  if (text !== undefined) place.documents.was(name, key, text);
+  const before = text === undefined ? own : documentOf(text);
   if (before !== undefined) return fold(model, event, key, { name, before, ...place });
   return place.log.document(name, key).then((text) => (documents) => {
+    documents.was(name, key, text ?? null);
     const read = text === undefined ? null : (JSON.parse(text) as object);
     const known = documents.get(name, key);
     fold(model, event, key, { name, before: known === undefined ? read : known, documents });
   });
+}
+
+function documentOf(text: string | null): object | null {
+  return text === null ? null : (JSON.parse(text) as object);
 }
 
 /** Where documents are at hand, or read. */

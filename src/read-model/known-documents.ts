@@ -7,16 +7,16 @@ const CHARACTERS_MAX = 2_000;
 
 /**
  * The inline documents written last, as text: a hot one is folded again and again without being
- * read. What is remembered is what the log has, because a log has one process that writes to it,
- * and whoever folds a document holds its lock until it is committed and remembered here.
+ * read. What is remembered is what the log has, because whoever folds a document holds its lock until
+ * it is committed and remembered here; where other processes fold it, too, the commit looks whether
+ * it is still so.
  */
 export class KnownDocuments {
   readonly #models = new Map<string, Map<string, string | null>>();
 
   /** Undefined: not remembered. Null: known not to exist. */
-  get(model: string, key: string): object | null | undefined {
-    const text = this.#models.get(model)?.get(key);
-    return typeof text === 'string' ? (JSON.parse(text) as object) : text;
+  text(model: string, key: string): string | null | undefined {
+    return this.#models.get(model)?.get(key);
   }
 
   /** These were committed. */

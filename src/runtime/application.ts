@@ -28,7 +28,8 @@ import { queryModel } from './query-model.ts';
 import { reachBusinessTime } from './reach-business-time.ts';
 import { type RebuildOptions, rebuildModel } from './rebuild.ts';
 import type { RunningContext } from './running-context.ts';
-import { type Parked, type Settled, type SettledOptions, settle } from './settled.ts';
+import { type Parked, type Reached, type Settled, type SettledOptions, settle } from './settled.ts';
+import { parseToken } from './token.ts';
 import { type ProcessView, viewProcess } from './view-process.ts';
 import { StoppedError } from './stopped.ts';
 import {
@@ -160,20 +161,23 @@ export class Application {
 
   /**
    * Resolves when nothing of a business action, or nothing at all, is left to do anywhere here, and
-   * answers with the timers that are still to come, at most 1,000 of them.
+   * answers with the timers that are still to come, at most 1,000 of them. What other processes do
+   * of the contexts that run here is waited for as well; what contexts do that run elsewhere is not,
+   * but for what the tokens in `after` stand for.
    *
    * @throws {SettledParkedError} when something was parked, since the call or of that action.
    * @throws {NotSettledError} when it takes longer than `timeoutMs` (default 30,000).
    */
   async settled(options: SettledOptions = {}): Promise<Settled> {
     this.#assertMayCall('app.settled');
-    await this.#settle(options);
+    const reached = await this.#settle(options);
     const { correlationId } = options;
     const timers = await this.timers(correlationId === undefined ? {} : { correlationId });
-    return { timers };
+    return { timers, ...reached };
   }
 
-  async #settle(options: SettledOptions): Promise<void> {
+  async #settle(options: SettledOptions): Promise<Reached> {
+    const after = (options.after ?? []).map(parseToken);
     const timeout = new AbortController();
     const giveUp = (): void => timeout.abort();
     this.#stopped.signal.addEventListener('abort', giveUp);
@@ -186,7 +190,8 @@ export class Application {
     cancelLook = this.#clock.after(LOOK_AGAIN_MS, lookAgain);
     const parkedBefore = this.#parked.count;
     try {
-      await settle(this.#contexts, this.#activity, {
+      return await settle(this.#contexts, this.#activity, {
+        after,
         correlationId: options.correlationId,
         signal: timeout.signal,
         parked: () => this.#parked.since(parkedBefore),

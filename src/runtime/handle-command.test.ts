@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { aggregate } from '../aggregate/aggregate.ts';
 import { StateVersionError, UnknownEventTypeError } from '../aggregate/load-state.ts';
 import { boundedContext } from '../context/bounded-context.ts';
-import { NotPublishedHereError } from '../context/unit.ts';
+import { NotPublishedHereError } from '../context/outgoing-record.ts';
 import { type Clock, systemClock } from '../host/clock.ts';
 import { OutcomeUnknownError } from '../log/committer.ts';
 import type { Log } from '../log/log.ts';

@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto';
 import { type Aggregate, type Changed, type Handled, streamName } from '../aggregate/aggregate.ts';
 import { assertAggregateId } from '../aggregate/aggregate-id.ts';
 import { stateAt } from '../aggregate/load-state.ts';
-import { type Cause, Unit } from '../context/unit.ts';
+import type { Cause } from '../context/cause.ts';
+import { Unit, type Workplace } from '../context/unit.ts';
 import { decode } from '../context/vocabulary.ts';
 import type { LogReader } from '../log/log.ts';
 import type { NewRecord, StoredRecord } from '../log/record.ts';
@@ -65,7 +66,7 @@ export async function handleCommand<State, Command extends Fact, Event extends F
 
 /** Why what a command from outside causes is done. */
 export function causeOfCommand(
-  running: RunningContext,
+  running: { readonly workplace: Pick<Workplace, 'host'> },
   options: Omit<HandleOptions, 'commandId'> & { readonly commandId?: string | undefined },
 ): Cause {
   const { host } = running.workplace;

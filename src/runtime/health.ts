@@ -1,6 +1,8 @@
 import { borderSubscription } from '../backbone/border.ts';
 import { RELAY } from '../backbone/relay.ts';
+import { type Holder, holderInWords } from '../log/holder.ts';
 import { describeError } from '../subscription/failure.ts';
+import { END_OF_LOG } from '../subscription/tail-reader.ts';
 import type { RunningContext } from './running-context.ts';
 
 /** How a running application is, as data: for a page, an alert, or a readiness probe. */
@@ -22,6 +24,8 @@ export interface ContextHealth {
    * manager knows any more, since the start; by process manager.
    */
   readonly ignoredTimers: Readonly<Record<string, number>>;
+  /** Who keeps the log from being read further, by a transaction that does not end; mostly nobody. */
+  readonly heldBy: Holder | null;
 }
 
 export interface SubscriptionHealth {
@@ -57,10 +61,16 @@ async function contextHealth(running: RunningContext): Promise<ContextHealth> {
   for (const [source, { problem, position }] of intakes)
     if (problem !== undefined)
       subscriptions.push(inTrouble(borderSubscription(source), problem, position));
-  for (const { name, problem } of timers.all)
+  for (const { name, problem } of timers?.all ?? [])
     if (problem !== undefined) subscriptions.push(inTrouble(name, problem, 0));
+  const heldBy = (await running.log.heldBy?.()) ?? null;
+  if (heldBy !== null) {
+    const { head: position } = tail;
+    const stalledWhy = holderInWords(heldBy);
+    subscriptions.push({ name: END_OF_LOG, position, lag: 0, stalledWhy });
+  }
   const ignoredTimers = Object.fromEntries(running.ignoredTimers);
-  return { context: running.name, head: tail.head, subscriptions, waiting, ignoredTimers };
+  return { context: running.name, head: tail.head, subscriptions, waiting, ignoredTimers, heldBy };
 }
 
 function inTrouble(name: string, problem: unknown, position: number) {

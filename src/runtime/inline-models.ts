@@ -1,6 +1,6 @@
 import type { Committer } from '../log/committer.ts';
 import type { Log } from '../log/log.ts';
-import type { Fence } from '../log/write-set.ts';
+import type { Checkpoint, Fence } from '../log/write-set.ts';
 import { modelSubscription } from '../read-model/model-subscription.ts';
 import { type AnyReadModel, modelName } from '../read-model/read-model.ts';
 import { SLOTS } from '../subscription/slot.ts';
@@ -41,7 +41,7 @@ export async function buildInlineModels(
 
 /** Also at each later start: from now on nobody else may fold its documents. */
 async function own({ log, tail }: BuildingContext, model: AnyReadModel): Promise<Fence> {
-  return log.claim({
+  const [range] = await log.claim({
     subscription: builtMark(model),
     firstSlot: 0,
     lastSlot: SLOTS - 1,
@@ -49,6 +49,7 @@ async function own({ log, tail }: BuildingContext, model: AnyReadModel): Promise
     fingerprint: '',
     position: tail.head,
   });
+  return range as Checkpoint;
 }
 
 const BUILT = ' is inline';

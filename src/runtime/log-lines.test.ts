@@ -187,6 +187,55 @@ test('a border: what cannot be taken in is parked, what follows it is held', asy
   assert.equal(named('parked')[0]?.['source'], 'a');
 });
 
+test('retention: what was dropped, who still needs what could go, and whose past is missing', async (t) => {
+  const dropped = [
+    { direction: 'outgoing', type: 'a.Said', position: 7 },
+    { direction: 'incoming', type: 'a.Said', position: 9 },
+  ] as const;
+  const old = { direction: 'incoming', upTo: 19 } as const;
+  const retained = {
+    dropped: [{ direction: 'outgoing', upTo: 7, count: 3 }],
+    kept: [{ ...old, neededBy: 'subscription "listen"', position: 12 }],
+  } as const;
+  const store = memory();
+  const { named } = await talking(t, undefined, {
+    store: {
+      name: store.name,
+      reader: (context) => store.reader(context),
+      open: async (context) =>
+        Object.assign(await store.open(context), {
+          dropped: async () => (context === 'b' ? dropped : []),
+          retain: async () => retained,
+        }),
+      published: async (context) =>
+        Object.assign(await store.published(context), { dropped: async () => dropped }),
+    },
+    host: { clock: quickClock(3_000) },
+  });
+
+  await until(() => named('records-kept').length === 2 && named('past-missing').length === 3);
+  await until(() => named('records-dropped').length > 2);
+
+  assert.equal(named('records-dropped')[0]?.['count'], 3);
+  assert.match(
+    String(named('records-kept')[0]?.['message']),
+    /kept for subscription "listen", at 12/,
+  );
+  const missing = named('past-missing').map(({ subscription, source, position }) => [
+    subscription ?? source,
+    position,
+  ]);
+  assert.deepEqual(
+    new Map(missing as [string, number][]),
+    new Map([
+      ['a', 7],
+      ['heard@1', 9],
+      ['listen', 9],
+    ]),
+  );
+  assert.equal(named('records-kept').length, 2);
+});
+
 test('a stop is told of each context', async (t) => {
   const { app, named } = await talking(t);
 

@@ -145,7 +145,8 @@ export class OldVersions {
   }
 
   #isKnown(name: string): boolean {
-    return this.#parts.declared.some((model) => modelName(model) === name);
+    const { declared, knownElsewhere } = this.#parts;
+    return declared.some((model) => modelName(model) === name) || knownElsewhere().has(name);
   }
 
   /** Whether each version that is declared under its name has come as far as the log was. */
@@ -168,6 +169,8 @@ export interface OldVersionsParts extends ModelPlace {
   /** In milliseconds. */
   readonly keptMs: number;
   readonly declared: readonly AnyReadModel[];
+  /** What other processes know, which may run another release. */
+  readonly knownElsewhere: () => ReadonlySet<string>;
   /** How far a read model has come; undefined for one that is never behind. */
   readonly positionOf: (model: AnyReadModel) => number | undefined;
   /** The highest position of the log. */

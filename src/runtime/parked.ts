@@ -198,7 +198,9 @@ function contextOf(contexts: readonly RunningContext[], row: Parked): RunningCon
 }
 
 function subscriptionOf(running: RunningContext, row: WaitingRow): Subscription | undefined {
-  return running.subscriptions.find((subscription) => subscription.name === row.subscription);
+  return running.subscriptions.find(
+    (subscription) => subscription.name === row.subscription && subscription.isOf(row.slot),
+  );
 }
 
 function intakeOf(running: RunningContext, row: WaitingRow): Intake | undefined {

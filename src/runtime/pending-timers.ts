@@ -1,5 +1,5 @@
 import type { WaitingRow } from '../log/waiting-row.ts';
-import { BUSINESS_TIMERS, payloadOf, timerKey } from '../process/timer-row.ts';
+import { BUSINESS_TIMERS, TIMER_NAMES, payloadOf, timerKey } from '../process/timer-row.ts';
 import type { RunningContext } from './running-context.ts';
 
 /** So many timers are listed when nothing else is said, those due first. */
@@ -69,7 +69,7 @@ export async function listTimers(
   };
   const lists = await Promise.all(
     chosen.flatMap(({ name, log, timers }) =>
-      timers.waiting.map(async (subscription) => {
+      (timers?.waiting ?? TIMER_NAMES).map(async (subscription) => {
         const rows = await log.waiting({ ...asked, subscription });
         return rows.map((row) => pendingTimer(name, row));
       }),

@@ -9,7 +9,9 @@ import type { RunningContext } from './running-context.ts';
  */
 export async function publishedHere(running: RunningContext, store: Store): Promise<PublishedLog> {
   const stored = await store.published(running.name);
+  const mayDrop = stored.dropped !== undefined;
   return {
+    ...(mayDrop ? { dropped: () => stored.dropped?.() ?? Promise.resolve([]) } : {}),
     ...(stored.predecessors === undefined
       ? {}
       : { predecessors: () => stored.predecessors?.() ?? Promise.resolve([]) }),
@@ -17,6 +19,8 @@ export async function publishedHere(running: RunningContext, store: Store): Prom
     head: () => Promise.resolve(running.tail.head),
     async read(query) {
       const kept = running.tail.since(query.after);
+      // Where messages may have been dropped, only what was published itself says so.
+      if (kept === undefined && mayDrop) return stored.read(query);
       if (kept === undefined) return running.log.read({ ...query, directions: ['outgoing'] });
       const wanted = kept
         .map((entry) => entry.stored)

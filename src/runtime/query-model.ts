@@ -7,7 +7,11 @@ import { frozenCopy } from '../message/json.ts';
 import { type AnyReadModel, modelName } from '../read-model/read-model.ts';
 import type { Condition, FindQuery, Query, ReadOptions, Where } from '../read-model/query.ts';
 import type { Subscription } from '../subscription/subscription.ts';
+import type { TailReader } from '../subscription/tail-reader.ts';
 import type { Activity } from './activity.ts';
+import { reachElsewhere, type Wanted } from './elsewhere.ts';
+import { type TakingIn, takenInElsewhere } from './taken-in-elsewhere.ts';
+import type { SubscriptionPart } from './subscription-part.ts';
 import { type Token, parseToken } from './token.ts';
 
 const LIMIT = 100;
@@ -18,11 +22,15 @@ const WAIT_MS = 5_000;
 export interface QueriedContext {
   readonly name: string;
   readonly log: LogReader;
-  readonly tail: { readonly head: number };
+  readonly tail: Pick<TailReader, 'head' | 'since'>;
   readonly workplace: { readonly host: Host };
   readonly activity: Activity;
-  readonly models: ReadonlyMap<AnyReadModel, Subscription>;
+  readonly models: ReadonlyMap<AnyReadModel, SubscriptionPart>;
   readonly intakes: ReadonlyMap<string, Pick<Intake, 'waitUntil' | 'holding'>>;
+  /** Whether it takes in what this context publishes, here or in another process. */
+  readonly listensTo: (source: string) => boolean;
+  /** What is taken in of a context, where another process does that. */
+  readonly takingInFrom: (source: string) => TakingIn;
 }
 
 /** How a read model of a running context is asked. */
@@ -115,16 +123,44 @@ async function reach(
   const { key, signal } = wanted;
   const position = await positionHere(running, model, wanted);
   if (position === undefined) return false;
-  const subscription = running.models.get(model);
-  if (subscription === undefined) return true;
+  const part = running.models.get(model);
+  if (part === undefined) return true;
+  const here = key === undefined ? allHere(part) : ownerHere(part, key);
+  if (here === undefined) return reachedElsewhere(running, model, part, { position, key, signal });
   // What is tried again soon may be there in time; what is parked will not.
-  const held = (): WaitingRow | undefined => subscription.room.holding(position, key);
+  const held = (): WaitingRow | undefined => {
+    const rows = here.flatMap(({ room }) => room.holding(position, key) ?? []);
+    return rows.find(({ kind }) => kind === 'parked') ?? rows[0];
+  };
   const isOver = (): boolean =>
-    subscription.position >= position && (held() === undefined || held()?.kind === 'parked');
+    here.every((subscription) => subscription.position >= position) &&
+    (held() === undefined || held()?.kind === 'parked');
   const isThere = await running.activity.until(isOver, signal);
   const row = held();
   if (row?.kind === 'parked') throw new HeldReadError(model.name, row);
   return isThere && row === undefined;
+}
+
+function allHere(part: SubscriptionPart): readonly Subscription[] | undefined {
+  return part.isAllHere ? part.subscriptions : undefined;
+}
+
+function ownerHere(part: SubscriptionPart, key: string): readonly Subscription[] | undefined {
+  const owner = part.ownerOf(key);
+  return owner && [owner];
+}
+
+async function reachedElsewhere(
+  running: QueriedContext,
+  model: AnyReadModel,
+  { definition }: SubscriptionPart,
+  wanted: Wanted,
+): Promise<boolean> {
+  const { log, tail, workplace } = running;
+  const parts = { log, tail, clock: workplace.host.clock, definition };
+  const { isThere, parked } = await reachElsewhere(parts, wanted);
+  if (parked !== undefined) throw new HeldReadError(model.name, parked);
+  return isThere;
 }
 
 /**
@@ -140,7 +176,15 @@ async function positionHere(
   if (token.context === running.name)
     return token.epoch === running.log.epoch ? token.position : undefined;
   const intake = running.intakes.get(token.context);
-  if (intake === undefined) throw new TokenOutOfReachError(model.name, running.name, token.context);
+  if (intake === undefined) {
+    if (!running.listensTo(token.context))
+      throw new TokenOutOfReachError(model.name, running.name, token.context);
+    const isTakenIn = await takenInElsewhere(running.takingInFrom(token.context), {
+      ...token,
+      signal,
+    });
+    return isTakenIn ? running.log.head() : undefined;
+  }
   if (!(await intake.waitUntil(token, signal))) return undefined;
   const held = intake.holding(token.position);
   if (held !== undefined) throw new HeldReadError(model.name, held);

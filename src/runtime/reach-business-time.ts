@@ -24,6 +24,6 @@ export async function reachBusinessTime(
 }
 
 function nextDue(contexts: readonly RunningContext[]): number | undefined {
-  const dues = contexts.flatMap(({ timers }) => timers.byBusinessTime.nextDue ?? []);
+  const dues = contexts.flatMap(({ timers }) => timers?.byBusinessTime.nextDue ?? []);
   return dues.length === 0 ? undefined : Math.min(...dues);
 }

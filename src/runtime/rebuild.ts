@@ -3,6 +3,7 @@ import { type AnyReadModel, modelName } from '../read-model/read-model.ts';
 import { describeError } from '../subscription/failure.ts';
 import type { Subscription } from '../subscription/subscription.ts';
 import { buildingOf } from './building.ts';
+import { tellMissingPast } from './missing-past.ts';
 import { removeModel } from './remove-model.ts';
 import type { RunningContext } from './running-context.ts';
 
@@ -29,6 +30,8 @@ export async function rebuildModel(
 ): Promise<void> {
   const about = { context: running.name, subscription: modelName(model) };
   running.logger.log({ level: 'info', event: 'rebuilding', ...about });
+  const contracts = model.sources.filter(({ kind }) => kind === 'contract').map(({ name }) => name);
+  await tellMissingPast(running, async () => [{ subscription: about.subscription, contracts }]);
   try {
     await rebuildAlone(running, model, options);
   } catch (error) {
@@ -44,8 +47,14 @@ async function rebuildAlone(
   model: AnyReadModel,
   options: RebuildOptions,
 ): Promise<void> {
-  const live = running.models.get(model);
-  if (live === undefined) throw new RebuildError(model.name, 'is inline and never behind');
+  const part = running.models.get(model);
+  if (part === undefined) throw new RebuildError(model.name, 'is inline and never behind');
+  const live = part.only;
+  if (live === undefined)
+    throw new RebuildError(
+      model.name,
+      'is folded by several processes; raise its version, or rebuild it where one process runs alone',
+    );
   if (running.rebuilding.has(model)) throw new RebuildError(model.name, 'is being rebuilt already');
   running.rebuilding.add(model);
   try {

@@ -3,21 +3,23 @@ import { StateCache } from '../aggregate/state-cache.ts';
 import type { Backbone } from '../backbone/backbone.ts';
 import { borderSubscription } from '../backbone/border.ts';
 import { Intake } from '../backbone/intake.ts';
-import { Relay } from '../backbone/relay.ts';
+import { RELAY, Relay } from '../backbone/relay.ts';
 import {
   type BoundedContext,
   consumedContracts,
   publishedContracts,
 } from '../context/bounded-context.ts';
 import type { Publication } from '../context/publication.ts';
+import type { AnyContract } from '../contract/contract.ts';
 import type { Workplace } from '../context/unit.ts';
 import { KeyedLock } from '../context/keyed-lock.ts';
 import { vocabularyOf } from '../context/vocabulary.ts';
+import type { CancelTimer } from '../host/clock.ts';
 import type { Host } from '../host/host.ts';
 import { Committer } from '../log/committer.ts';
 import type { Log } from '../log/log.ts';
 import type { NewRecord } from '../log/record.ts';
-import type { Store } from '../log/store.ts';
+import type { PublishedLog, Store } from '../log/store.ts';
 import type { Fence, WriteSet } from '../log/write-set.ts';
 import type { WaitingRow } from '../log/waiting-row.ts';
 import { PAYLOAD_CHARACTERS_MAX } from '../message/payload.ts';
@@ -40,25 +42,39 @@ import { modelSubscription } from '../read-model/model-subscription.ts';
 import { KnownDocuments } from '../read-model/known-documents.ts';
 import { type AnyReadModel, modelName } from '../read-model/read-model.ts';
 import { describeError } from '../subscription/failure.ts';
+import type { Slots } from '../subscription/assignment.ts';
+import { SLOTS } from '../subscription/slot.ts';
 import type { SubscriptionHooks } from '../subscription/news.ts';
 import type { SubscriptionDefinition } from '../subscription/subscription-definition.ts';
 import { Subscription } from '../subscription/subscription.ts';
-import { TailReader } from '../subscription/tail-reader.ts';
+import { END_OF_LOG, TailReader } from '../subscription/tail-reader.ts';
 import type { LogLevel, Logger } from '../telemetry/logger.ts';
 import type { Activity } from './activity.ts';
 import { clearCutShort } from './building.ts';
 import { CallsUnderWay } from './calls-under-way.ts';
 import { DEDUPE_WINDOW_MS, DedupeWindow } from './dedupe-window.ts';
 import { buildInlineModels } from './inline-models.ts';
+import { LastPublished } from './last-published.ts';
 import { ContextTimers } from './context-timers.ts';
+import { type Beginning, tellMissingPast } from './missing-past.ts';
 import { OLD_READ_MODELS_KEPT_MS, OldVersions } from './old-versions.ts';
 import { assertOwnReadModel } from './own-read-model.ts';
+import { type Part, WholePart } from './part.ts';
 import { queryModel } from './query-model.ts';
+import { Retention } from './retention.ts';
 import { setRecurringTimers } from './recurring-timers.ts';
+import { SharedWork } from './shared-work.ts';
+import { SubscriptionPart } from './subscription-part.ts';
+import type { TakingIn } from './taken-in-elsewhere.ts';
 import { type Start, type Starting, startPositions } from './start-position.ts';
 
 /** So many aggregate states are kept in memory, for each context. */
 const STATES_MAX = 5_000;
+
+const ALL_SLOTS: Slots = { first: 0, last: SLOTS - 1 };
+
+/** What other processes do is taken note of at most so often by those that wait for something. */
+const ELSEWHERE_MS = 100;
 
 /** What a context runs with. */
 export interface Means {
@@ -94,20 +110,28 @@ export class RunningContext {
   readonly locks = new KeyedLock();
   /** What was called from outside. */
   readonly calls: CallsUnderWay;
-  readonly subscriptions: Subscription[] = [];
-  readonly models = new Map<AnyReadModel, Subscription>();
+  readonly models = new Map<AnyReadModel, SubscriptionPart>();
   readonly rebuilding = new Set<AnyReadModel>();
-  readonly intakes = new Map<string, Intake>();
-  readonly timers: ContextTimers;
   /** Timers that fired and meant nothing any more, by process manager, since the start. */
   readonly ignoredTimers = new Map<string, number>();
-  relay: Relay | undefined;
   readonly #means: Means;
+  readonly #lastPublished: LastPublished;
+  /** What others have published, as far as it had to be asked for here. */
+  readonly #published = new Map<string, Promise<PublishedLog>>();
+  /** All that it does by itself, in the order in which that begins. */
+  readonly #parts: Part[] = [];
+  readonly #subscriptionParts: SubscriptionPart[] = [];
+  readonly #intakeParts = new Map<string, WholePart<Intake>>();
+  readonly #relay: WholePart<Relay>;
+  readonly #timers: WholePart<ContextTimers>;
+  /** Where several processes run this context. */
+  readonly #sharing: SharedWork | undefined;
   readonly #owner: string;
   readonly #underWay = new UnderWay();
   readonly #inlineFences: Fence[] = [];
-  readonly #dedupeWindow: DedupeWindow;
-  readonly #oldVersions: OldVersions;
+  readonly #oldVersions: WholePart<OldVersions>;
+  #stopHearing = (): void => undefined;
+  #cancelAsking: CancelTimer | undefined;
   #start: Pick<Start, 'positions' | 'fromNow'> = { positions: new Map(), fromNow: new Set() };
 
   private constructor(context: BoundedContext, means: Means, log: Log) {
@@ -120,37 +144,25 @@ export class RunningContext {
     this.calls = new CallsUnderWay(context.name, means.callsUnderWayMax);
     this.committer = new Committer(log, means.host.clock);
     this.tail = new TailReader(log, vocabulary, means.host.clock);
+    const contracts = publishedContracts(context).map(({ name }) => name);
+    this.#lastPublished = new LastPublished(contracts, this.tail);
     this.#means = means;
     this.#owner = means.host.ids.next();
-    this.timers = new ContextTimers(
-      {
-        context: context.name,
-        log,
-        committer: this.committer,
-        host: means.host,
-        logger: means.logger,
-        owner: this.#owner,
-        onChange: means.activity.happened,
-        onStalled: (name, why) => means.onStalled(context.name, name, why),
-      },
-      means.businessTime,
-    );
-    this.#dedupeWindow = new DedupeWindow({
-      log,
-      clock: means.host.clock,
-      logger: means.logger,
-      windowMs: means.dedupeWindowMs ?? DEDUPE_WINDOW_MS,
-    });
-    this.#oldVersions = new OldVersions({
-      log,
-      committer: this.committer,
-      clock: means.host.clock,
-      logger: means.logger,
-      keptMs: means.oldReadModelsKeptMs ?? OLD_READ_MODELS_KEPT_MS,
-      declared: context.readModels,
-      positionOf: (model) => this.models.get(model)?.position,
-      head: () => this.tail.head,
-    });
+    this.#timers = new WholePart('timers', () => this.#makeTimers());
+    this.#relay = new WholePart(RELAY, () => this.#makeRelay());
+    this.#oldVersions = new WholePart('old versions of read models', () => this.#makeOldVersions());
+    this.#sharing =
+      log.membership === undefined
+        ? undefined
+        : new SharedWork({
+            context: this.name,
+            membership: log.membership,
+            parts: this.#parts,
+            setUp: (others) => this.#setUp(others.length === 0),
+            clock: means.host.clock,
+            ids: means.host.ids,
+            logger: means.logger,
+          });
     this.workplace = {
       context: context.name,
       log,
@@ -162,6 +174,7 @@ export class RunningContext {
       inlineLock: new KeyedLock(),
       inlineDocuments: new KnownDocuments(),
       inlineFences: this.#inlineFences,
+      isShared: log.membership !== undefined,
       publications: publicationsByEvent(context),
       published: new Set(publishedContracts(context)),
     };
@@ -189,17 +202,6 @@ export class RunningContext {
    * were started before; nothing is published before all of them listen.
    */
   async attach(): Promise<void> {
-    await this.#setUpTables();
-    await clearCutShort(this);
-    await this.#oldVersions.takeBack();
-    for (const model of this.context.readModels)
-      await this.log.defineModel(modelName(model), model.index);
-    for (const process of this.context.processes)
-      await this.log.defineModel(instancesOf(process), []);
-    const { log, committer } = this;
-    await setRecurringTimers(this.context, { log, committer, host: this.#means.host });
-    const fences = await buildInlineModels(this, (definition) => this.subscription(definition));
-    this.#inlineFences.push(...fences);
     this.committer.onCommitted((writeSet) => {
       for (const record of writeSet.records ?? []) {
         if (record.direction === 'outgoing') this.#tellPublished(record);
@@ -209,12 +211,56 @@ export class RunningContext {
       this.#tellMoved(writeSet);
       this.activity.happened();
     });
-    for (const source of this.#sources()) await this.#prepareIntake(source);
+    // What other processes have done may be what somebody here waits for, and that there was nothing.
+    this.tail.onLooked(this.activity.happened);
+    await tellMissingPast(this, () => this.#beginning());
+    this.#listParts();
+    if (this.#sharing === undefined) await this.#setUp(true);
+  }
+
+  /** What has no checkpoint yet, and does not begin now. */
+  async #beginning(): Promise<readonly Beginning[]> {
+    const known = new Set((await this.log.checkpoints()).map(({ subscription }) => subscription));
+    return startingParts(this.context)
+      .filter(({ name }) => !known.has(name) && (this.#start.positions.get(name) ?? 0) === 0)
+      .map(({ name, contracts }) => ({ subscription: name, contracts }));
+  }
+
+  /** `isAlone`: no other process runs this context. */
+  async #setUp(isAlone: boolean): Promise<void> {
+    const { log, committer } = this;
+    await this.#setUpTables();
+    if (isAlone) await clearCutShort(this);
+    await this.#makeOldVersions().takeBack();
+    for (const model of this.context.readModels)
+      await log.defineModel(modelName(model), model.index);
+    for (const process of this.context.processes) await log.defineModel(instancesOf(process), []);
+    await setRecurringTimers(this.context, { log, committer, host: this.#means.host });
+    const fences = await buildInlineModels(this, (definition) => this.subscription(definition));
+    // Where several fold them, each looks whether a document is still as it was.
+    if (this.#sharing === undefined) this.#inlineFences.push(...fences);
+    for (const source of this.#sources()) await this.#makeIntake(source).prepare();
+    if (this.#sharing !== undefined) await this.#makeCheckpoints();
+  }
+
+  /** Before anything is taken in: whoever is to handle it would be new on a log that is not empty. */
+  async #makeCheckpoints(): Promise<void> {
+    const known = new Set((await this.log.checkpoints()).map(({ subscription }) => subscription));
+    for (const { name, definition } of this.#subscriptionParts) {
+      if (known.has(name)) continue;
+      const position = this.#start.positions.get(name) ?? 0;
+      const { fingerprint } = definition;
+      const all = { subscription: name, firstSlot: 0, lastSlot: SLOTS - 1 };
+      await this.log.claim({ ...all, owner: '', fingerprint, position });
+    }
   }
 
   /** Begins to hear what is committed. */
   async listen(): Promise<void> {
-    const about = { context: this.name, subscription: 'the end of the log' };
+    // What others have moved, in records or in documents, nobody says one by one.
+    if (this.isShared)
+      this.#stopHearing = this.log.onChange((by) => by === 'foreign' && this.#movedElsewhere());
+    const about = { context: this.name, subscription: END_OF_LOG };
     await this.tail.start(this.committer, (problem) => {
       if (problem === undefined) this.logger.log({ level: 'info', event: 'recovered', ...about });
       else {
@@ -229,12 +275,90 @@ export class RunningContext {
    * is not empty they would be new at the next start, if this one were cut short.
    */
   async start(): Promise<void> {
-    for (const definition of this.#definitions()) await this.#startSubscription(definition);
-    for (const intake of this.intakes.values()) await intake.start();
-    await this.#startRelay();
-    await this.timers.start();
-    this.#dedupeWindow.start();
-    this.#oldVersions.start();
+    if (this.#sharing !== undefined) return this.#sharing.start();
+    for (const part of this.#parts) await part.start(ALL_SLOTS);
+  }
+
+  /** The readers of what is handled in this process. */
+  get subscriptions(): readonly Subscription[] {
+    return this.#subscriptionParts.flatMap((part) => part.subscriptions);
+  }
+
+  /** What is handled in this context, here and in other processes. */
+  get subscriptionParts(): readonly SubscriptionPart[] {
+    return this.#subscriptionParts;
+  }
+
+  /** Whether all that this context does by itself is in the hands of some process. */
+  get isAllTaken(): boolean {
+    return this.#sharing?.isAllTaken ?? true;
+  }
+
+  /** Where in the log each contract of this context was published last. */
+  get lastPublished(): ReadonlyMap<string, number> {
+    return this.#lastPublished.look();
+  }
+
+  /** What is taken in in this process, by source. */
+  get intakes(): ReadonlyMap<string, Intake> {
+    const entries = [...this.#intakeParts].flatMap(([source, { work }]) =>
+      work === undefined ? [] : [[source, work] as const],
+    );
+    return new Map(entries);
+  }
+
+  get relay(): Relay | undefined {
+    return this.#relay.work;
+  }
+
+  /** The timers that fire in this process; undefined when they do in another one. */
+  get timers(): ContextTimers | undefined {
+    return this.#timers.work;
+  }
+
+  /** Whether other processes may do a part of what this context does. */
+  get isShared(): boolean {
+    return this.#sharing !== undefined;
+  }
+
+  #listParts(): void {
+    for (const { definition, model } of this.#definitions()) {
+      const part = new SubscriptionPart(definition, {
+        log: this.log,
+        owner: this.#owner,
+        position: this.#start.positions.get(definition.name) ?? 0,
+        make: (each) => this.subscription(each),
+      });
+      this.#subscriptionParts.push(part);
+      if (model !== undefined) this.models.set(model, part);
+    }
+    for (const source of this.#sources())
+      this.#intakeParts.set(
+        source,
+        new WholePart(borderSubscription(source), async () =>
+          this.#makeIntake(source, await this.#fenceOf(source)),
+        ),
+      );
+    const { host, logger, dedupeWindowMs: windowMs = DEDUPE_WINDOW_MS } = this.#means;
+    const dedupe = { log: this.log, clock: host.clock, logger, windowMs };
+    this.#parts.push(
+      ...this.#subscriptionParts,
+      ...this.#intakeParts.values(),
+      this.#relay,
+      this.#timers,
+      new WholePart('dedupe window', () => new DedupeWindow(dedupe)),
+      ...this.#retention(),
+      this.#oldVersions,
+    );
+  }
+
+  /** Only where something is not kept for ever. */
+  #retention(): Part[] {
+    const { log, logger } = this;
+    const { clock } = this.#means.host;
+    const retain = log.retain?.bind(log);
+    if (retain === undefined) return [];
+    return [new WholePart('retention', () => new Retention({ log, retain, clock, logger }))];
   }
 
   /** A subscription of this context, not yet started. Who gives no hooks tells those of `run`. */
@@ -256,18 +380,31 @@ export class RunningContext {
 
   /** Takes nothing more in, then finishes, then hands out what is left to relay, then closes. */
   async stop(): Promise<void> {
-    await Promise.all([...this.intakes.values()].map((intake) => intake.stop()));
-    await this.timers.stop();
-    const handlers = this.#underWay.stop(this.#means.host.clock);
-    await Promise.all(this.subscriptions.map((subscription) => subscription.stop()));
-    handlers.end();
-    await this.relay?.stop();
-    await this.#dedupeWindow.stop();
-    this.#oldVersions.stop();
+    this.#stopHearing();
+    this.#cancelAsking?.();
+    const old = this.#oldVersions.work;
+    await (this.#sharing === undefined ? this.#stopParts() : this.#stopSharing(this.#sharing));
     await this.committer.idle();
     await this.tail.stop();
+    for (const opening of await Promise.allSettled(this.#published.values()))
+      if (opening.status === 'fulfilled') await opening.value.close();
     await this.log.close();
-    await this.#oldVersions.ended();
+    await old?.ended();
+  }
+
+  async #stopParts(): Promise<void> {
+    await Promise.all([...this.#intakeParts.values()].map((part) => part.stop()));
+    await this.#timers.stop();
+    const handlers = this.#underWay.stop(this.#means.host.clock);
+    await Promise.all(this.#subscriptionParts.map((part) => part.stop()));
+    handlers.end();
+    await Promise.all(this.#parts.map((part) => part.stop()));
+  }
+
+  async #stopSharing(sharing: SharedWork): Promise<void> {
+    const handlers = this.#underWay.stop(this.#means.host.clock);
+    await sharing.stop();
+    handlers.end();
   }
 
   /** The handlers that wait for something just now, each with the record it is about. */
@@ -281,6 +418,14 @@ export class RunningContext {
     if (lookingOut.length === 0) return;
     const topics = movedBy(writeSet);
     if (topics.size > 0) for (const subscription of lookingOut) subscription.moved(topics);
+  }
+
+  /** At most so often: each time all that wait for anything are asked again. */
+  #movedElsewhere(): void {
+    this.#cancelAsking ??= this.#means.host.clock.after(ELSEWHERE_MS, () => {
+      this.#cancelAsking = undefined;
+      for (const subscription of this.subscriptions) subscription.movedElsewhere();
+    });
   }
 
   get #surroundings(): HandlerSurroundings {
@@ -330,22 +475,12 @@ export class RunningContext {
     this.logger.log({ level, event: 'timer-ignored', ...about });
   }
 
-  async #startSubscription(part: {
-    definition: SubscriptionDefinition;
-    model?: AnyReadModel;
-  }): Promise<void> {
-    const subscription = this.subscription(part.definition);
-    await subscription.start(this.#start.positions.get(part.definition.name) ?? 0);
-    this.subscriptions.push(subscription);
-    if (part.model !== undefined) this.models.set(part.model, subscription);
-  }
-
-  async #startRelay(): Promise<void> {
+  async #makeRelay(): Promise<Relay | undefined> {
     const { backbone, host, logger } = this.#means;
-    if (publishedContracts(this.context).length === 0) return;
+    if (publishedContracts(this.context).length === 0) return undefined;
     const outlet = await backbone.outlet(this.name);
-    if (outlet === undefined) return;
-    this.relay = new Relay({
+    if (outlet === undefined) return undefined;
+    return new Relay({
       context: this.name,
       outlet,
       log: this.log,
@@ -356,18 +491,25 @@ export class RunningContext {
       onProgress: this.activity.happened,
       onProblem: (problem) => this.#tellProblem('relay', problem),
     });
-    await this.relay.start();
   }
 
-  async #prepareIntake(source: string): Promise<void> {
+  /** Where several processes could take in, the one that does so owns it. */
+  async #fenceOf(source: string): Promise<Fence | undefined> {
+    if (this.#sharing === undefined) return undefined;
+    const all = { subscription: borderSubscription(source), firstSlot: 0, lastSlot: SLOTS - 1 };
+    const claim = { ...all, owner: this.#owner, fingerprint: '', position: 0 };
+    const [range] = await this.log.claim(claim);
+    return range;
+  }
+
+  #makeIntake(source: string, fence?: Fence): Intake {
     const { backbone, host, logger, onParked } = this.#means;
-    const intake = new Intake({
+    return new Intake({
       context: this.name,
       source,
-      contracts: consumedContracts(this.context).filter(
-        (contract) => this.#sourceOf(contract.name) === source,
-      ),
+      contracts: this.#contractsOf(source),
       fromNow: this.#start.fromNow,
+      fence,
       backbone,
       log: this.log,
       committer: this.committer,
@@ -378,13 +520,66 @@ export class RunningContext {
       onParked: (row) => onParked(this.name, row),
       onProblem: (problem) => this.#tellProblem(borderSubscription(source), problem),
     });
-    this.intakes.set(source, intake);
-    await intake.prepare();
+  }
+
+  #makeTimers(): ContextTimers {
+    const { host, logger, activity, businessTime, onStalled } = this.#means;
+    const { log, committer } = this;
+    return new ContextTimers(
+      {
+        context: this.name,
+        log,
+        committer,
+        host,
+        logger,
+        owner: this.#owner,
+        onChange: activity.happened,
+        onStalled: (name, why) => onStalled(this.name, name, why),
+      },
+      businessTime,
+    );
+  }
+
+  #makeOldVersions(): OldVersions {
+    const { host, logger, oldReadModelsKeptMs } = this.#means;
+    const { log, committer, context } = this;
+    return new OldVersions({
+      log,
+      committer,
+      clock: host.clock,
+      logger,
+      keptMs: oldReadModelsKeptMs ?? OLD_READ_MODELS_KEPT_MS,
+      declared: context.readModels,
+      knownElsewhere: () => this.#sharing?.known ?? new Set(),
+      positionOf: (model) => this.models.get(model)?.position,
+      head: () => this.tail.head,
+    });
   }
 
   #tellProblem(name: string, problem: unknown): void {
     if (problem !== undefined)
       this.#means.onStalled(this.name, name, describeError(problem).message);
+  }
+
+  /** Whether this context takes in what another one publishes, here or in another process. */
+  readonly listensTo = (source: string): boolean => this.#sources().includes(source);
+
+  /** What is taken in of a source, to ask whether another process has done so. */
+  readonly takingInFrom = (source: string): TakingIn => ({
+    log: this.log,
+    clock: this.#means.host.clock,
+    source,
+    contracts: this.#contractsOf(source).map(({ name }) => name),
+    published: () => {
+      const known = this.#published.get(source) ?? this.#means.store.published(source);
+      this.#published.set(source, known);
+      known.catch(() => this.#published.delete(source));
+      return known;
+    },
+  });
+
+  #contractsOf(source: string): readonly AnyContract[] {
+    return consumedContracts(this.context).filter(({ name }) => this.#sourceOf(name) === source);
   }
 
   /** The other contexts that this one listens to. */

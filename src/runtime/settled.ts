@@ -3,23 +3,41 @@ import type { StoredRecord } from '../log/record.ts';
 import { consumedContracts } from '../context/bounded-context.ts';
 import type { PendingTimer } from './pending-timers.ts';
 import type { Activity } from './activity.ts';
+import { isDoneElsewhere } from './done-elsewhere.ts';
 import type { RunningContext } from './running-context.ts';
+import { takenInElsewhere } from './taken-in-elsewhere.ts';
+import { type Token, tokenText } from './token.ts';
 
 /** More records than this of one business action are not followed. */
 const RECORDS_MAX = 100_000;
+/** So long what others have published may take to be heard of before it is asked for. */
+const MOMENT_MS = 25;
 
 export interface SettledOptions {
   /** Only what belongs to this business action. Default: everything. */
   readonly correlationId?: string;
   /** Give up after this time, in milliseconds. Default 30,000. */
   readonly timeoutMs?: number;
+  /**
+   * Tokens of what other processes have done, such as `heads` and `published` of their answers.
+   * Nothing counts as done before what they stand for was heard of here, where somebody listens to
+   * it. Processes that each settle after all that the others have published have settled together.
+   */
+  readonly after?: readonly string[];
 }
 
 /** How it stands when everything is done. */
 export interface Settled {
   /** The timers that are still to come, the earliest first. */
   readonly timers: readonly PendingTimer[];
+  /** By context, a token of how far its log had come. */
+  readonly heads: Readonly<Record<string, string>>;
+  /** By contract of the contexts that run here, a token of where it was published last. */
+  readonly published: Readonly<Record<string, string>>;
 }
+
+/** How far everything had come at the moment at which nothing was left to do. */
+export type Reached = Omit<Settled, 'timers'>;
 
 /** Waits until nothing of an action, or nothing at all, is left to do in any of the contexts. */
 export async function settle(
@@ -29,39 +47,102 @@ export async function settle(
     correlationId: string | undefined;
     signal: AbortSignal;
     parked: () => readonly Parked[];
+    after: readonly Token[];
   },
-): Promise<void> {
-  const { correlationId, signal } = options;
+): Promise<Reached> {
+  const { correlationId, signal, after } = options;
+  let reached: Reached | undefined;
+  // At that very moment: one later something may have been taken in.
+  const note = (): void => {
+    reached = reachedBy(contexts);
+  };
   const isSettled =
     correlationId === undefined
-      ? (): Promise<boolean> => isQuiet(contexts, activity)
-      : (): Promise<boolean> => isActionOver(contexts, activity, correlationId);
-  const inTime = await activity.until(isSettled, signal);
+      ? (): Promise<boolean> => isQuiet(contexts, activity, note)
+      : (): Promise<boolean> => isActionOver(contexts, activity, { correlationId, note });
+  const hasHeard = await hear(contexts, activity, { after, signal });
+  const inTime = hasHeard && (await activity.until(isSettled, signal));
   const parked =
     correlationId === undefined ? options.parked() : await parkedOf(contexts, correlationId);
   if (parked.length > 0) throw new SettledParkedError(parked);
-  if (!inTime) throw new NotSettledError(await leftToDo(contexts));
+  if (!inTime || reached === undefined) {
+    const unheard = hasHeard
+      ? []
+      : [`nothing came of what ${after.map(tokenText).join(', ')} tell of`];
+    throw new NotSettledError([...unheard, ...(await leftToDo(contexts))]);
+  }
+  return reached;
+}
+
+function reachedBy(contexts: readonly RunningContext[]): Reached {
+  const heads: Record<string, string> = {};
+  const published: Record<string, string> = {};
+  for (const { name: context, log, tail, lastPublished } of contexts) {
+    const { epoch } = log;
+    heads[context] = tokenText({ context, epoch, position: tail.head });
+    for (const [contract, position] of lastPublished)
+      published[contract] = tokenText({ context, epoch, position });
+  }
+  return { heads, published };
+}
+
+function hasRead({ log, tail }: RunningContext, { epoch, position }: Token): boolean {
+  return epoch === log.epoch && tail.head >= position;
+}
+
+/** Waits until what tokens stand for is in the logs that are read here; false when that took too long. */
+async function hear(
+  contexts: readonly RunningContext[],
+  activity: Activity,
+  { after, signal }: { readonly after: readonly Token[]; readonly signal: AbortSignal },
+): Promise<boolean> {
+  const heard = after.flatMap((token) =>
+    contexts.map(async (context): Promise<boolean> => {
+      if (token.context === context.name)
+        return activity.until(() => hasRead(context, token), signal);
+      if (!context.listensTo(token.context)) return true;
+      const intake = context.intakes.get(token.context);
+      if ((await intake?.comesTo(token, MOMENT_MS, signal)) === true) return true;
+      if ((await intake?.waitUntil(token, signal)) === true) return true;
+      // Another process takes in from that context, or will from now on.
+      return takenInElsewhere(context.takingInFrom(token.context), { ...token, signal });
+    }),
+  );
+  return (await Promise.all(heard)).every(Boolean);
 }
 
 /** Nothing to do anywhere. What is asked of backbones takes time, so it counts only if nothing moved. */
-async function isQuiet(contexts: readonly RunningContext[], activity: Activity): Promise<boolean> {
+async function isQuiet(
+  contexts: readonly RunningContext[],
+  activity: Activity,
+  note: () => void,
+): Promise<boolean> {
   if (!contexts.every(isIdle)) return false;
   const before = activity.count;
   for (const context of contexts) {
     for (const intake of context.intakes.values()) if (!(await intake.isIdle())) return false;
     if ((await context.relay?.isIdle()) === false) return false;
+    if (context.isShared && !(await isDoneElsewhere(context))) return false;
   }
-  return activity.count === before && contexts.every(isIdle);
+  if (activity.count !== before || !contexts.every(isIdle)) return false;
+  note();
+  return true;
 }
 
 function isIdle(context: RunningContext): boolean {
-  return context.timers.isIdle && context.subscriptions.every(({ isIdle: isDone }) => isDone);
+  return (
+    context.isAllTaken &&
+    // Behind a hole the end of the log is read, and not heard: until then nobody knows of it.
+    context.tail.isUpToDate &&
+    context.timers?.isIdle !== false &&
+    context.subscriptions.every(({ isIdle: isDone }) => isDone)
+  );
 }
 
 async function isActionOver(
   contexts: readonly RunningContext[],
   activity: Activity,
-  correlationId: string,
+  { correlationId, note }: { readonly correlationId: string; readonly note: () => void },
 ): Promise<boolean> {
   const before = activity.count;
   const published: Published[] = [];
@@ -76,7 +157,9 @@ async function isActionOver(
     published.push(...outgoing.map((record) => ({ ...record, epoch: context.log.epoch })));
   }
   for (const context of contexts) if (!(await hasTakenIn(context, published))) return false;
-  return activity.count === before;
+  if (activity.count !== before) return false;
+  note();
+  return true;
 }
 
 /** Not a timer that is yet to come, nor parked or held behind something parked. */
@@ -85,7 +168,7 @@ function isToBeDone(
   row: WaitingRow,
   parked: readonly WaitingRow[],
 ): boolean {
-  if (row.kind === 'timer') return timers.isDue(row);
+  if (row.kind === 'timer') return timers?.isDue(row) === true;
   return row.kind !== 'parked' && !parked.some((other) => isOfOneLane(row, other));
 }
 
@@ -158,6 +241,7 @@ async function parkedOf(
 async function leftToDo(contexts: readonly RunningContext[]): Promise<readonly string[]> {
   const left: string[] = [];
   for (const context of contexts) {
+    if (!context.isAllTaken) left.push(`${context.name}: a part of its work is in nobody's hands`);
     for (const subscription of context.subscriptions) {
       if (subscription.isIdle) continue;
       const { room } = subscription;
@@ -168,7 +252,7 @@ async function leftToDo(contexts: readonly RunningContext[]): Promise<readonly s
           (why === undefined ? '' : ` (${why})`),
       );
     }
-    if (!context.timers.isIdle) left.push(`${context.name}: timers are due`);
+    if (context.timers?.isIdle === false) left.push(`${context.name}: timers are due`);
     for (const [source, intake] of context.intakes)
       if (!(await intake.isIdle()))
         left.push(`${context.name}: messages from "${source}" are coming`);

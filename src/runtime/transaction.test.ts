@@ -8,7 +8,7 @@ import { z } from 'zod';
 import { memory } from '../adapters/memory/memory-store.ts';
 import { sqlite } from '../adapters/sqlite/sqlite-store.ts';
 import { boundedContext } from '../context/bounded-context.ts';
-import { NotPublishedHereError } from '../context/unit.ts';
+import { NotPublishedHereError } from '../context/outgoing-record.ts';
 import { contract } from '../contract/contract.ts';
 import { ContractViolationError } from '../contract/validate.ts';
 import type { Store } from '../log/store.ts';

@@ -13,6 +13,10 @@ export class Batch {
   readonly blocked = new Set<string>();
   /** Handlers that did not end at once. */
   pending: Pending[] = [];
+  /** The keys of those handlers. */
+  readonly busy = new Set<string>();
+  /** What comes behind them under their keys, in order: handled when they have ended. */
+  behind: Behind[] = [];
   /** Handlers that go on beside it once it is committed, by their waiting row. */
   readonly underWay = new Map<string, Promise<Answer>>();
   /** The position up to which records were looked at. */
@@ -32,6 +36,12 @@ export class Batch {
   rowsInOrder(): readonly WaitingRow[] {
     return this.rows.sort((a, b) => a.position - b.position);
   }
+}
+
+/** A record that waits, within its batch, for another one of its key. */
+export interface Behind {
+  readonly entry: Entry;
+  readonly key: string;
 }
 
 /**

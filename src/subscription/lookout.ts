@@ -88,6 +88,16 @@ export class Lookout {
     return found;
   }
 
+  /** Anything may have moved. Answers with all keys that wait, and looks out for them no more. */
+  movedAny(): ReadonlyMap<string, Waiting> {
+    if (this.#asking > 0) this.#forget(this.#recent.length);
+    // Who was asked before this moment may have missed it.
+    this.#before += 1;
+    const found = new Map(this.#waiting);
+    this.clear();
+    return found;
+  }
+
   #forget(count: number): void {
     this.#before += count;
     this.#recent = this.#recent.slice(count);

@@ -1,9 +1,9 @@
 import type { Committer } from '../log/committer.ts';
 import { findOutcome } from '../log/find-outcome.ts';
 import type { Log } from '../log/log.ts';
-import type { Fence, WriteSet } from '../log/write-set.ts';
+import type { Checkpoint, Fence, WriteSet } from '../log/write-set.ts';
 import { FencedError } from './fenced.ts';
-import { SLOTS } from './slot.ts';
+import { SLOTS, slotOf } from './slot.ts';
 
 /**
  * The slots that a subscription owns, and its checkpoint for them. Whatever is committed through it
@@ -13,6 +13,7 @@ export class OwnedRange {
   readonly #subscription: string;
   readonly #log: Log;
   readonly #committer: Committer;
+  #slots = { first: 0, last: SLOTS - 1 };
   #epoch = 0;
   #checkpoint = 0;
 
@@ -29,14 +30,33 @@ export class OwnedRange {
 
   /** Takes over the checkpoint. `position` counts only for a new subscription. */
   async claim(claim: Claim): Promise<void> {
-    const { epoch, position } = await this.#log.claim({
+    const [range] = await this.#log.claim({
       subscription: this.#subscription,
       firstSlot: 0,
       lastSlot: SLOTS - 1,
       ...claim,
     });
+    this.take(range as Checkpoint);
+  }
+
+  /** Goes on with a range that was claimed. */
+  take({ firstSlot, lastSlot, epoch, position }: Checkpoint): void {
+    this.#slots = { first: firstSlot, last: lastSlot };
     this.#epoch = epoch;
     this.#checkpoint = position;
+  }
+
+  /** The slots of the keys that are handled here, both included. */
+  get slots(): { readonly first: number; readonly last: number } {
+    return this.#slots;
+  }
+
+  /** Whether what belongs to a key is handled here. */
+  has(key: string): boolean {
+    const { first, last } = this.#slots;
+    if (first === 0 && last === SLOTS - 1) return true;
+    const slot = slotOf(key);
+    return slot >= first && slot <= last;
   }
 
   /**
@@ -45,7 +65,10 @@ export class OwnedRange {
    */
   async lookAgain(): Promise<boolean> {
     const all = await this.#log.checkpoints();
-    const own = all.find(({ subscription }) => subscription === this.#subscription);
+    const own = all.find(
+      ({ subscription, firstSlot }) =>
+        subscription === this.#subscription && firstSlot === this.#slots.first,
+    );
     if (own?.epoch !== this.#epoch) throw new FencedError(this.#subscription);
     const wasMoved = own.position !== this.#checkpoint;
     this.#checkpoint = own.position;
@@ -95,7 +118,7 @@ export class OwnedRange {
   }
 
   #fence(): Fence {
-    return { subscription: this.#subscription, firstSlot: 0, epoch: this.#epoch };
+    return { subscription: this.#subscription, firstSlot: this.#slots.first, epoch: this.#epoch };
   }
 }
 

@@ -15,6 +15,8 @@ import type { WaitingRoom } from './waiting-room.ts';
 const MICROTASKS_MAX = 100;
 /** After this time a handler that still runs goes on beside the batch, in the waiting room. */
 const SLOW_MS = 100;
+/** What comes behind others of its key in a batch is begun within this time, or waits, too. */
+const BEHIND_MS = 500;
 /** What answered `notYet` is asked once more after this time; from then on it is looked out for. */
 const FIRST_NOT_YET_MS = 20;
 
@@ -34,33 +36,60 @@ export class RecordHandling {
     try {
       keys = this.#parts.definition.keysOf(entry.event, entry.stored);
     } catch (error) {
-      return this.#fail(entry, entry.stored.key, batch, error, KEYS_UNKNOWN);
+      const { key } = entry.stored;
+      return this.#parts.isOurs(key)
+        ? this.#fail(entry, key, batch, error, KEYS_UNKNOWN)
+        : undefined;
     }
     for (const key of keys) {
+      if (!this.#parts.isOurs(key)) continue;
       const running = this.#handleKey(entry, key, batch);
       if (running !== undefined) await running;
     }
   }
 
-  /** What is not over after a moment becomes a row of its own, so that nobody waits for it. */
+  /**
+   * Waits for the handlers that did not end at once, and then handles what came behind them. What is
+   * not over after a moment becomes a row of its own, so that nobody waits for it.
+   */
   async awaitPending(batch: Batch): Promise<void> {
     if (batch.pending.length === 0) return;
     const { clock } = this.#parts.workplace.host;
-    const enough = Promise.withResolvers<void>();
-    const cancel = clock.after(SLOW_MS, enough.resolve);
-    const all = Promise.allSettled(batch.pending.map((pending) => pending.running));
-    await Promise.race([all, enough.promise]);
-    cancel();
-    const pendings = batch.pending;
-    batch.pending = [];
-    for (const pending of pendings) {
-      if (pending.result !== undefined) await this.#end(pending, pending.result, batch);
-      else {
-        const row = this.#row(pending.entry, pending.key, 'retry');
-        batch.underWay.set(row.recordId + row.key, pending.running);
-        batch.wait(row);
+    const endMs = clock.elapsedMs() + BEHIND_MS;
+    while (batch.pending.length > 0) {
+      await this.#awaitSome(batch.pending);
+      const pendings = batch.pending;
+      batch.pending = [];
+      for (const pending of pendings) await this.#endOrWait(pending, batch);
+      const behind = batch.behind;
+      batch.behind = [];
+      const isOver = clock.elapsedMs() >= endMs || this.#parts.circuit.isOpen;
+      for (const { entry, key } of behind) {
+        // Behind one that is under way again it comes once more, whatever the time.
+        if (isOver && !batch.busy.has(key))
+          batch.wait(this.#row(entry, key, batch.blocked.has(key) ? 'held' : 'retry'));
+        else await this.#handleKey(entry, key, batch);
       }
     }
+  }
+
+  /** Until all of them have ended, or for a moment. */
+  async #awaitSome(pendings: readonly Pending[]): Promise<void> {
+    const { clock } = this.#parts.workplace.host;
+    const enough = Promise.withResolvers<void>();
+    const cancel = clock.after(SLOW_MS, enough.resolve);
+    const all = Promise.allSettled(pendings.map(({ running }) => running));
+    await Promise.race([all, enough.promise]);
+    cancel();
+  }
+
+  async #endOrWait(pending: Pending, batch: Batch): Promise<void> {
+    const { entry, key, running, result } = pending;
+    batch.busy.delete(key);
+    if (result !== undefined) return this.#end(pending, result, batch);
+    const row = this.#row(entry, key, 'retry');
+    batch.underWay.set(row.recordId + row.key, running);
+    batch.wait(row);
   }
 
   /** Answers with a promise only when there is something to wait for: most read models never wait. */
@@ -69,6 +98,7 @@ export class RecordHandling {
     const { handle } = definition;
     if (handle === undefined) return batch.wait(this.#row(entry, key, 'effect'));
     if (room.has(key) || batch.blocked.has(key)) return batch.wait(this.#row(entry, key, 'held'));
+    if (batch.busy.has(key)) return void batch.behind.push({ entry, key });
     try {
       const answer = handle(entry, key, batch.unit);
       if (answer instanceof Promise) return this.#handleWaiting(entry, key, batch, answer);
@@ -90,7 +120,7 @@ export class RecordHandling {
       if (pending.result !== undefined) return this.#end(pending, pending.result, batch);
       await Promise.resolve();
     }
-    batch.blocked.add(key);
+    batch.busy.add(key);
     batch.pending.push(pending);
   }
 
@@ -151,6 +181,8 @@ export interface RecordHandlingParts {
   readonly definition: SubscriptionDefinition;
   readonly workplace: Workplace;
   readonly room: Pick<WaitingRoom, 'has'>;
+  /** Whether a key is among those that are handled here, and not by another owner of slots. */
+  readonly isOurs: (key: string) => boolean;
   readonly circuit: Circuit;
   readonly retry: RetryPolicy;
   readonly onSuccess: () => void;

@@ -7,6 +7,7 @@ import { aggregate } from '../aggregate/aggregate.ts';
 import type { Clock } from '../host/clock.ts';
 import { manualClock } from '../host/fixtures/manual-clock.ts';
 import type { Log } from '../log/log.ts';
+import type { WaitingRow } from '../log/waiting-row.ts';
 import type { Fact } from '../message/fact.ts';
 import { type ReactionOptions, whenever } from '../reaction/whenever.ts';
 import { notYet, type Tools } from '../reaction/tools.ts';
@@ -258,6 +259,52 @@ test('slow handlers hold nobody else back', async (t) => {
   await app.settled();
 
   for (let each = 0; each < 10; each += 1) assert.deepEqual(await noted(`slow${each}`), [each]);
+});
+
+test('records of one key that each wait for a moment are handled in one batch, without rows', async (t) => {
+  const { app, publishAll, noted, store } = await receiving(t, {
+    before: () => new Promise<void>((resolve) => setImmediate(resolve)),
+  });
+  const rows: WaitingRow[] = [];
+  const log = store.log('receiving');
+  const commit = log.commit.bind(log);
+  log.commit = (writeSets) => {
+    rows.push(...writeSets.flatMap(({ waiting = [] }) => waiting));
+    return commit(writeSets);
+  };
+
+  await publishAll(Array.from({ length: 100 }, (_, index) => ['a', index]));
+  await app.settled();
+
+  assert.deepEqual(
+    await noted('a'),
+    Array.from({ length: 100 }, (_, index) => index),
+  );
+  assert.deepEqual(rows, []);
+});
+
+test('behind a slow handler its key waits, in order, and nobody else', async (t) => {
+  const gate = Promise.withResolvers<void>();
+  const { app, publishAll, noted } = await receiving(t, {
+    before: ({ data: { number } }) => (number === 2 ? gate.promise : sleep(1)),
+  });
+
+  await publishAll(
+    [1, 2, 3, 4].flatMap(
+      (number) =>
+        [
+          ['a', number],
+          ['b', 10 * number],
+        ] as const,
+    ),
+  );
+
+  await until(async () => (await noted('b')).length === 4);
+  assert.deepEqual(await noted('a'), [1]);
+  gate.resolve();
+  await app.settled();
+  assert.deepEqual(await noted('a'), [1, 2, 3, 4]);
+  assert.deepEqual(await noted('b'), [10, 20, 30, 40]);
 });
 
 test('a slow handler runs once: it goes on where it was, beside its batch', async (t) => {

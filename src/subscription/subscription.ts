@@ -2,7 +2,7 @@ import type { Workplace } from '../context/unit.ts';
 import type { Committer } from '../log/committer.ts';
 import type { Log } from '../log/log.ts';
 import type { WaitingRow } from '../log/waiting-row.ts';
-import type { Operation, WriteSet } from '../log/write-set.ts';
+import type { Checkpoint, Operation, WriteSet } from '../log/write-set.ts';
 import { StoppingError } from '../reaction/under-way.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import { Batch } from './batch.ts';
@@ -81,6 +81,8 @@ export class Subscription {
   #lostWhy: string | undefined;
   /** It goes no further than this. */
   #until: number | undefined;
+  /** As `#until`, but for good. */
+  #limit: number | undefined;
   #loop: Promise<void> | undefined;
   #deciding: Promise<unknown> = Promise.resolve();
   #stopListening = (): void => undefined;
@@ -128,6 +130,7 @@ export class Subscription {
       definition,
       workplace,
       room: this.room,
+      isOurs: (key) => this.#range.has(key),
       circuit,
       retry,
       onSuccess: () => {
@@ -137,10 +140,21 @@ export class Subscription {
     });
   }
 
-  /** Takes over the checkpoint, and begins. `position` counts only for a new subscription. */
+  /** Takes over all slots, and begins. `position` counts only for a new subscription. */
   async start(position: number): Promise<void> {
-    const { tail, owner } = this.#parts;
+    const { owner } = this.#parts;
     await this.#range.claim({ owner, fingerprint: this.#definition.fingerprint, position });
+    await this.#begin();
+  }
+
+  /** Begins with a range that was claimed: it handles the keys of its slots, and no others. */
+  async startRange(range: Checkpoint): Promise<void> {
+    this.#range.take(range);
+    await this.#begin();
+  }
+
+  async #begin(): Promise<void> {
+    const { tail } = this.#parts;
     this.#cursor = this.#range.checkpoint;
     this.room.start(await this.#waitingAsDealt());
     this.#stopListening = tail.onMove(() => this.#hear());
@@ -161,12 +175,19 @@ export class Subscription {
   }
 
   #writtenRows(): Promise<readonly WaitingRow[]> {
-    return this.#parts.log.waiting({ subscription: this.name, limit: WAITING_MAX });
+    const { slots } = this.#range;
+    return this.#parts.log.waiting({ subscription: this.name, slots, limit: WAITING_MAX });
   }
 
   /** The kind of a row that is to be tried. */
   get #triedKind(): 'effect' | 'retry' {
     return this.#definition.handle === undefined ? 'effect' : 'retry';
+  }
+
+  /** Whether what belongs to a slot is handled by this one. */
+  isOf(slot: number): boolean {
+    const { first, last } = this.#range.slots;
+    return slot >= first && slot <= last;
   }
 
   /** The position up to which every record is done, or waits in its own row. */
@@ -209,6 +230,11 @@ export class Subscription {
     this.room.moved(topics);
   }
 
+  /** Something happened in another process, and nobody knows what: all who wait are asked again. */
+  movedElsewhere(): void {
+    if (this.room.isLookingOut) this.room.movedAny();
+  }
+
   pause(why: string): void {
     this.#pausedWhy = why;
     this.room.pause();
@@ -238,10 +264,15 @@ export class Subscription {
     }
   }
 
-  /** Goes no further than this position. */
+  /** Whether nothing that it has begun can bring it further than it may go by now. */
+  get isStill(): boolean {
+    return !this.#isHandling && !this.#isUnsure;
+  }
+
+  /** Goes no further than this position, and once it is there its checkpoint says so. */
   goUpTo(position: number): void {
-    if (this.#until === position) return;
-    this.#until = position;
+    if (this.#limit === position) return;
+    this.#limit = position;
     this.#wake.ring();
   }
 
@@ -315,7 +346,7 @@ export class Subscription {
         await this.#dealing.dealAll();
         const page = await this.#nextPage();
         if (page !== undefined) await this.#handlePage(page);
-        else if (this.#isQuiet) await this.#followQuietly();
+        else if (this.#isQuiet || this.#isAtLimit) await this.#followQuietly();
         else await this.#sleep();
       } catch (error) {
         await this.#afterFailure(error);
@@ -359,7 +390,7 @@ export class Subscription {
     if (this.stalledWhy !== undefined || this.#work.underWay >= UNDER_WAY_MAX) return undefined;
     const { tail } = this.#parts;
     const limit = this.#definition.batchMax ?? BATCH_MAX;
-    const until = this.#until ?? tail.head;
+    const until = Math.min(this.#until ?? tail.head, this.#limit ?? tail.head);
     if (this.#cursor >= until) return undefined;
     const page = tail.page(this.#cursor, limit, this.#definition.interest);
     this.#isHandling = page !== undefined;
@@ -380,7 +411,8 @@ export class Subscription {
   /** The log has grown. What is of no interest is passed without waking up. */
   #hear(): void {
     const { tail } = this.#parts;
-    const news = this.#isAsleep && this.#until === undefined ? tail.since(this.#cursor) : undefined;
+    const isFree = this.#until === undefined && this.#limit === undefined;
+    const news = this.#isAsleep && isFree ? tail.since(this.#cursor) : undefined;
     const isOfInterest =
       news === undefined ||
       this.stalledWhy !== undefined ||
@@ -409,6 +441,11 @@ export class Subscription {
     if (this.#isAhead) await this.#saveCheckpoint();
   }
 
+  /** Others wait for it there, and a log that goes on growing is never quiet. */
+  get #isAtLimit(): boolean {
+    return this.#limit !== undefined && this.#cursor >= this.#limit && this.#isAhead;
+  }
+
   /** Whether the checkpoint is to follow yet. */
   get #isAhead(): boolean {
     return this.#cursor > this.#range.checkpoint;
@@ -430,6 +467,7 @@ export class Subscription {
   /** Handles records and commits them with the checkpoint. False: a conflict, do it again. */
   async #tryBatch(entries: readonly Entry[], upTo: number): Promise<boolean> {
     const batch = new Batch(this.#parts.workplace, this.#cursor);
+    await this.#definition.readAhead?.(entries, batch.unit, (key) => this.#range.has(key));
     for (const entry of entries) {
       if (this.#circuit.isOpen || this.#isStopping) break;
       await this.#handling.handle(entry, batch);

@@ -20,6 +20,9 @@ const PAGE = { limit: 1_000, charactersMax: PAGE_CHARACTERS_MAX };
 /** After the store failed to answer it is asked again after this time. */
 const LOOK_AGAIN_MS = 250;
 
+/** What the reading of a log itself is called where its trouble is told. */
+export const END_OF_LOG = 'the end of the log';
+
 /**
  * The one reader of a log's end in this process. What this process commits it hears from the
  * committer, in the order of positions, and reads nothing; what others commit it reads. Each
@@ -31,6 +34,7 @@ export class TailReader {
   readonly #vocabulary: Vocabulary;
   readonly #clock: Clock;
   readonly #listeners = new Set<() => void>();
+  readonly #lookedListeners = new Set<() => void>();
   readonly #stops: (() => void)[] = [];
   /** For the subscriptions that are nearly up to date. */
   #newest = newestEntries(0);
@@ -38,6 +42,8 @@ export class TailReader {
   #readAgain = false;
   /** Whether the log could not be read, so that there may be more than was seen. */
   #isBehind = false;
+  /** The highest position that was committed here; it may have to wait for somebody's lower one. */
+  #heardOf = 0;
   #isStarted = false;
   #isStopped = false;
   #tell: (problem: unknown) => void = () => undefined;
@@ -73,13 +79,22 @@ export class TailReader {
 
   /** Whether all that is known to be there was read. */
   get isUpToDate(): boolean {
-    return this.#reading === undefined && !this.#isBehind;
+    return this.#reading === undefined && !this.#isBehind && this.head >= this.#heardOf;
   }
 
   /** Calls `listener` each time the head has moved. Returns how to stop it. */
   onMove(listener: () => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
+  }
+
+  /**
+   * Calls `listener` each time it has looked whether others appended something, found or not. Returns
+   * how to stop it.
+   */
+  onLooked(listener: () => void): () => void {
+    this.#lookedListeners.add(listener);
+    return () => this.#lookedListeners.delete(listener);
   }
 
   /** All records after a position, where they are still kept. */
@@ -119,11 +134,12 @@ export class TailReader {
 
   #hear(writeSet: WriteSet, positions: readonly number[]): void {
     const records = writeSet.records ?? [];
-    const first = positions.find((position) => position > 0);
-    if (first === undefined) return;
-    // A hole: somebody else committed before us. Read, so that nothing is passed over.
-    if (!this.#isStarted || first !== this.head + 1 || this.#reading !== undefined)
-      return this.#look();
+    const appended = positions.filter((position) => position > 0);
+    if (appended.length === 0) return;
+    this.#heardOf = Math.max(this.#heardOf, appended.at(-1) as number);
+    // A hole: somebody else appended before us, or in between. Read, so that nothing is passed over.
+    const isNext = appended.every((position, index) => position === this.head + 1 + index);
+    if (!this.#isStarted || !isNext || this.#reading !== undefined) return this.#look();
     records.forEach((record, index) => {
       const position = positions[index] as number;
       if (position > 0) this.#newest.add(new Entry(this.#vocabulary, { ...record, position }));
@@ -139,7 +155,8 @@ export class TailReader {
     this.#reading ??= this.#readOn().finally(() => {
       this.#reading = undefined;
       // Asked for just after it had ended.
-      if (this.#readAgain) this.#look();
+      if (this.#readAgain) return this.#look();
+      for (const listener of this.#lookedListeners) listener();
     });
   }
 

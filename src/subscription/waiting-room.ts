@@ -206,7 +206,15 @@ export class WaitingRoom {
 
   /** Tries soon what answered `notYet` and waits for one of these. */
   moved(topics: ReadonlySet<string>): void {
-    const found = this.#lookout.moved(topics);
+    this.#askAgain(this.#lookout.moved(topics));
+  }
+
+  /** Anything may have moved. */
+  movedAny(): void {
+    this.#askAgain(this.#lookout.movedAny());
+  }
+
+  #askAgain(found: ReadonlyMap<string, { readonly earliest: number }>): void {
     for (const [key, { earliest }] of found) {
       const lane = this.#lanes.get(key);
       const first = lane?.[0];

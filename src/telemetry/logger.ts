@@ -42,6 +42,9 @@ export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
  * - rebuilding, rebuilt, rebuild-failed: a read model is built anew.
  * - trouble, recovered: the store or the backbone could not be reached, and can be again.
  * - dropped: a version of a read model that was not declared any more is gone.
+ * - records-dropped: messages are gone that were not to be kept any more; records-kept: they are old
+ *   enough to go, and somebody still needs them.
+ * - past-missing: somebody begins at the beginning, and messages of it have been dropped.
  * - timer-ignored: a timer fired for a process that had ended, or had moved it meanwhile (debug);
  *   or no process manager knows it any more (warn).
  * - started, stopped: a context.
@@ -65,6 +68,9 @@ export type LogEvent =
   | 'trouble'
   | 'recovered'
   | 'dropped'
+  | 'records-dropped'
+  | 'records-kept'
+  | 'past-missing'
   | 'timer-ignored'
   | 'started'
   | 'stopped';

@@ -21,11 +21,13 @@ export const READER_CALLS: CallsOf<LogReader> = {
   waiting: true,
   waitingCounts: true,
   operations: true,
+  dropped: true,
   document: true,
   documents: true,
   findDocuments: true,
   countDocuments: true,
   models: true,
+  heldBy: true,
   close: true,
 };
 
@@ -38,6 +40,7 @@ export const LOG_CALLS: CallsOf<Log> = {
   dropModel: true,
   replaceModel: true,
   forget: true,
+  retain: true,
 };
 
 export const PUBLISHED_CALLS: CallsOf<PublishedLog> = {
@@ -45,6 +48,7 @@ export const PUBLISHED_CALLS: CallsOf<PublishedLog> = {
   predecessors: true,
   head: true,
   read: true,
+  dropped: true,
   close: true,
 };
 

@@ -1,3 +1,4 @@
+import { claimSlots } from '../../log/claim-slots.ts';
 import type { Claim, Log } from '../../log/log.ts';
 import type { Checkpoint, Outcome, WriteSet } from '../../log/write-set.ts';
 import { type MemoryContents, rangeOf } from './memory-contents.ts';
@@ -60,17 +61,12 @@ function commit(handle: MemoryHandle, writeSets: readonly WriteSet[]): Outcome[]
   return outcomes;
 }
 
-function claimRange(contents: MemoryContents, claim: Claim): Checkpoint {
-  const before = contents.checkpoints.get(rangeOf(claim));
-  const checkpoint = Object.freeze({
-    subscription: claim.subscription,
-    firstSlot: claim.firstSlot,
-    lastSlot: claim.lastSlot,
-    position: before?.position ?? claim.position,
-    epoch: (before?.epoch ?? 0) + 1,
-    owner: claim.owner,
-    fingerprint: claim.fingerprint,
-  });
-  contents.checkpoints.set(rangeOf(claim), checkpoint);
-  return checkpoint;
+function claimRange(contents: MemoryContents, claim: Claim): readonly Checkpoint[] {
+  const existing = [...contents.checkpoints.values()]
+    .filter(({ subscription }) => subscription === claim.subscription)
+    .toSorted((a, b) => a.firstSlot - b.firstSlot);
+  const { claimed, written, removed } = claimSlots(existing, claim);
+  for (const range of removed) contents.checkpoints.delete(rangeOf(range));
+  for (const range of written) contents.checkpoints.set(rangeOf(range), Object.freeze(range));
+  return claimed;
 }

@@ -54,6 +54,8 @@ function matches(row: WaitingRow, query: WaitingQuery): boolean {
   return (
     (query.key === undefined || row.key === query.key) &&
     (query.kinds === undefined || query.kinds.includes(row.kind)) &&
+    (query.slots === undefined ||
+      (row.slot >= query.slots.first && row.slot <= query.slots.last)) &&
     (query.correlationId === undefined || row.correlationId === query.correlationId) &&
     (query.dueBefore === undefined || row.due < query.dueBefore)
   );

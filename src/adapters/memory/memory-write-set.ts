@@ -1,6 +1,6 @@
 import { RecordKnownError } from '../../log/record-known.ts';
 import type { NewRecord } from '../../log/record.ts';
-import type { Fence, Outcome, WriteSet } from '../../log/write-set.ts';
+import { documentStream, type Fence, type Outcome, type WriteSet } from '../../log/write-set.ts';
 import { markOf, rangeOf, type MemoryContents } from './memory-contents.ts';
 
 /** Checks the whole write set before any of it is written. */
@@ -18,7 +18,8 @@ export function refusal(contents: MemoryContents, writeSet: WriteSet): Outcome |
   const refused =
     movedStream(contents, writeSet) ??
     knownCommand(contents, writeSet) ??
-    lostRange(contents, writeSet);
+    lostRange(contents, writeSet) ??
+    changedDocument(contents, writeSet);
   if (refused !== undefined) return refused;
   assertWritable(contents, writeSet);
   return undefined;
@@ -94,6 +95,14 @@ function lostRange(contents: MemoryContents, writeSet: WriteSet): Outcome | unde
       (move) => !isHeld(move) || contents.checkpoints.get(rangeOf(move))?.position !== move.from,
     );
   return lost && { kind: 'fenced', subscription: lost.subscription, firstSlot: lost.firstSlot };
+}
+
+function changedDocument(contents: MemoryContents, writeSet: WriteSet): Outcome | undefined {
+  const changed = writeSet.documents?.find(
+    ({ model, key, was }) =>
+      was !== undefined && (contents.documents.text(model, key) ?? null) !== was,
+  );
+  return changed && { kind: 'conflict', stream: documentStream(changed), expected: 0, actual: 1 };
 }
 
 function assertWritable(contents: MemoryContents, writeSet: WriteSet): void {

@@ -12,6 +12,7 @@ export {
 export { TransactionTimeoutError } from './exclusive-transaction.ts';
 export { ContextNameError } from '../../log/context-name.ts';
 export { NetworkFileSystemError } from './network-file-system.ts';
-export { EpochLostError, newEpoch, type NewEpoch, type NewEpochOptions } from './new-epoch.ts';
-export { LogBehindError } from './restored-log.ts';
+export { newEpoch, type NewEpochOptions } from './new-epoch.ts';
+export { EpochLostError, type NewEpoch } from '../../log/recover.ts';
+export { LogBehindError } from '../../log/log-behind.ts';
 export { sqlite, type SqliteOptions } from './sqlite-store.ts';

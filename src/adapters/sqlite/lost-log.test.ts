@@ -9,8 +9,9 @@ import { boundedContext } from '../../context/bounded-context.ts';
 import { contract } from '../../contract/contract.ts';
 import { whenever } from '../../reaction/whenever.ts';
 import { start, until } from '../../runtime/fixtures/start.ts';
+import { EpochLostError } from '../../log/recover.ts';
 import { LogCorruptError } from './errors.ts';
-import { EpochLostError, newEpoch } from './new-epoch.ts';
+import { newEpoch } from './new-epoch.ts';
 import { sqlite } from './sqlite-store.ts';
 
 const Placed = contract('ordering.Placed', {

@@ -1,6 +1,12 @@
 import { existsSync } from 'node:fs';
 import { type Host, systemHost } from '../../host/host.ts';
-import type { Predecessor } from '../../log/store.ts';
+import {
+  EpochLostError,
+  type NewEpoch,
+  type Predecessor,
+  type RecoverOptions,
+  type SeenByNeighbour,
+} from '../../log/recover.ts';
 import { type Connection, openReader, openWriter, plainRows } from './connection.ts';
 import { LogCorruptError, translate, type Where } from './errors.ts';
 import { keepOperation } from './kept-queries.ts';
@@ -13,24 +19,8 @@ import { inTransaction, unlessBusy } from './transaction.ts';
 import { syncWalOf } from './wal-sync.ts';
 
 /** How a new epoch is begun. */
-export interface NewEpochOptions {
-  /** A position that somebody elsewhere has seen of this log. Those in its directory are asked. */
-  readonly beyond?: number;
-  /**
-   * Accepts that epochs are lost which neighbours have taken in: see `EpochLostError`. Who and why
-   * are kept among the operations of the log.
-   */
-  readonly accept?: { readonly who: string; readonly why: string };
+export interface NewEpochOptions extends RecoverOptions {
   readonly host?: Partial<Host>;
-}
-
-/** The epoch that a restored log goes on in. */
-export interface NewEpoch {
-  readonly epoch: string;
-  /** The epoch before, and the last position that the log still has of it. */
-  readonly predecessor: Predecessor;
-  /** All positions from now on are greater. */
-  readonly beyond: number;
 }
 
 /**
@@ -58,7 +48,7 @@ export async function newEpoch(
   const seen = seenByNeighbours(directory, context);
   if (!existsSync(where.path)) {
     if (seen.length === 0) throw new LogCorruptError(where, 'there is no such file');
-    if (options.accept === undefined) throw new EpochLostError(where, seen);
+    if (options.accept === undefined) throw new EpochLostError(context, seen);
   }
   const lock = acquireOwnerLock(where);
   let connection: Connection | undefined;
@@ -92,17 +82,18 @@ function acceptLost(
   connection: Connection,
   found: {
     readonly where: Where;
-    readonly seen: readonly Seen[];
+    readonly seen: readonly SeenByNeighbour[];
     readonly host: Host;
     readonly accept: NewEpochOptions['accept'];
   },
 ): void {
   const { where, seen, host, accept } = found;
+  const { context } = where;
   const known = new Set(predecessors(connection).map(({ epoch }) => epoch));
   known.add(readMeta(connection, 'epoch') ?? '');
   const lost = seen.filter(({ epoch }) => !known.has(epoch));
   if (lost.length === 0) return;
-  if (accept === undefined) throw new EpochLostError(where, lost);
+  if (accept === undefined) throw new EpochLostError(context, lost);
   for (const epoch of new Set(lost.map((one) => one.epoch)))
     connection.prepared('insert into predecessors (epoch, up_to) values (?, 0)').run(epoch);
   keepOperation(connection, {
@@ -127,15 +118,9 @@ function begin(connection: Connection, epoch: string, beyondElsewhere: number): 
   return { epoch, predecessor: { epoch: before, upTo }, beyond };
 }
 
-/** How far another context has taken a log in. */
-interface Seen {
-  readonly neighbour: string;
-  readonly epoch: string;
-  readonly position: number;
-}
-
 /** How far the other contexts in this directory have taken this log in, those that have any of it. */
-function seenByNeighbours(directory: string, context: string): Seen[] {
+function seenByNeighbours(directory: string, context: string): SeenByNeighbour[] {
+  if (!existsSync(directory)) return [];
   return contextsIn(directory)
     .filter((neighbour) => neighbour !== context)
     .flatMap((neighbour) =>
@@ -153,29 +138,5 @@ function marksOf(where: Where) {
     throw translate(error, where);
   } finally {
     connection.close();
-  }
-}
-
-/**
- * Neighbours have taken in of an epoch that this log knows nothing of: it is not the log that they
- * know, nor a backup of it. Nothing was changed.
- */
-export class EpochLostError extends Error {
-  override readonly name = 'EpochLostError';
-  readonly code = 'epoch-lost';
-  readonly retryable = false;
-  readonly context: string;
-  /** Who has taken in how much, of which epoch. */
-  readonly lost: readonly Seen[];
-
-  constructor({ context }: Where, lost: readonly Seen[]) {
-    const seen = lost.map(({ neighbour, position }) => `"${neighbour}" up to ${position}`);
-    super(
-      `The log of "${context}" is not the one that its neighbours know, nor a backup of that: ` +
-        `${[...new Set(seen)].join(', ')}. Restore its newest backup first. Only when there is none, ` +
-        `accept the loss with { accept: { who, why } }; docs/backup.md says what that means.`,
-    );
-    this.context = context;
-    this.lost = lost;
   }
 }

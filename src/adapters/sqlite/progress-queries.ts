@@ -1,6 +1,7 @@
+import { claimSlots } from '../../log/claim-slots.ts';
 import type { Claim } from '../../log/log.ts';
 import type { Checkpoint, CheckpointMove, Fence, Mark, Received } from '../../log/write-set.ts';
-import { type Connection, plainRow, plainRows } from './connection.ts';
+import { type Connection, plainRows } from './connection.ts';
 
 /** How far subscriptions and the intake have come: checkpoints, marks, and what was received. */
 
@@ -12,29 +13,26 @@ export function checkpoints(connection: Connection): Checkpoint[] {
   return plainRows<Checkpoint>(connection.prepared(sql).all());
 }
 
-const CLAIM = `
-  insert into checkpoints
+const CHECKPOINTS_OF = `
+  select ${CHECKPOINT_COLUMNS} from checkpoints where subscription = ? order by first_slot`;
+const REMOVE_CHECKPOINT = 'delete from checkpoints where subscription = ? and first_slot = ?';
+const WRITE_CHECKPOINT = `
+  insert or replace into checkpoints
     (subscription, first_slot, last_slot, position, epoch, owner, fingerprint)
-  values (?, ?, ?, ?, 1, ?, ?)
-  on conflict (subscription, first_slot) do update set
-    last_slot = excluded.last_slot,
-    epoch = checkpoints.epoch + 1,
-    owner = excluded.owner,
-    fingerprint = excluded.fingerprint
-  returning ${CHECKPOINT_COLUMNS}`;
+  values (?, ?, ?, ?, ?, ?, ?)`;
 
-export function claimRange(connection: Connection, claim: Claim): Checkpoint {
-  const row = connection
-    .prepared(CLAIM)
-    .get(
-      claim.subscription,
-      claim.firstSlot,
-      claim.lastSlot,
-      claim.position,
-      claim.owner,
-      claim.fingerprint,
-    );
-  return plainRow<Checkpoint>(row as object);
+export function claimRanges(connection: Connection, claim: Claim): readonly Checkpoint[] {
+  const rows = connection.prepared(CHECKPOINTS_OF).all(claim.subscription);
+  const { claimed, written, removed } = claimSlots(plainRows<Checkpoint>(rows), claim);
+  for (const { subscription, firstSlot } of removed)
+    connection.prepared(REMOVE_CHECKPOINT).run(subscription, firstSlot);
+  for (const each of written) {
+    const { subscription, firstSlot, lastSlot, position, epoch, owner, fingerprint } = each;
+    connection
+      .prepared(WRITE_CHECKPOINT)
+      .run(subscription, firstSlot, lastSlot, position, epoch, owner, fingerprint);
+  }
+  return claimed;
 }
 
 const HOLDS = 'select 1 from checkpoints where subscription = ? and first_slot = ? and epoch = ?';

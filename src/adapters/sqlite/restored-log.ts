@@ -1,4 +1,5 @@
 import { dirname } from 'node:path';
+import { LogBehindError } from '../../log/log-behind.ts';
 import type { Connection } from './connection.ts';
 import { openReader } from './connection.ts';
 import type { Where } from './errors.ts';
@@ -20,7 +21,7 @@ export function assertNotBehind(connection: Connection, where: Where): void {
     if (neighbour === where.context) continue;
     for (const mark of marksSeen(placeOf(dirname(where.path), neighbour)))
       if (mark.source === where.context && mark.epoch === epoch && mark.position > last)
-        throw new LogBehindError(where, { last, neighbour, seen: mark.position });
+        throw behind(where, { last, neighbour, seen: mark.position });
   }
 }
 
@@ -37,27 +38,10 @@ function marksSeen(where: Where): ReturnType<typeof marks> {
   }
 }
 
-/** The log was restored from a backup, and has no new epoch yet. Nothing was written to it. */
-export class LogBehindError extends Error {
-  override readonly name = 'LogBehindError';
-  readonly code = 'log-behind';
-  readonly retryable = false;
-  readonly context: string;
-  readonly last: number;
-  readonly neighbour: string;
-  readonly seen: number;
-
-  constructor(where: Where, found: { last: number; neighbour: string; seen: number }) {
-    const { last, neighbour, seen } = found;
-    const directory = JSON.stringify(dirname(where.path));
-    super(
-      `${where.path} ends at position ${last}, but "${neighbour}" has taken in ${seen} of it: it ` +
-        `was restored from a backup. Before it is written to, call newEpoch(${directory}, ` +
-        `"${where.context}") of thereupon/sqlite; docs/backup.md says why.`,
-    );
-    this.context = where.context;
-    this.last = last;
-    this.neighbour = neighbour;
-    this.seen = seen;
-  }
+function behind(
+  { context, path: place }: Where,
+  found: { readonly last: number; readonly neighbour: string; readonly seen: number },
+): LogBehindError {
+  const call = `newEpoch(${JSON.stringify(dirname(place))}, "${context}") of thereupon/sqlite`;
+  return new LogBehindError({ context, place, ...found, otherwise: `call ${call}, or ` });
 }

@@ -7,7 +7,7 @@ import { forgetCommands } from './kept-queries.ts';
 import { migrate, readMeta, writeMeta } from './log-file.ts';
 import { createModel, putAway, removeSomePutAway, renameModel } from './model-tables.ts';
 import { acquireOwnerLock, type Owner } from './owner-lock.ts';
-import { claimRange, forgetReceived, raiseFloors } from './progress-queries.ts';
+import { claimRanges, forgetReceived, raiseFloors } from './progress-queries.ts';
 import { reading } from './reading.ts';
 import { assertNotBehind } from './restored-log.ts';
 import { inTransaction, unlessBusy } from './transaction.ts';
@@ -81,7 +81,7 @@ function ownedLog(writer: Writer): Log {
     commit: (writeSets) => writer.commit(writeSets),
     transaction: (work) => writer.transaction(work),
     // Each start claims its ranges and defines its models: it need not wait for the disk.
-    claim: (claim) => writer.changeRepeatable((connection) => claimRange(connection, claim)),
+    claim: (claim) => writer.changeRepeatable((connection) => claimRanges(connection, claim)),
     defineModel: (model, indexes) =>
       writer.changeRepeatable((connection) => createModel(connection, model, indexes)),
     async dropModel(model, subscription) {

@@ -5,6 +5,7 @@ import { Changes } from './changes.ts';
 import type { Durability } from './connection.ts';
 import { StoreReadOnlyError, StoreFullError, type Where } from './errors.ts';
 import { placeOf } from './log-file.ts';
+import { newEpoch } from './new-epoch.ts';
 import { refuseNetworkFileSystem } from './network-file-system.ts';
 import { openSqliteLog } from './sqlite-log.ts';
 import { WalSync } from './wal-sync.ts';
@@ -61,6 +62,7 @@ export function sqlite(directory: string, options: SqliteOptions = {}): Store {
     },
     reader: async (context) => sqliteReader(toRead(context)),
     published: async (context) => sqlitePublished(toRead(context)),
+    recover: (context, recovery = {}) => newEpoch(directory, context, { ...recovery, host }),
   };
 }
 

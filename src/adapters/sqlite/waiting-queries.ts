@@ -20,6 +20,8 @@ export function waiting(connection: Connection, query: WaitingQuery): WaitingRow
   where('key = ?', query.key);
   where('correlation_id = ?', query.correlationId);
   where('due < ?', query.dueBefore);
+  where('slot >= ?', query.slots?.first);
+  where('slot <= ?', query.slots?.last);
   where('kind in (select value from json_each(?))', query.kinds && JSON.stringify(query.kinds));
   const order = query.dueBefore === undefined ? 'subscription, position, key' : 'due, position';
   const sql = `

@@ -1,7 +1,7 @@
 import type { NewRecord } from '../../log/record.ts';
-import type { Fence, Outcome, WriteSet } from '../../log/write-set.ts';
+import { documentStream, type Fence, type Outcome, type WriteSet } from '../../log/write-set.ts';
 import type { Connection } from './connection.ts';
-import { writeDocument } from './document-queries.ts';
+import { document, writeDocument } from './document-queries.ts';
 import { command, keepCommand, keepOperation, keepSnapshot } from './kept-queries.ts';
 import type { KnownEnds } from './known-ends.ts';
 import { holds, mayMove, moveCheckpoint, receive, setMark } from './progress-queries.ts';
@@ -17,7 +17,8 @@ export function applyWriteSet(
   return (
     checkStreams(connection, ends, writeSet) ??
     checkCommand(connection, writeSet) ??
-    checkRanges(connection, writeSet) ?? {
+    checkRanges(connection, writeSet) ??
+    checkDocuments(connection, writeSet) ?? {
       kind: 'committed',
       positions: write(connection, ends, writeSet),
     }
@@ -71,6 +72,14 @@ function checkRanges(connection: Connection, writeSet: WriteSet): Outcome | unde
   }
   for (const move of writeSet.moves ?? []) {
     if (!mayMove(connection, move)) return fenced(move);
+  }
+  return undefined;
+}
+
+function checkDocuments(connection: Connection, writeSet: WriteSet): Outcome | undefined {
+  for (const { model, key, was } of writeSet.documents ?? []) {
+    if (was === undefined || (document(connection, model, key) ?? null) === was) continue;
+    return { kind: 'conflict', stream: documentStream({ model, key }), expected: 0, actual: 1 };
   }
   return undefined;
 }

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { UnknownModelError } from '../../log/unknown-model.ts';
-import { claimAll, commit, committed, fact } from './samples.ts';
+import { documentStream } from '../../log/write-set.ts';
+import { claimAll, commit, committed, fact, fresh } from './samples.ts';
 import type { Scenarios } from './scenario.ts';
 
 /** Documents of read models: written, deleted, replaced and dropped, by key. */
@@ -42,6 +43,68 @@ export const documents: Scenarios = {
 
     assert.equal(await log.document('book', 'a'), '{"a":2}');
     assert.equal(await log.document('book', 'b'), undefined);
+  },
+
+  'a document that is not as it was taken to be is a conflict, and nothing is written': async ({
+    log,
+  }) => {
+    await log.defineModel('book', []);
+    await committed(log, { documents: [{ model: 'book', key: 'k', text: '{"a":1}' }] });
+    const write = (key: string, was: string | null, text: string | null) =>
+      commit(log, {
+        records: [fact(fresh('o'), 1)],
+        documents: [{ model: 'book', key, text, was }],
+      });
+    const moved = (key: string) => ({
+      kind: 'conflict',
+      stream: documentStream({ model: 'book', key }),
+      expected: 0,
+      actual: 1,
+    });
+
+    assert.deepEqual(await write('k', '{"a":0}', '{"a":2}'), moved('k'));
+    assert.deepEqual(await write('k', null, '{"a":2}'), moved('k'));
+    assert.deepEqual(await write('none', '{"a":1}', '{"a":2}'), moved('none'));
+    assert.equal(await log.head(), 0);
+    assert.equal((await write('k', '{"a":1}', '{"a":2}')).kind, 'committed');
+    assert.equal((await write('new', null, '{"a":1}')).kind, 'committed');
+    assert.deepEqual(await write('new', null, '{"a":9}'), moved('new'));
+    assert.equal((await write('k', '{"a":2}', null)).kind, 'committed');
+    assert.equal((await write('k', null, null)).kind, 'committed');
+    assert.equal(await log.document('k', 'k'), undefined);
+    assert.equal(await log.document('book', 'new'), '{"a":1}');
+  },
+
+  'of many who count up one document at once, each counts': async ({ log }) => {
+    await log.defineModel('book', []);
+    const countUp = async (): Promise<void> => {
+      for (;;) {
+        const was = (await log.document('book', 'k')) ?? null;
+        const text = JSON.stringify({ n: was === null ? 1 : (JSON.parse(was).n as number) + 1 });
+        const outcome = await commit(log, { documents: [{ model: 'book', key: 'k', text, was }] });
+        if (outcome.kind === 'committed') return;
+        assert.equal(outcome.kind, 'conflict');
+      }
+    };
+
+    await Promise.all(Array.from({ length: 20 }, countUp));
+
+    assert.equal(await log.document('book', 'k'), '{"n":20}');
+  },
+
+  'write sets of one call see what those before made of a document': async ({ log }) => {
+    await log.defineModel('book', []);
+    const write = (was: string | null, text: string) => ({
+      documents: [{ model: 'book', key: 'k', text, was }],
+    });
+
+    const outcomes = await log.commit([write(null, '1'), write('1', '2'), write('1', '3')]);
+
+    assert.deepEqual(
+      outcomes.map(({ kind }) => kind),
+      ['committed', 'committed', 'conflict'],
+    );
+    assert.equal(await log.document('book', 'k'), '2');
   },
 
   'a document comes back as the text that it was, spaces and all': async ({ log }) => {

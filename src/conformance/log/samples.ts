@@ -87,6 +87,8 @@ export function waitingRow(rest: Partial<WaitingRow> = {}): WaitingRow {
 export async function commit(log: Log, writeSet: WriteSet): Promise<Outcome> {
   const outcomes = await log.commit([writeSet]);
   assert.equal(outcomes.length, 1);
+  // Alone, it waits.
+  assert.notEqual(outcomes[0]?.kind, 'held');
   return outcomes[0] as Outcome;
 }
 
@@ -101,6 +103,6 @@ export async function committed(log: Log, writeSet: WriteSet): Promise<readonly 
 export async function claimAll(log: Log, subscription: string, position = 0): Promise<number> {
   const owner = 'process-1';
   const range = { subscription, firstSlot: 0, lastSlot: 255 };
-  const { epoch } = await log.claim({ ...range, owner, fingerprint: 'default', position });
-  return epoch;
+  const [claimed] = await log.claim({ ...range, owner, fingerprint: 'default', position });
+  return claimed?.epoch ?? 0;
 }

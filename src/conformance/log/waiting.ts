@@ -72,6 +72,11 @@ export const waiting: Scenarios = {
     assert.deepEqual(await ids(log, { correlationId: 'action-2' }), ['4']);
     assert.deepEqual(await ids(log, { subscription: 'a', key: 'x', kinds: ['held'] }), ['2']);
     assert.deepEqual(await ids(log, { kinds: [] }), []);
+    assert.deepEqual(await ids(log, { slots: { first: 8, last: 255 } }), []);
+    assert.deepEqual(await ids(log, { subscription: 'b', slots: { first: 0, last: 7 } }), [
+      '4',
+      '5',
+    ]);
     assert.deepEqual(await ids(log, { subscription: 'none' }), []);
   },
 
@@ -89,6 +94,10 @@ export const waiting: Scenarios = {
     assert.deepEqual(await ids(log, { dueBefore: 301 }), ['first', 'second', 'third', 'late']);
     assert.deepEqual(await ids(log, { dueBefore: 100 }), []);
     assert.deepEqual(await ids(log, { dueBefore: 300, subscription: 'z' }), ['first']);
+    // Business time, before it is told how far it has come.
+    assert.deepEqual(await ids(log, { dueBefore: -Infinity }), []);
+    const all = ['first', 'second', 'third', 'late'];
+    assert.deepEqual(await ids(log, { dueBefore: Infinity }), all);
   },
 
   'rows come by subscription, position and key otherwise, up to a limit': async ({ log }) => {

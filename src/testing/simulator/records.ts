@@ -1,5 +1,5 @@
 import type { StoredRecord } from '../../log/record.ts';
-import type { Outcome, WriteSet } from '../../log/write-set.ts';
+import type { Held, Outcome, WriteSet } from '../../log/write-set.ts';
 
 /** A record as invariants see it: its data as it was given. */
 export interface SimulatedRecord extends Omit<StoredRecord, 'data'> {
@@ -19,7 +19,7 @@ export class SeenRecords {
   add(
     context: string,
     writeSets: readonly WriteSet[],
-    outcomes: readonly Outcome[],
+    outcomes: readonly (Outcome | Held)[],
   ): readonly StoredRecord[] {
     const added = writeSets.flatMap((writeSet, index) => recordsIn(writeSet, outcomes[index]));
     if (added.length === 0) return added;
@@ -30,7 +30,7 @@ export class SeenRecords {
   }
 }
 
-function recordsIn(writeSet: WriteSet, outcome: Outcome | undefined): StoredRecord[] {
+function recordsIn(writeSet: WriteSet, outcome: Held | Outcome | undefined): StoredRecord[] {
   if (outcome?.kind !== 'committed') return [];
   return (writeSet.records ?? []).flatMap((record, index) => {
     const position = outcome.positions[index] ?? 0;

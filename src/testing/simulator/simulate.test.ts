@@ -66,7 +66,7 @@ test('processes are upgraded one by one, so that old and new versions come side 
         },
       },
     },
-    seeds: 80,
+    seeds: 240,
   });
 
   assert.ok((faults.get('upgrade') ?? 0) > 0);

@@ -1,7 +1,7 @@
 import type { MemoryStore } from '../../adapters/memory/memory-store.ts';
 import type { Exclusive, Log, LogReader } from '../../log/log.ts';
 import type { PublishedLog, Store } from '../../log/store.ts';
-import type { Outcome, WriteSet } from '../../log/write-set.ts';
+import type { Held, Outcome, WriteSet } from '../../log/write-set.ts';
 import { LOG_CALLS, PUBLISHED_CALLS, READER_CALLS } from '../port-calls.ts';
 import { CALL_RATES, COMMIT_RATES, CRASH_RATES } from './faults/calls.ts';
 import { partitionedFrom } from './faults/partition.ts';
@@ -133,5 +133,5 @@ export type Committed = (
   life: Life,
   context: string,
   writeSets: readonly WriteSet[],
-  outcomes: readonly Outcome[],
+  outcomes: readonly (Outcome | Held)[],
 ) => void;

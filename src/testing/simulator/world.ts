@@ -2,7 +2,7 @@ import type { MemoryBackbone } from '../../adapters/memory/memory-backbone.ts';
 import { type MemoryStore, memory } from '../../adapters/memory/memory-store.ts';
 import type { Delivery } from '../../backbone/backbone.ts';
 import type { Direction } from '../../log/record.ts';
-import type { Outcome, WriteSet } from '../../log/write-set.ts';
+import type { Held, Outcome, WriteSet } from '../../log/write-set.ts';
 import type { BoundedContext } from '../../context/bounded-context.ts';
 import type { Chance } from './chance.ts';
 import { FAULT_KINDS, type FaultKind } from './fault-kinds.ts';
@@ -101,7 +101,7 @@ export class World {
     life: Life,
     context: string,
     writeSets: readonly WriteSet[],
-    outcomes: readonly Outcome[],
+    outcomes: readonly (Outcome | Held)[],
   ): void {
     this.commits += 1;
     const { history, schedule } = this;

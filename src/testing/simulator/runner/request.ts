@@ -11,6 +11,8 @@ export interface SimulationRequest {
   readonly minutes: number;
   /** Fails each call of the run of the first seed in turn. */
   readonly isSweep: boolean;
+  /** A kind of fault that never happened makes it fail: what did not happen proves nothing. */
+  readonly everyFault: boolean;
   /** One run only, with all that happens in it. */
   readonly plan: RunPlan | undefined;
   readonly workers: number;

@@ -1,6 +1,6 @@
 /** Many seeds, on all cores: how far it is, what went wrong on purpose, and what should not have. */
 import { hash } from 'node:crypto';
-import type { FaultKind } from '../fault-kinds.ts';
+import { FAULT_KINDS, type FaultKind } from '../fault-kinds.ts';
 import { faultLines } from '../report.ts';
 import { Progress } from './progress.ts';
 import type { Ended, RunnerSurroundings, SimulationRequest } from './request.ts';
@@ -15,7 +15,7 @@ export async function runSeeds(
   request: SimulationRequest,
   { out, err, signal }: RunnerSurroundings,
 ): Promise<Ended> {
-  const { module, command, first, last, minutes, isSweep, workers } = request;
+  const { module, command, first, last, minutes, isSweep, everyFault, workers } = request;
   const began = performance.now();
   const end = began + minutes * 60_000;
   const tally = new SeedTally();
@@ -55,7 +55,12 @@ export async function runSeeds(
   progress.end();
   const isInterrupted = signal.aborted && tally.failure === undefined;
   tally.print(out, { seconds: (performance.now() - began) / 1_000, isInterrupted });
-  return tally.isFailing ? 'failed' : isInterrupted ? 'interrupted' : 'fine';
+  if (tally.isFailing) return 'failed';
+  if (isInterrupted) return 'interrupted';
+  const absent = everyFault ? tally.absent : [];
+  if (absent.length === 0) return 'fine';
+  err(`Never happened: ${absent.join(', ')}. Run more seeds, or switch on what is missing.\n`);
+  return 'failed';
 }
 
 class SeedTally {
@@ -66,6 +71,12 @@ class SeedTally {
 
   get isFailing(): boolean {
     return this.failing !== undefined;
+  }
+
+  /** The kinds of faults that never happened. */
+  get absent(): readonly FaultKind[] {
+    const kinds = Object.keys(FAULT_KINDS) as FaultKind[];
+    return kinds.filter((kind) => (this.#faults.get(kind) ?? 0) === 0);
   }
 
   add({ runs, failing, failure }: Told): void {
