@@ -1,0 +1,242 @@
+import { type Host, systemHost } from '../../host/host.ts';
+import type { Staging } from '../../log/staging.ts';
+import type { Migration, Migrations, Store } from '../../log/store.ts';
+import { assertMigrated, formatOf, migrate, pendingMigrations } from './migrate.ts';
+import { assertNotBehind } from './restored-log.ts';
+import type { Ask } from './database.ts';
+import { recover } from './new-epoch.ts';
+import { patientPool } from './patient-pool.ts';
+import { isBehindPooler } from './pooler.ts';
+import { makePool, type PostgresPool } from './postgres-client.ts';
+import { postgresLog } from './postgres-log.ts';
+import { LEASE_MS } from './postgres-membership.ts';
+import { postgresPublished, postgresReader } from './postgres-reader.ts';
+import { assertSettings } from './probe.ts';
+import { assertRetention, type RetentionOptions } from './retention-options.ts';
+import { type Place, placeOf } from './schema.ts';
+import { Server } from './server.ts';
+import { stage } from './stage.ts';
+import { inTransaction } from './transaction.ts';
+
+/** A shorter lease than this would be over before anybody could beat. */
+const LEASE_MS_MIN = 1_000;
+
+const CONNECTION_TIMEOUT_MS = 5_000;
+
+/** How the PostgreSQL store reaches its server. */
+export interface PostgresOptions {
+  /** A pool of yours, of the package `pg`; it is left open. Default: one of our own. */
+  readonly pool?: PostgresPool;
+  /** So many connections at most in a pool of our own. Default 10. */
+  readonly connectionsMax?: number;
+  /**
+   * How long a connection may take to be made, and how long is waited for one while the server has
+   * none left or is still starting. Default 5,000 ms.
+   */
+  readonly connectionTimeoutMs?: number;
+  /**
+   * A connection string that goes past the pooler which the other one leads to, for the one
+   * connection that stays open: it hears at once what other processes commit, and shows that this
+   * one lives. Without it a process behind a pooler looks by itself, ever later up to a second.
+   */
+  readonly directUrl?: string;
+  /**
+   * Whether statements are prepared under names. Default true, and false behind a pooler that gives
+   * each transaction another connection, which is recognised.
+   */
+  readonly namedStatements?: boolean;
+  /**
+   * Who of several processes of a context does not say for so long that it lives is taken for dead,
+   * and others take over its work. Default 10,000 ms; at least 1,000.
+   */
+  readonly leaseMs?: number;
+  /**
+   * Whether opening a log brings its tables to the newest format: at-start (default), or never: then
+   * somebody with the rights to change tables runs `thereupon migrate`, and a start refuses before.
+   */
+  readonly migrate?: 'at-start' | 'never';
+  /** For how long messages stay in the logs. Default: for ever. Facts and timers always do. */
+  readonly retention?: RetentionOptions;
+  /** How long `transaction` may take before it is rolled back. Default 5,000 ms. */
+  readonly transactionTimeoutMs?: number;
+  /** Time and ids; the machine's own by default. */
+  readonly host?: Partial<Host>;
+}
+
+/** Logs on PostgreSQL, and what the application's own transactions publish into them. */
+export interface PostgresStore extends Store, Staging {
+  readonly migrations: Migrations;
+}
+
+/**
+ * The production store: one PostgreSQL schema a bounded context, named as the context is. Its
+ * tables are made and brought to the newest format when a context is opened. Needs PostgreSQL 14
+ * or newer and the package `pg`.
+ *
+ * @param connection a connection string, or a pool with `{ pool }`.
+ * @example
+ * const app = await run([ordering, billing], { store: postgres('postgres://localhost/shop') });
+ */
+export function postgres(
+  connection: string | PostgresOptions,
+  options?: PostgresOptions,
+): PostgresStore {
+  const given = typeof connection === 'string' ? (options ?? {}) : connection;
+  const url = typeof connection === 'string' ? connection : undefined;
+  const servers = new SharedServer(url, given);
+  const transactionTimeoutMs = given.transactionTimeoutMs ?? 5_000;
+  const leaseMs = Math.max(LEASE_MS_MIN, given.leaseMs ?? LEASE_MS);
+  const { retention } = given;
+  if (retention !== undefined) assertRetention(retention);
+  return {
+    name: `postgres ${url === undefined ? '' : withoutPassword(url)}`.trim(),
+    async open(context) {
+      const place = placeOf(context);
+      return servers.use(async (server, onClose) => {
+        if (given.migrate === 'never') await assertMigrated(server.ask, place);
+        else await bringUpToDate(server, place);
+        await inTransaction(server, (ask) => assertSettings(ask, place));
+        await assertNotBehind(server.ask, place);
+        await beginLife(server.ask, place);
+        const watched = await server.watch(place);
+        const set = { transactionTimeoutMs, leaseMs, retention };
+        return postgresLog({ server, place, ...set, onClose }, watched);
+      });
+    },
+    async reader(context) {
+      const place = placeOf(context);
+      return servers.use(async (server, onClose) =>
+        postgresReader({ server, place, onClose }, await server.watch(place)),
+      );
+    },
+    async published(context) {
+      const place = placeOf(context);
+      return servers.use(async (server, onClose) =>
+        postgresPublished({ server, place, onClose }, await server.watch(place)),
+      );
+    },
+    migrations: {
+      pending: (context) =>
+        servers.ask(async ({ ask, host }) => {
+          const place = placeOf(context);
+          return pendingMigrations(place, await formatOf(ask, place), host.ids);
+        }),
+      migrate: (context) => servers.ask((server) => bringUpToDate(server, placeOf(context))),
+    },
+    recover: (context, recovery) =>
+      servers.ask((server) => recover(server, placeOf(context), { ...recovery, leaseMs })),
+    async stage(context, staged) {
+      const place = placeOf(context);
+      const transaction = await stage(place, staged);
+      servers.watchCommit(place, transaction);
+    },
+  };
+}
+
+/** Looked at first: usually there is nothing to do, and nobody need wait for anybody. */
+async function bringUpToDate(server: Server, place: Place): Promise<readonly Migration[]> {
+  const { ask, host } = server;
+  if (pendingMigrations(place, await formatOf(ask, place), host.ids).length === 0) return [];
+  return inTransaction(server, (inside) => migrate(inside, place, host.ids));
+}
+
+/** In a statement of its own, so that no writer has to wait for another one that stays open. */
+async function beginLife(ask: Ask, { schema }: Place): Promise<void> {
+  await ask(`select ${schema}.begin_life_v1() where not exists (
+    select 1 from ${schema}.server_life where started = pg_postmaster_start_time())`);
+}
+
+/** The server, while at least one log or reader is open. */
+class SharedServer {
+  readonly #url: string | undefined;
+  readonly #options: PostgresOptions;
+  #server: Promise<Server> | undefined;
+  #users = 0;
+
+  constructor(url: string | undefined, options: PostgresOptions) {
+    this.#url = url;
+    this.#options = options;
+  }
+
+  async use<T>(open: (server: Server, onClose: () => Promise<void>) => Promise<T>): Promise<T> {
+    this.#users += 1;
+    this.#server ??= this.#start();
+    const leave = (): Promise<void> => this.#leave();
+    try {
+      return await open(await this.#server, leave);
+    } catch (error) {
+      await leave();
+      throw error;
+    }
+  }
+
+  /** The server for the time of one question. */
+  ask<T>(question: (server: Server) => Promise<T>): Promise<T> {
+    return this.use(async (server, onClose) => {
+      const answer = await question(server);
+      await onClose();
+      return answer;
+    });
+  }
+
+  /** Where nothing is open nobody waits here, and those elsewhere find it by themselves. */
+  watchCommit(place: Place, transaction: string): void {
+    void this.#server?.then(
+      ({ foreignCommits }) => foreignCommits.watch(place, transaction),
+      () => undefined,
+    );
+  }
+
+  async #start(): Promise<Server> {
+    const { pool: given, directUrl, namedStatements } = this.#options;
+    const host = systemHost(this.#options.host);
+    const timeoutMs = this.#options.connectionTimeoutMs ?? CONNECTION_TIMEOUT_MS;
+    const made = given ?? (await this.#ownPool(this.#url));
+    const pool = patientPool(made, host.clock, timeoutMs);
+    const isOwnPool = given === undefined;
+    try {
+      const isBehind = await isBehindPooler(pool, host);
+      const sessionPool = directUrl === undefined ? pool : await this.#ownPool(directUrl, 2);
+      return new Server({
+        host,
+        pool,
+        isOwnPool,
+        sessionPool: isBehind && directUrl === undefined ? undefined : sessionPool,
+        isBehindPooler: isBehind,
+        statements: { isNamed: namedStatements ?? !isBehind },
+      });
+    } catch (error) {
+      if (isOwnPool) await pool.end();
+      throw error;
+    }
+  }
+
+  async #ownPool(url: string | undefined, connectionsMax?: number): Promise<PostgresPool> {
+    if (url === undefined)
+      throw new TypeError('postgres() takes a connection string, or { pool }.');
+    const pool = await makePool({
+      connectionString: url,
+      max: connectionsMax ?? this.#options.connectionsMax ?? 10,
+      application_name: 'thereupon',
+      idleTimeoutMillis: 10_000,
+      connectionTimeoutMillis: this.#options.connectionTimeoutMs ?? CONNECTION_TIMEOUT_MS,
+      keepAlive: true,
+    });
+    // A connection at rest may break before anybody else listens, and would end the process.
+    pool.on('error', () => undefined);
+    return pool;
+  }
+
+  async #leave(): Promise<void> {
+    this.#users -= 1;
+    if (this.#users > 0) return;
+    const starting = this.#server;
+    this.#server = undefined;
+    const server = await starting?.catch(() => undefined);
+    await server?.close();
+  }
+}
+
+function withoutPassword(url: string): string {
+  return url.replace(/^([a-z]+:\/\/[^:/@]*):[^@]*@/i, '$1@');
+}
