@@ -1,6 +1,8 @@
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
 import { CommandLineError, EXIT } from './command-line-error.ts';
 import { loadConfig } from './config-file.ts';
+import { migrate } from './migrate.ts';
+import { acceptance, recover } from './recover.ts';
 import { parkedList } from './parked-list.ts';
 import { messageText } from '../telemetry/safe-text.ts';
 import { simulateCommand } from './simulate.ts';
@@ -20,8 +22,8 @@ export interface Surroundings {
 
 /**
  * `thereupon`: looks into the logs of an application, beside it while it runs or without it. It
- * opens them to read only, and never changes anything. `simulate` runs contexts in memory. Resolves
- * with the exit code.
+ * opens them to read only, and never changes anything; but `migrate` and `log recover` do, when they
+ * are asked to. `simulate` runs contexts in memory. Resolves with the exit code.
  */
 export async function commandLine(
   words: readonly string[],
@@ -58,6 +60,8 @@ Examples:
   $ thereupon trace 01985f3e-4d5c-7a11-9c2e-5b6f0a7d8e9f
   $ thereupon parked list --json
   $ thereupon stream order/536365 --context ordering
+  $ thereupon migrate --dry-run
+  $ thereupon log recover ordering
   $ thereupon simulate simulation.ts --minutes 5
 
 Exit codes:
@@ -118,6 +122,42 @@ function program(surroundings: Surroundings, onEnd: (exitCode: number) => void):
       );
     });
 
+  const migrateCommand = thereupon
+    .command('migrate')
+    .description('Brings the logs of all contexts to the newest format.')
+    .option('--context <name>', 'only this context')
+    .option('--dry-run', 'print the SQL that would be run, and run nothing')
+    .option('--json', 'print JSON')
+    .addHelpText('after', '\nExample:\n  $ thereupon migrate --dry-run > migrate.sql\n')
+    .action(async (options: { context?: string; dryRun?: true; json?: true }) => {
+      const { context, dryRun, json } = options;
+      const form = { context, isDryRun: dryRun === true, asJson: json === true };
+      print(await migrate(await config(), form));
+    });
+
+  const recoverCommand = new Command('recover')
+    .description(
+      'Begins a new epoch of a log that was restored from a backup. Stop everything first.',
+    )
+    .argument('<context>', 'whose log it is')
+    .option('--beyond <position>', 'a position that somebody elsewhere has seen of it', wholeNumber)
+    .option('--accept-loss <why>', 'the log is lost, there is no backup of it, and this is why')
+    .option('--who <name>', 'who accepts that')
+    .option('--json', 'print JSON')
+    .addHelpText('after', '\nExample:\n  $ thereupon log recover ordering\n')
+    .action(async (context: string, options: RecoverCommandOptions) => {
+      const { beyond, acceptLoss, who, json } = options;
+      const recovery = {
+        ...(beyond === undefined ? {} : { beyond }),
+        ...acceptance(who, acceptLoss),
+      };
+      print(await recover(await config(), { context, asJson: json === true, ...recovery }));
+    });
+  const logCommand = thereupon
+    .command('log')
+    .description('What is done to a log itself.')
+    .addCommand(recoverCommand);
+
   const simulate = simulateCommand({
     ...surroundings,
     command: 'npx thereupon simulate',
@@ -125,9 +165,17 @@ function program(surroundings: Surroundings, onEnd: (exitCode: number) => void):
   });
   thereupon.addCommand(simulate);
 
-  for (const command of [traceCommand, parkedCommand, listCommand, streamCommand, simulate])
-    command.copyInheritedSettings(thereupon);
+  const logs = [streamCommand, migrateCommand, logCommand, recoverCommand];
+  const all = [traceCommand, parkedCommand, listCommand, ...logs, simulate];
+  for (const command of all) command.copyInheritedSettings(thereupon);
   return thereupon;
+}
+
+interface RecoverCommandOptions {
+  readonly beyond?: number;
+  readonly acceptLoss?: string;
+  readonly who?: string;
+  readonly json?: true;
 }
 
 interface StreamOptions {

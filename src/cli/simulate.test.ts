@@ -30,6 +30,14 @@ test('seeds that do not fail end with a summary', async () => {
   assert.match(out, /Nothing failed\.\n$/);
 });
 
+test('asked to, it fails when some kind of fault never happened, and names it', async () => {
+  const { code, out, err } = await simulate(sound, '--seeds', '1..3', '--every-fault');
+
+  assert.equal(code, 1);
+  assert.match(out, /Nothing failed\.\n$/);
+  assert.match(err, /^Never happened: .*\bstuck-handler\b.*\. Run more seeds/m);
+});
+
 test('Ctrl-C ends it with a summary', async () => {
   const args = ['-C', 'thereupon-source', join(import.meta.dirname, 'main.ts'), 'simulate', sound];
   const program = spawn(process.execPath, [...args, '--until-failure'], { stdio: 'pipe' });

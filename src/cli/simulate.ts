@@ -32,6 +32,7 @@ interface Asked {
   readonly minutes?: number;
   readonly untilFailure?: true;
   readonly sweep?: true;
+  readonly everyFault?: true;
   readonly workers: number;
 }
 
@@ -39,11 +40,13 @@ const EXAMPLES = `
 Examples:
   $ COMMAND simulation.ts --seeds 1..10000
   $ COMMAND simulation.ts --minutes 5
+  $ COMMAND simulation.ts --every-fault     a kind of fault that never happened fails as well
   $ COMMAND simulation.ts --seed 17         one run, with all that happens in it
 
 Exit codes:
   0  nothing failed
-  1  a seed fails: its shortest history is printed, and the line that runs it again
+  1  a seed fails: its shortest history is printed, and the line that runs it again; or, with
+     --every-fault, nothing failed, but some kind of fault never happened
   2  asked wrongly
   130  interrupted (Ctrl-C), after a summary
 `;
@@ -61,14 +64,15 @@ export function simulateCommand(surroundings: SimulateSurroundings): Command {
     .addOption(
       new Option('--seed <number>', 'one run, with all that happens in it')
         .argParser(wholeAboveZero)
-        .conflicts(['seeds', 'minutes', 'untilFailure', 'plan']),
+        .conflicts(['seeds', 'minutes', 'untilFailure', 'plan', 'everyFault']),
     )
     .addOption(
       new Option('--plan <json>', 'one run, as a failure names it')
         .argParser(planIn)
-        .conflicts(['seeds', 'minutes', 'untilFailure', 'sweep']),
+        .conflicts(['seeds', 'minutes', 'untilFailure', 'sweep', 'everyFault']),
     )
     .option('--sweep', 'fails the first call of a run, the second, the third … each in every way')
+    .option('--every-fault', 'fails when there is a kind of fault that never happened')
     .option('--workers <count>', 'so many threads', wholeAboveZero, availableParallelism())
     .addHelpText('after', EXAMPLES.replaceAll('COMMAND', surroundings.command))
     .action((name: string, asked: Asked) => simulateAsked(name, asked, surroundings));
@@ -111,7 +115,7 @@ async function requestOf(
   asked: Asked,
   surroundings: SimulateSurroundings,
 ): Promise<SimulationRequest> {
-  const { seeds, seed, minutes, sweep, workers } = asked;
+  const { seeds, seed, minutes, sweep, everyFault, workers } = asked;
   const isOpen = asked.untilFailure === true || minutes !== undefined;
   const [first, last] = seeds ?? (isOpen ? [otherSeeds(), Infinity] : SEEDS);
   const isSweep = sweep === true;
@@ -122,6 +126,7 @@ async function requestOf(
     last,
     minutes: minutes ?? Infinity,
     isSweep,
+    everyFault: everyFault === true,
     plan: asked.plan ?? (seed === undefined || isSweep ? undefined : { seed }),
     workers,
     command: `${surroundings.command} ${name}`,
