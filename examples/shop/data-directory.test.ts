@@ -18,7 +18,8 @@ import {
   permissionsAreNotHeld,
   withoutRootsRights,
 } from '../../scripts/testing/without-roots-rights.ts';
-import { acknowledgedFile, beginAnew, prepareDirectory } from './data-directory.ts';
+import { beginAnew } from './begin-anew.ts';
+import { acknowledgedFile, prepareDirectory } from './data-directory.ts';
 import { openShop } from './open-shop.ts';
 
 const directory = mkdtempSync(join(tmpdir(), 'thereupon-data-'));
@@ -32,7 +33,7 @@ test('beginning anew removes what the shop wrote and nothing else', async () => 
   const others = ['ordering.sqlite.bak', 'gateway/notes.txt', 'orders.sqlite'];
   for (const other of others) writeFileSync(join(data, other), 'mine');
 
-  await beginAnew(data);
+  await beginAnew({ directory: data });
 
   const left = readdirSync(data, { recursive: true }).map(String).toSorted();
   assert.deepEqual(left, ['gateway', ...others].toSorted());

@@ -1,19 +1,10 @@
 /**
  * What the shop keeps in its data directory: `CONTEXT.sqlite` for each context (and what SQLite
- * keeps beside it), `gateway/` for the gateway, and `acknowledged.jsonl`, what a replay was told was
- * durable. Beginning anew removes these and nothing else.
+ * keeps beside it) unless they are on PostgreSQL, `gateway/` for the gateway, and
+ * `acknowledged.jsonl`, what a replay was told was durable.
  */
-import {
-  accessSync,
-  constants,
-  mkdirSync,
-  readdirSync,
-  rmdirSync,
-  rmSync,
-  statSync,
-} from 'node:fs';
+import { accessSync, constants, existsSync, mkdirSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
-import { sqlite } from 'thereupon/sqlite';
 import { contexts } from './contexts.ts';
 
 /** The gateway's own file, in a folder of its own as it is no context. */
@@ -41,44 +32,22 @@ export function prepareDirectory(directory: string): void {
   }
 }
 
+/**
+ * A gateway serves one shop: where another one keeps its contexts, it has its charges as well.
+ *
+ * @throws {DataDirectoryError} when a shop on SQLite is there.
+ */
+export function assertNoShopOnSqlite(directory: string): void {
+  const isThere = contexts.some(({ name }) => existsSync(join(directory, `${name}.sqlite`)));
+  if (isThere)
+    throw new DataDirectoryError(directory, 'a shop keeps its contexts there, on SQLite');
+}
+
 // One by one: told to make all of them at once, Node never ends where the system refuses (/proc).
 function makeDirectory(path: string): void {
   if (statSync(path, { throwIfNoEntry: false })?.isDirectory()) return;
   makeDirectory(dirname(path));
   mkdirSync(path);
-}
-
-/**
- * Removes the data of an earlier run.
- *
- * @throws {LogInUseError} when a shop runs on it; then nothing is removed.
- */
-export async function beginAnew(directory: string): Promise<void> {
-  prepareDirectory(directory);
-  await assertNotInUse(directory);
-  const gateway = dirname(gatewayFile(directory));
-  for (const { name } of contexts) removeLog(directory, name);
-  removeLog(gateway, 'gateway');
-  rmSync(acknowledgedFile(directory), { force: true });
-  if (readdirSync(gateway).length === 0) rmdirSync(gateway);
-}
-
-function removeLog(directory: string, name: string): void {
-  for (const ending of ['sqlite', 'sqlite-wal', 'sqlite-shm', 'lock'])
-    rmSync(join(directory, `${name}.${ending}`), { force: true });
-}
-
-async function assertNotInUse(directory: string): Promise<void> {
-  const store = sqlite(directory);
-  for (const { name } of contexts) {
-    try {
-      const log = await store.open(name);
-      await log.close();
-    } catch (error) {
-      // Whatever else is wrong with a file, it is about to go.
-      if ((error as { code?: unknown }).code === 'log-in-use') throw error;
-    }
-  }
 }
 
 /** The shop cannot keep its data where it was told to. */
@@ -88,10 +57,11 @@ export class DataDirectoryError extends Error {
   readonly retryable = false;
   readonly directory: string;
 
-  constructor(directory: string, cause: NodeJS.ErrnoException) {
-    const reason = reasonOf(cause);
+  constructor(directory: string, why: NodeJS.ErrnoException | string) {
+    const reason = typeof why === 'string' ? why : reasonOf(why);
     const next = 'Name another directory with --data DIR.';
-    super(`Nothing can be kept in "${directory}": ${reason}. ${next}`, { cause });
+    const options = typeof why === 'string' ? {} : { cause: why };
+    super(`Nothing can be kept in "${directory}": ${reason}. ${next}`, options);
     this.directory = directory;
   }
 }

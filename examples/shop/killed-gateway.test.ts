@@ -11,10 +11,12 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { silent } from 'thereupon';
 import { auditTable } from './audit/audit-table.ts';
 import { runAudit } from './audit/audit.ts';
-import { allDocuments, bytesAcknowledged } from './killed-shop-fixture.ts';
-import { openShop, type Shop } from './open-shop.ts';
+import { bytesAcknowledged } from './killed-shop-fixture.ts';
+import { allDocuments } from './left-behind-fixture.ts';
+import { openShop } from './open-shop.ts';
 import { madeOrders } from './replay/made-orders.ts';
 import { readOrderFile, replayFile } from './replay-file.ts';
+import type { Shop } from './shop.ts';
 
 const kills = 3;
 const bytesBetweenKills = 900;
@@ -35,28 +37,31 @@ test('a replay whose gateway is killed comes to what it comes to without', async
   await replay(quiet, () => Promise.resolve());
   const told = await replay(disturbed, (shop) => killGateway(shop, disturbed));
 
-  const audit = runAudit(disturbed);
+  const audit = await runAudit({ directory: disturbed });
   assert.ok(audit.isBalanced, auditTable(audit));
-  assert.deepEqual(allDocuments(disturbed), allDocuments(quiet));
+  assert.deepEqual(
+    await allDocuments({ directory: disturbed }),
+    await allDocuments({ directory: quiet }),
+  );
   assert.equal(told.filter((line) => /has ended \(SIGKILL\)/.test(line)).length, kills);
 });
 
 /** Answers with what was told of the gateway. */
 async function replay(data: string, disturb: (shop: Shop) => Promise<void>): Promise<string[]> {
   const told: string[] = [];
-  const tellOfGateway = (text: string): void => void told.push(text);
+  const tell = (text: string): void => void told.push(text);
   const shop = await openShop({
     directory: data,
     businessTime: 'watermark',
     logger: silent,
-    tellOfGateway,
+    tell,
   });
   const { signal } = new AbortController();
   try {
     const file = await readOrderFile(orders, signal);
     assert.ok(file);
     await Promise.all([
-      replayFile(shop.app, file, {
+      replayFile(shop, file, {
         directory: data,
         target: { write: () => true },
         nowMs: () => performance.now(),

@@ -12,15 +12,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { setTimeout as wait } from 'node:timers/promises';
+import { bytesAcknowledged, kill, startReplay } from './killed-shop-fixture.ts';
 import {
   allDocuments,
-  bytesAcknowledged,
   inFlight,
-  kill,
+  isSomething,
   lostInvoices,
-  startReplay,
   type InFlight,
-} from './killed-shop-fixture.ts';
+} from './left-behind-fixture.ts';
 import { seededDice } from './replay/dice.ts';
 import { madeOrders } from './replay/made-orders.ts';
 
@@ -44,21 +43,26 @@ test('a replay that is killed at random moments comes to what it comes to withou
   const killed = join(directory, 'killed');
 
   await replayToTheEnd(quiet);
-  const waited = Object.keys(allDocuments(quiet)['inventory shortages'] ?? {}).length;
+  const waited = Object.keys(
+    (await allDocuments({ directory: quiet }))['inventory shortages'] ?? {},
+  ).length;
   assert.ok(waited > 0, 'no order waited for goods');
   let interrupting = 0;
   for (let count = 1; count <= kills; count++) {
     const found = await replayUntilKilled(killed);
     console.log(`kill ${count}: ${describe(found)}`);
-    assert.deepEqual(lostInvoices(killed), []);
+    assert.deepEqual(await lostInvoices({ directory: killed }), []);
     if (found !== undefined && isSomething(found)) interrupting += 1;
   }
   const last = await replayUntilKilled(killed, bytesAcknowledged(quiet));
   console.log(`kill at the end of the file: ${describe(last)}`);
   await replayToTheEnd(killed);
 
-  assert.deepEqual(lostInvoices(killed), []);
-  assert.deepEqual(allDocuments(killed), allDocuments(quiet));
+  assert.deepEqual(await lostInvoices({ directory: killed }), []);
+  assert.deepEqual(
+    await allDocuments({ directory: killed }),
+    await allDocuments({ directory: quiet }),
+  );
   console.log(`${interrupting} of ${kills} kills interrupted something`);
   assert.ok(
     interrupting >= kills / 2,
@@ -71,18 +75,18 @@ async function replayUntilKilled(
   data: string,
   further = bytesAcknowledged(data) + bytesOfInvoice * dice.between(1, 20),
 ): Promise<InFlight | undefined> {
-  const { child, output } = startReplay(data, orders);
+  const { child, output } = startReplay({ directory: data }, orders);
   while (bytesAcknowledged(data) < further && child.exitCode === null) await wait(1);
   await wait(dice.between(0, 20));
   const isKilled = await kill(child);
   if (!isKilled) assert.equal(child.exitCode, 0, output());
-  return isKilled ? inFlight(data) : undefined;
+  return isKilled ? inFlight({ directory: data }) : undefined;
 }
 
 const bytesOfInvoice = JSON.stringify({ kind: 'order', id: '700002' }).length + 1;
 
 async function replayToTheEnd(data: string): Promise<void> {
-  const { child, output } = startReplay(data, orders);
+  const { child, output } = startReplay({ directory: data }, orders);
   const [code] = (await once(child, 'exit')) as [number | null];
   assert.equal(code, 0, `the books do not balance:\n${output()}`);
 }
@@ -90,10 +94,6 @@ async function replayToTheEnd(data: string): Promise<void> {
 /** A sale of so much that the shelf is too empty for it. */
 function wanted100Times(line: string): string {
   return line.replace(/,(\d+)(?=,\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,)/, (_, units) => `,${units}00`);
-}
-
-function isSomething({ openOrders, messages, waiting }: InFlight): boolean {
-  return openOrders + messages + waiting > 0;
 }
 
 function describe(found: InFlight | undefined): string {

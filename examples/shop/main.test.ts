@@ -49,7 +49,7 @@ test('--fresh removes nothing when the order file is wrong or the port is in use
   );
   assert.equal((await ended(start('--data', data, '--orders', orders, '--exit'))).code, 0);
   assert.match(await readFile(join(data, 'acknowledged.jsonl'), 'utf8'), /"700002"/);
-  assert.ok(runAudit(data).isBalanced);
+  assert.ok((await runAudit({ directory: data })).isBalanced);
 });
 
 test('a directory in use is refused with the pid of who uses it, and --fresh removes nothing', async () => {

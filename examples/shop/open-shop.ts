@@ -1,35 +1,37 @@
 /** The composition root of the shop: the contexts, the store, and the gateway as a child process. */
-import { run, type Application, type Logger } from 'thereupon';
-import { sqlite } from 'thereupon/sqlite';
+import { run, type Logger } from 'thereupon';
+import { assertAlone } from './assert-alone.ts';
+import { keepPricesIn } from './catalogue/keep-prices.ts';
 import { contexts } from './contexts.ts';
-import { gatewayFile, prepareDirectory } from './data-directory.ts';
-import { keepGateway, type KeptGateway } from './gateway/keep-gateway.ts';
+import { assertNoShopOnSqlite, gatewayFile, prepareDirectory } from './data-directory.ts';
+import { keepGateway } from './gateway/keep-gateway.ts';
+import { storeOf, type ShopPlace } from './shop-place.ts';
+import type { Shop } from './shop.ts';
 
-export type Shop = {
-  readonly app: Application;
-  readonly gateway: KeptGateway;
-  /** Stops the contexts first, which may still need the gateway, and then the gateway. */
-  readonly close: () => Promise<void>;
-};
-
-export type OpenShopOptions = {
-  readonly directory: string;
+export type OpenShopOptions = ShopPlace & {
   /** `watermark` while what happened long ago is done again; see `RunOptions`. */
   readonly businessTime?: 'clock' | 'watermark';
   /** Where structured log lines go. Default: warnings and errors to standard error. */
   readonly logger?: Logger;
   /** Told in words when the gateway has ended by accident, and when it runs again. */
-  readonly tellOfGateway?: (text: string) => void;
+  readonly tell?: (text: string) => void;
 };
 
-/** @throws {DataDirectoryError} when nothing can be kept in that directory. */
+/**
+ * @throws {DataDirectoryError} when nothing can be kept in that directory.
+ * @throws {ShopInUseError} when a shop runs on that database.
+ */
 export async function openShop(options: OpenShopOptions): Promise<Shop> {
-  const { directory, businessTime = 'clock', logger, tellOfGateway: tell = () => {} } = options;
+  const { directory, businessTime = 'clock', logger, tell = () => {} } = options;
   prepareDirectory(directory);
+  if (options.store !== undefined) {
+    assertNoShopOnSqlite(directory);
+    await assertAlone(options);
+  }
   const gateway = await keepGateway({ dataFile: gatewayFile(directory), tell });
   try {
     const app = await run(contexts, {
-      store: sqlite(directory),
+      store: storeOf(options),
       dependencies: { gateway: gateway.client },
       businessTime,
       ...(logger && { logger }),
@@ -41,7 +43,7 @@ export async function openShop(options: OpenShopOptions): Promise<Shop> {
         await gateway.close();
       }
     };
-    return { app, gateway, close };
+    return { app, keepPrices: keepPricesIn(app), gateway, close };
   } catch (error) {
     await gateway.close();
     throw error;

@@ -11,13 +11,8 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { setTimeout as wait } from 'node:timers/promises';
 import { runAudit } from './audit/audit.ts';
-import {
-  bytesAcknowledged,
-  deliveries,
-  kill,
-  lostInvoices,
-  startReplay,
-} from './killed-shop-fixture.ts';
+import { bytesAcknowledged, kill, startReplay } from './killed-shop-fixture.ts';
+import { deliveries, lostInvoices } from './left-behind-fixture.ts';
 import { isChargeCode } from './replay/charge-codes.ts';
 import { madeOrders } from './replay/made-orders.ts';
 
@@ -51,11 +46,11 @@ test('of files that overlap, over a kill, the first delivery of an invoice wins,
   await writeFile(secondFile, second.join(''));
 
   await killInTheMiddle(data, firstFile);
-  assert.deepEqual(lostInvoices(data), []);
-  const beforeKill = deliveries(data);
+  assert.deepEqual(await lostInvoices({ directory: data }), []);
+  const beforeKill = await deliveries({ directory: data });
   const ofSecond = await replayToTheEnd(data, secondFile);
   const ofFirst = await replayToTheEnd(data, firstFile);
-  const { recordCount } = runAudit(data);
+  const { recordCount } = await runAudit({ directory: data });
   const ofFirstAgain = await replayToTheEnd(data, firstFile);
 
   const early = changed.filter((invoice) => beforeKill.has(`order/${invoice}`));
@@ -65,9 +60,9 @@ test('of files that overlap, over a kill, the first delivery of an invoice wins,
   assert.deepEqual(refusals(ofSecond), expectedRefusals(second, early));
   assert.deepEqual(refusals(ofFirst), expectedRefusals(first, late));
   assert.deepEqual(refusals(ofFirstAgain), expectedRefusals(first, late));
-  assert.equal(runAudit(data).recordCount, recordCount);
+  assert.equal((await runAudit({ directory: data })).recordCount, recordCount);
 
-  const delivered = deliveries(data);
+  const delivered = await deliveries({ directory: data });
   assert.deepEqual(
     [...delivered].filter(([, quantities]) => quantities.length !== 1),
     [],
@@ -92,7 +87,7 @@ test('of files that overlap, over a kill, the first delivery of an invoice wins,
 /** When half of what the files share is acknowledged. */
 async function killInTheMiddle(data: string, orders: string): Promise<void> {
   const bytesOfInvoice = JSON.stringify({ kind: 'order', id: '700002' }).length + 1;
-  const { child, output } = startReplay(data, orders);
+  const { child, output } = startReplay({ directory: data }, orders);
   const isInTheMiddle = (): boolean => bytesAcknowledged(data) > 1.5 * third * bytesOfInvoice;
   while (!isInTheMiddle() && child.exitCode === null) await wait(1);
   assert.ok(await kill(child), `it had ended before:\n${output()}`);
@@ -100,7 +95,7 @@ async function killInTheMiddle(data: string, orders: string): Promise<void> {
 
 /** Exits with 0 only when the books balance. */
 async function replayToTheEnd(data: string, orders: string): Promise<string> {
-  const { child, output } = startReplay(data, orders);
+  const { child, output } = startReplay({ directory: data }, orders);
   const [code] = (await once(child, 'close')) as [number | null];
   assert.equal(code, 0, output());
   return output();

@@ -10,21 +10,27 @@ import { readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
+import { startPostgres, type PostgresServer } from '../../scripts/services/postgres.ts';
+import { childrenOf } from '../../scripts/services/process/running-processes.ts';
 import { runAudit, type Audit } from './audit/audit.ts';
-import { beginAnew } from './data-directory.ts';
+import { beginAnew } from './begin-anew.ts';
+import { PROCESSES_MAX } from './cluster/deal-contexts.ts';
 import { failureInWords } from './failure-in-words.ts';
 import {
-  allDocuments,
   bytesAcknowledged,
-  inFlight,
+  isRunning,
   kill,
-  lostInvoices,
   startReplay,
+  untilBalanced,
+  type Replaying,
 } from './killed-shop-fixture.ts';
+import { allDocuments, inFlight, isSomething, lostInvoices } from './left-behind-fixture.ts';
 import { OptionError } from './option-error.ts';
 import { readOptions, wholeNumber } from './read-options.ts';
 import { seededDice } from './replay/dice.ts';
 import { readOrders } from './replay/read-orders.ts';
+import type { ShopPlace } from './shop-place.ts';
+import { storeUrl } from './store-url.ts';
 
 const LOOK_MS = 200;
 
@@ -38,6 +44,12 @@ that was acknowledged may be lost, both must balance, and come to the same, docu
   --seed N        the same seed gives the same moments; default 1912
   --data DIR      where both replays keep their data, "peaceful" and "killed", which begin anew;
                   default ${join(tmpdir(), 'thereupon-proof')}
+  --store URL     keep their contexts in a PostgreSQL database, one after the other; the shop that is
+                  there is removed
+  --server        instead of --store: on a PostgreSQL server of its own, which is killed as well, in
+                  the middle, and started again
+  --processes N   with one of these: replay by a cluster of so many processes, and kill one of them in
+                  turn with the one that keeps them running
   --help          this text
 
 Exits with 0 when all of that is so, 1 when something is not, 2 when it could not be tried.
@@ -48,13 +60,19 @@ const options = {
   kills: { type: 'string', default: '5' },
   seed: { type: 'string', default: '1912' },
   data: { type: 'string', default: join(tmpdir(), 'thereupon-proof') },
+  store: { type: 'string' },
+  server: { type: 'boolean', default: false },
+  processes: { type: 'string' },
   help: { type: 'boolean', default: false },
 } as const;
 
 type Wanted = {
   readonly orders: string;
-  readonly peaceful: string;
-  readonly killed: string;
+  readonly peaceful: ShopPlace;
+  readonly killed: ShopPlace;
+  /** Of a cluster. */
+  readonly processes: number | undefined;
+  readonly server: PostgresServer | undefined;
   readonly kills: number;
   readonly seed: number;
 };
@@ -63,7 +81,11 @@ const wanted = await prepare().catch((error: unknown) => {
   process.stderr.write(`Cannot prove anything: ${failureInWords(error)}\n`);
   process.exitCode = 2;
 });
-if (wanted !== undefined) await prove(wanted);
+try {
+  if (wanted !== undefined) await prove(wanted);
+} finally {
+  await wanted?.server?.close();
+}
 
 /** Undefined when only help was asked for. */
 async function prepare(): Promise<Wanted | undefined> {
@@ -74,32 +96,44 @@ async function prepare(): Promise<Wanted | undefined> {
   const seed = wholeNumber('--seed', values.seed, { min: 0, max: 2 ** 32 - 1 });
   const { count } = await readOrders(orders);
   if (count === 0) throw new OptionError('--orders', `"${orders}" has no order in it`);
-  const peaceful = join(data, 'peaceful');
-  const killed = join(data, 'killed');
-  for (const directory of [peaceful, killed]) await beginAnew(directory);
-  return { orders, peaceful, killed, kills, seed };
+  const given = storeUrl('--store', values.store);
+  if (values.processes !== undefined && given === undefined && !values.server)
+    throw new OptionError('--processes', 'needs --store URL or --server');
+  const processes =
+    values.processes === undefined
+      ? undefined
+      : wholeNumber('--processes', values.processes, { min: 1, max: PROCESSES_MAX });
+  const server = values.server ? await startPostgres({ storage: 'disk' }) : undefined;
+  const store = (await server?.createDatabase()) ?? given;
+  const peaceful = { directory: join(data, 'peaceful'), store };
+  const killed = { directory: join(data, 'killed'), store };
+  for (const place of [peaceful, killed]) await beginAnew(place);
+  return { orders, peaceful, killed, processes, server, kills, seed };
 }
 
-async function prove({ orders, peaceful, killed, kills, seed }: Wanted): Promise<void> {
+async function prove({ peaceful, killed, ...wanted }: Wanted): Promise<void> {
+  const { orders, processes, kills } = wanted;
   console.log(`replaying ${orders} in peace …`);
-  const measured = await replayMeasured(peaceful, orders);
+  const measured = await replayMeasured(startReplay(peaceful, orders, processes));
   console.log(measured);
-  const audit = balanced(peaceful);
+  const audit = await balanced(peaceful);
+  const documents = await allDocuments(peaceful);
 
-  const bytes = bytesAcknowledged(peaceful);
-  const interrupting = await replayKilled(killed, orders, { kills, seed, bytes });
+  const bytes = bytesAcknowledged(peaceful.directory);
+  // In a database there is room for one of them.
+  await beginAnew(killed);
+  const interrupting = await replayKilled(killed, wanted, bytes);
   console.log(`${interrupting} of ${kills} kills interrupted something`);
-  assert.deepEqual(figures(balanced(killed)), figures(audit));
-  assert.deepEqual(allDocuments(killed), allDocuments(peaceful));
+  assert.deepEqual(figures(await balanced(killed)), figures(audit));
+  assert.deepEqual(await allDocuments(killed), documents);
   console.log(`both balance (${audit.equations.length} equations), and all documents are the same`);
   console.log(`${interrupting * 2 >= kills ? '2 passed, 0 failed' : '1 passed, 1 failed'}`);
   if (interrupting * 2 < kills) process.exitCode = 1;
 }
 
-/** Answers with its time and the most memory that it had, its gateway not counted. */
-async function replayMeasured(data: string, orders: string): Promise<string> {
+/** Answers with its time and the most memory that it had, the processes that it started not counted. */
+async function replayMeasured({ child, output }: Replaying): Promise<string> {
   const begun = performance.now();
-  const { child, output } = startReplay(data, orders);
   const ended = once(child, 'exit') as Promise<[number | null]>;
   let peakMib = 0;
   while (child.exitCode === null && child.signalCode === null) {
@@ -125,38 +159,58 @@ function peakMemoryMib({ pid }: ChildProcess): number | undefined {
 
 /** Kills at moments spread by chance over the whole of it. Answers how many interrupted something. */
 async function replayKilled(
-  data: string,
-  orders: string,
-  { kills, seed, bytes }: Readonly<Record<'kills' | 'seed' | 'bytes', number>>,
+  place: ShopPlace,
+  { orders, processes, server, kills, seed }: Omit<Wanted, 'peaceful' | 'killed'>,
+  bytes: number,
 ): Promise<number> {
   const dice = seededDice(seed);
   const moments = Array.from({ length: kills }, () => dice.between(0, bytes)).toSorted(
     (a, b) => a - b,
   );
   let interrupting = 0;
+  let replaying = startReplay(place, orders, processes);
+  let bytesAtStart = 0;
   for (const [index, moment] of moments.entries()) {
-    const { child, output } = startReplay(data, orders);
-    while (bytesAcknowledged(data) < moment && child.exitCode === null) await wait(1);
+    // A cluster has processes to be killed only when it is open.
+    await untilAcknowledged(replaying, place, Math.max(moment, bytesAtStart + 1));
     await wait(dice.between(0, 20));
-    assert.ok(await kill(child), `it had ended before:\n${output()}`);
-    assert.deepEqual(lostInvoices(data), []);
-    const { openOrders, messages, waiting } = inFlight(data);
-    if (openOrders + messages + waiting > 0) interrupting += 1;
+    if (server !== undefined && index === Math.floor(kills / 2)) {
+      await server.kill();
+      await server.restart();
+      console.log('the server was killed and started again');
+    }
+    // Of a cluster one process and all of them in turn.
+    const isOne = processes !== undefined && index % 2 === 0;
+    if (isOne) process.kill(dice.pick(childrenOf(replaying.child.pid as number)), 'SIGKILL');
+    else assert.ok(await kill(replaying.child), `it had ended before:\n${replaying.output()}`);
+    assert.deepEqual(await lostInvoices(place), []);
+    const found = await inFlight(place);
+    if (isSomething(found)) interrupting += 1;
+    const { openOrders, messages, waiting } = found;
     console.log(
       `kill ${index + 1} at ${((100 * moment) / bytes).toFixed(0)} %: ${openOrders} orders open, ` +
         `${messages} messages under way, ${waiting} rows waiting; nothing acknowledged is lost`,
     );
+    if (isOne) continue;
+    bytesAtStart = bytesAcknowledged(place.directory);
+    replaying = startReplay(place, orders, processes);
   }
-  const { child, output } = startReplay(data, orders);
-  await once(child, 'exit');
-  assert.equal(child.exitCode, 0, output());
-  assert.deepEqual(lostInvoices(data), []);
+  await untilBalanced(replaying);
+  assert.deepEqual(await lostInvoices(place), []);
   return interrupting;
 }
 
-function balanced(data: string): Audit {
-  const audit = runAudit(data);
-  assert.ok(audit.isBalanced, `the books of ${data} do not balance`);
+async function untilAcknowledged(
+  { child }: Replaying,
+  { directory }: ShopPlace,
+  moment: number,
+): Promise<void> {
+  while (bytesAcknowledged(directory) < moment && isRunning(child)) await wait(1);
+}
+
+async function balanced(place: ShopPlace): Promise<Audit> {
+  const audit = await runAudit(place);
+  assert.ok(audit.isBalanced, `the books of ${place.directory} do not balance`);
   return audit;
 }
 

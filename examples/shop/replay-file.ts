@@ -1,11 +1,11 @@
 /** Replays one order file and tells a person of it: how far it is, and what was not taken and why. */
-import type { Application } from 'thereupon';
 import { acknowledgedFile } from './data-directory.ts';
 import { Acknowledged } from './replay/acknowledged.ts';
 import { planReplay, type ReplayPlan } from './replay/plan-replay.ts';
 import { ProgressBar, type ProgressTarget } from './replay/progress-bar.ts';
 import { readOrders, type BadLine } from './replay/read-orders.ts';
 import { replayOrders } from './replay/replay-orders.ts';
+import type { Shop } from './shop.ts';
 
 /** A file that was read whole: nothing was done with it yet, and nothing is wrong with it as a whole. */
 export type OrderFile = {
@@ -48,7 +48,7 @@ export async function readOrderFile(
 
 /** Answers whether it came to the end. */
 export async function replayFile(
-  app: Application,
+  { app, keepPrices }: Pick<Shop, 'app' | 'keepPrices'>,
   { plan, badLines, badLineCount }: OrderFile,
   { directory, target, nowMs, signal }: ReplayFileOptions,
 ): Promise<boolean> {
@@ -65,7 +65,13 @@ export async function replayFile(
   const acknowledged = new Acknowledged(acknowledgedFile(directory));
   try {
     const onProgress = (done: number): void => bar.update(done);
-    await replayOrders(app, plan, { acknowledged, onRemark: remark, onProgress, signal });
+    await replayOrders(app, plan, {
+      keepPrices,
+      acknowledged,
+      onRemark: remark,
+      onProgress,
+      signal,
+    });
   } finally {
     acknowledged.close();
     bar.end();

@@ -1,10 +1,10 @@
 /** What a replay came to, in a few lines; the audit then proves it. */
-import type { Application } from 'thereupon';
 import { shortages } from './inventory/shortages.ts';
 import { orderBook } from './ordering/order-book.ts';
 import { returnBook } from './ordering/return-book.ts';
+import type { ShopApp } from './shop-app.ts';
 
-export async function replayReport(app: Application): Promise<string> {
+export async function replayReport(app: ShopApp): Promise<string> {
   const orders = app.read(orderBook);
   const returns = app.read(returnBook);
   const [placed, shipped, cancelled, short, returned, refused] = await Promise.all([
@@ -28,7 +28,7 @@ export async function replayReport(app: Application): Promise<string> {
 /** More orders than this did not fall short in any year yet. */
 const shortagesMax = 10_000;
 
-async function sentAfterRestock(app: Application): Promise<number> {
+async function sentAfterRestock(app: ShopApp): Promise<number> {
   const short = await app.read(shortages).find({ limit: shortagesMax });
   const orders = await Promise.all(short.map(({ orderId }) => app.read(orderBook).get(orderId)));
   return orders.filter((order) => order?.status === 'shipped').length;

@@ -8,6 +8,7 @@ import type { PaymentGateway } from './billing/payment-gateway.ts';
 import { contexts } from './contexts.ts';
 import { GatewayError } from './gateway/gateway-error.ts';
 import { order } from './ordering/aggregates.ts';
+import type { ShopApp } from './shop-app.ts';
 
 export type TestShop = {
   readonly app: Application;
@@ -116,7 +117,7 @@ export type AskedOrder = {
 };
 
 /** Places an order without waiting for what it causes. */
-export async function place(app: Application, orderId: string, asked: AskedOrder): Promise<void> {
+export async function place(app: ShopApp, orderId: string, asked: AskedOrder): Promise<void> {
   const { customerId = 'ada', country = 'France', lines, occurredAt } = asked;
   const data = {
     orderId,

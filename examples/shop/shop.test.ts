@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { DatabaseSync } from 'node:sqlite';
 import type { Application } from 'thereupon';
 import { takings } from './billing/takings.ts';
 import { catalogue } from './catalogue/context.ts';
 import { listPrices } from './catalogue/list-prices.ts';
+import type { StoreClient } from './catalogue/price-table-of.ts';
 import { fulfilment } from './fulfilment/context.ts';
 import { adjustment } from './inventory/aggregates.ts';
 import { initialUnits } from './inventory/model/restocking.ts';
@@ -274,5 +274,5 @@ async function bringBack(
 
 async function list(app: Application, at: string, unitPriceMils: number): Promise<void> {
   const listings = [{ productId: 'MUG', description: 'A MUG', unitPriceMils }];
-  await app.transaction<DatabaseSync, void>(catalogue, (tx) => listPrices(tx, at, listings));
+  await app.transaction<StoreClient, void>(catalogue, (tx) => listPrices(tx, at, listings));
 }

@@ -2,19 +2,19 @@
  * Shoppers of our own making, so that a shop without customers shows something: they order what the
  * price list offers, some as guests, and now and then one cancels or brings something back.
  */
-import type { DatabaseSync } from 'node:sqlite';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Application } from 'thereupon';
-import { catalogue } from './catalogue/context.ts';
-import { listPrices, type PriceListing } from './catalogue/list-prices.ts';
+import type { KeepPrices } from './catalogue/keep-prices.ts';
+import type { PriceListing } from './catalogue/list-prices.ts';
 import { weekOf } from './inventory/model/week.ts';
 import { order, returnRequest } from './ordering/aggregates.ts';
 import { priceList, type ListedProduct } from './ordering/price-list.ts';
 import type { Dice } from './replay/dice.ts';
 import { makeCustomers, makeGoods, type Customer } from './replay/made-goods.ts';
 import { restockWeek } from './restock-week.ts';
+import type { ShopApp } from './shop-app.ts';
 
 export type ShoppersOptions = {
+  readonly keepPrices: KeepPrices;
   readonly dice: Dice;
   /** Orders a second, on the average. */
   readonly rate: number;
@@ -31,9 +31,9 @@ type Bought = { orderId: string; customer: Customer | null; basket: readonly Bas
 const rememberedMax = 50;
 
 /** Shops until the signal aborts. */
-export async function goShopping(app: Application, options: ShoppersOptions): Promise<void> {
+export async function goShopping(app: ShopApp, options: ShoppersOptions): Promise<void> {
   const { dice, rate, now, signal } = options;
-  await openShelves(app, dice, now());
+  await openShelves(app, options, now());
   const customers = makeCustomers(dice, 100);
   const remembered: Bought[] = [];
   for (let number = 1; !signal.aborted; number++) {
@@ -54,20 +54,24 @@ export async function goShopping(app: Application, options: ShoppersOptions): Pr
 }
 
 /** A shop that sells nothing yet lists goods of our own making. */
-async function openShelves(app: Application, dice: Dice, at: string): Promise<void> {
+async function openShelves(
+  app: ShopApp,
+  { dice, keepPrices }: ShoppersOptions,
+  at: string,
+): Promise<void> {
   if ((await app.read(priceList).count()) === 0) {
     const listings = makeGoods(dice, 120).map(({ code, description, wholesale }): PriceListing => ({
       productId: code.toUpperCase(),
       description: description.trim(),
       unitPriceMils: Math.max(100, Math.round(Number(wholesale) * 1_000)),
     }));
-    await app.transaction<DatabaseSync, void>(catalogue, (tx) => listPrices(tx, at, listings));
+    await keepPrices({ at, listings });
   }
   await restockWeek(app, { week: weekOf(at), occurredAt: at });
 }
 
 async function placeOrder(
-  app: Application,
+  app: ShopApp,
   asked: {
     readonly goods: readonly ListedProduct[];
     readonly customer: Customer | null;
@@ -94,12 +98,12 @@ async function placeOrder(
   return { orderId, customer, basket };
 }
 
-async function cancel(app: Application, orderId: string): Promise<void> {
+async function cancel(app: ShopApp, orderId: string): Promise<void> {
   const data = { orderId, reason: 'customer' as const };
   await app.handle(order, orderId, { type: 'CancelOrder', data }).catch(unlessRefused);
 }
 
-async function bringBack(app: Application, bought: Bought, returnId: string): Promise<void> {
+async function bringBack(app: ShopApp, bought: Bought, returnId: string): Promise<void> {
   const { customer, basket } = bought;
   const lines = basket.slice(0, 1).map(({ productId }) => ({ productId, quantity: 1 }));
   const data = { returnId, customerId: customer?.id ?? null, lines };

@@ -3,15 +3,16 @@
  * how they came there, nothing of the code that wrote them included. Each equation sets two figures
  * against each other that were written at different times by different parts.
  *
- *     const { isBalanced, equations } = runAudit('./data');
+ *     const { isBalanced, equations } = await runAudit({ directory: './data' });
  */
-import { Books } from './books.ts';
+import type { Books } from './books.ts';
 import { auditDeadlines } from './deadlines.ts';
 import type { Equation } from './equation.ts';
 import { allFlows } from './flows.ts';
 import { auditGatewayKeys } from './gateway-keys.ts';
 import { auditMessages } from './messages.ts';
 import { auditMoney } from './money.ts';
+import { openBooks, type BooksPlace } from './open-books.ts';
 import { auditOrders } from './orders.ts';
 import { auditRecords } from './records.ts';
 import { foldReservations } from './reservations.ts';
@@ -21,17 +22,17 @@ import { auditStock } from './stock.ts';
 export type Audit = {
   readonly isBalanced: boolean;
   readonly equations: readonly Equation[];
-  /** The records ever written to the logs: it grows while the shop moves. */
+  /** The records in the logs: it grows while the shop moves. */
   readonly recordCount: number;
 };
 
 /**
  * Looks once, at one moment. A running shop may be in the middle of something then: look again.
  *
- * @throws {BooksError} when the directory does not hold a shop's files.
+ * @throws {BooksError} when there is no shop's data, or when it cannot be read.
  */
-export function runAudit(directory: string): Audit {
-  const books = new Books(directory);
+export async function runAudit(place: BooksPlace): Promise<Audit> {
+  const books = await openBooks(place);
   try {
     return auditBooks(books);
   } finally {

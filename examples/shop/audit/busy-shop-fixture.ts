@@ -3,13 +3,14 @@
  * shelf too empty and wait for a restock in vain or not, whose card is declined, whose answer is
  * lost, that are cancelled and brought back, an adjustment and a restock. It has stopped when this answers: its files are the result.
  */
-import type { DatabaseSync } from 'node:sqlite';
 import { join } from 'node:path';
 import { mkdirSync } from 'node:fs';
 import { run, silent, type Application, type BoundedContext, type Transaction } from 'thereupon';
+import { postgres } from 'thereupon/postgres';
 import { sqlite } from 'thereupon/sqlite';
 import { catalogue } from '../catalogue/context.ts';
 import { listPrices } from '../catalogue/list-prices.ts';
+import type { StoreClient } from '../catalogue/price-table-of.ts';
 import { contexts } from '../contexts.ts';
 import { GatewayClient } from '../gateway/client.ts';
 import { behaviourFor, type Behaviour } from '../gateway/misbehaviour.ts';
@@ -17,7 +18,8 @@ import { startGateway } from '../gateway/start.ts';
 import { adjustment, restockRound } from '../inventory/aggregates.ts';
 import { weekOf } from '../inventory/model/week.ts';
 import { order, returnRequest } from '../ordering/aggregates.ts';
-import { gatewayFile } from './books.ts';
+import type { ShopPlace } from '../shop-place.ts';
+import { gatewayFile } from './attached-files.ts';
 
 const goods = ['MUG', 'HEART', 'BIRD'].map((productId, index) => ({
   productId,
@@ -29,23 +31,28 @@ const monday = '2011-12-05T10:00:00.000Z';
 const inAWeek = '2011-12-12T08:00:00.000Z';
 const inTwoWeeks = '2011-12-19T10:00:00.000Z';
 
-/** `whileOpen` is called when the shop is at rest, and one order waits for goods. */
+export type BusyShop = {
+  /** Called when the shop is at rest, and one order waits for goods. */
+  readonly whileOneWaits?: () => Promise<void>;
+  /** Default: the shop's own contexts. */
+  readonly wired?: readonly BoundedContext[];
+};
+
 export async function runBusyShop(
-  directory: string,
-  whileOpen: () => void,
-  wired: readonly BoundedContext[] = contexts,
+  { directory, store }: ShopPlace,
+  { whileOneWaits = async () => undefined, wired = contexts }: BusyShop = {},
 ): Promise<void> {
   mkdirSync(join(directory, 'gateway'), { recursive: true });
   const gateway = await startGateway({ dataFile: join(directory, gatewayFile) });
   const client = new GatewayClient({ port: gateway.port });
   const app = await run(wired, {
-    store: sqlite(directory, { durability: 'normal' }),
+    store: store === undefined ? sqlite(directory, { durability: 'normal' }) : postgres(store),
     dependencies: { gateway: client },
     logger: silent,
     businessTime: 'watermark',
   });
   try {
-    await doBusiness(app, whileOpen);
+    await doBusiness(app, whileOneWaits);
   } finally {
     await app.stop();
     client.close();
@@ -53,8 +60,8 @@ export async function runBusyShop(
   }
 }
 
-async function doBusiness(app: Application, whileOneWaits: () => void): Promise<void> {
-  await app.transaction(catalogue, (tx: Transaction<DatabaseSync>) =>
+async function doBusiness(app: Application, whileOneWaits: () => Promise<void>): Promise<void> {
+  await app.transaction(catalogue, (tx: Transaction<StoreClient>) =>
     listPrices(tx, '2011-12-01T08:00:00.000Z', goods),
   );
   await app.settled();
@@ -66,7 +73,9 @@ async function doBusiness(app: Application, whileOneWaits: () => void): Promise<
   await place(app, orderIdWhich('answers', 'TOO-LARGE'), 1_000);
   await place(app, orderIdWhich('answers', 'WAITED'), 600, ['MUG', 'HEART']);
   const cancelled = orderIdWhich('answers', 'CANCELLED');
-  await place(app, cancelled, 5);
+  // Cancelled while it waits for goods: of another one it would be chance whether it was charged before.
+  await place(app, cancelled, 1_000);
+  await app.settled();
   const cancel = { orderId: cancelled, reason: 'customer' } as const;
   await app.handle(order, cancelled, { type: 'CancelOrder', data: cancel }, { occurredAt: monday });
   await app.settled();
@@ -101,7 +110,7 @@ async function doBusiness(app: Application, whileOneWaits: () => void): Promise<
     { occurredAt: inAWeek },
   );
   await app.settled();
-  whileOneWaits();
+  await whileOneWaits();
   await app.reachBusinessTime(inTwoWeeks);
   await app.settled();
 }

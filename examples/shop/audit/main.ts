@@ -6,19 +6,21 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { failureInWords } from '../failure-in-words.ts';
 import { readOptions } from '../read-options.ts';
+import { storeUrl } from '../store-url.ts';
 import { auditTable } from './audit-table.ts';
-import { Books } from './books.ts';
 import { runAudit, type Audit } from './audit.ts';
+import type { BooksPlace } from './open-books.ts';
 
 /** A running shop is always in the middle of something: so many looks, until one balances. */
 const LOOKS_MAX = 10;
 const BETWEEN_LOOKS_MS = 200;
 
-const help = `Usage: npm run -s shop:audit -- [--data DIR] [--json]
+const help = `Usage: npm run -s shop:audit -- [--data DIR] [--store URL] [--json]
 
 Proves the shop's books from its data alone, while the shop runs or when it has stopped.
 
   --data DIR   the directory that the shop was started with; default ./data
+  --store URL  the PostgreSQL database that it was started with
   --json       the equations with their figures as JSON
   --help       this text
 
@@ -27,21 +29,22 @@ Exits with 0 when all balances, 1 when something does not, 2 when it could not b
 
 const options = {
   data: { type: 'string', default: './data' },
+  store: { type: 'string' },
   json: { type: 'boolean', default: false },
   help: { type: 'boolean', default: false },
 } as const;
 
 try {
-  const { data, json: isJson, help: isHelp } = readOptions(process.argv.slice(2), options);
+  const { data, store, json: isJson, help: isHelp } = readOptions(process.argv.slice(2), options);
   if (isHelp) process.stdout.write(help);
-  else await audit(data, isJson);
+  else await audit({ directory: data, store: storeUrl('--store', store) }, isJson);
 } catch (error) {
   console.error(`Cannot audit: ${failureInWords(error)}`);
   process.exitCode = 2;
 }
 
-async function audit(directory: string, isJson: boolean): Promise<void> {
-  const { audit: found, isMoving } = await lookUntilBalanced(directory);
+async function audit(place: BooksPlace, isJson: boolean): Promise<void> {
+  const { audit: found, isMoving } = await lookUntilBalanced(place);
   console.log(isJson ? JSON.stringify(found, null, 2) : auditTable(found));
   process.exitCode = found.isBalanced ? 0 : 1;
   if (isMoving)
@@ -49,22 +52,14 @@ async function audit(directory: string, isJson: boolean): Promise<void> {
 }
 
 async function lookUntilBalanced(
-  directory: string,
+  place: BooksPlace,
 ): Promise<{ readonly audit: Audit; readonly isMoving: boolean }> {
-  let audit = runAudit(directory);
+  let audit = await runAudit(place);
   for (let looks = 1; looks < LOOKS_MAX && !audit.isBalanced; looks += 1) {
     await wait(BETWEEN_LOOKS_MS);
-    if (recordCountOf(directory) === audit.recordCount) return { audit, isMoving: false };
-    audit = runAudit(directory);
+    const { recordCount: before } = audit;
+    audit = await runAudit(place);
+    if (audit.recordCount === before) return { audit, isMoving: false };
   }
   return { audit, isMoving: !audit.isBalanced };
-}
-
-function recordCountOf(directory: string): number {
-  const books = new Books(directory);
-  try {
-    return books.recordCount();
-  } finally {
-    books.close();
-  }
 }

@@ -2,9 +2,10 @@
  * Keeps the catalogue's own table and tells what has changed, in one transaction: no price is ever
  * published that the table does not have, nor the other way round.
  */
-import type { DatabaseSync } from 'node:sqlite';
 import type { Transaction } from 'thereupon';
 import { ProductListed, ProductPriceChanged } from './contracts.ts';
+import { priceTableOf, type StoreClient } from './price-table-of.ts';
+import type { Price } from './price-table.ts';
 
 export type PriceListing = {
   readonly productId: string;
@@ -13,38 +14,24 @@ export type PriceListing = {
   readonly unitPriceMils: number;
 };
 
-export const productsTable = `
-  create table if not exists products (
-    product_id       text primary key,
-    description      text not null,
-    unit_price_mils  integer not null,
-    listed_at        text not null,
-    price_changed_at text not null
-  ) strict, without rowid`;
-
 /** Lists goods at their prices as of `at`. A price older than the one that stands is ignored. */
-export function listPrices(
-  { database, publish }: Transaction<DatabaseSync>,
+export async function listPrices(
+  { database, publish }: Transaction<StoreClient>,
   at: string,
   listings: readonly PriceListing[],
-): void {
-  // Both by the primary key.
-  const find = database.prepare(
-    'select unit_price_mils, price_changed_at from products where product_id = ?',
-  );
-  const add = database.prepare('insert into products values (?, ?, ?, ?, ?)');
-  const change = database.prepare(
-    'update products set unit_price_mils = ?, price_changed_at = ? where product_id = ?',
-  );
+): Promise<void> {
+  const table = priceTableOf(database);
+  const prices = new Map(await table.pricesOf(listings.map(({ productId }) => productId)));
+  const changed = new Map<string, Price>();
   for (const { productId, description, unitPriceMils } of listings) {
-    const known = find.get(productId);
-    if (known === undefined) {
-      add.run(productId, description, unitPriceMils, at, at);
-      publish(ProductListed, { productId, description, unitPriceMils });
-    } else if (String(known['price_changed_at']) < at) {
-      if (known['unit_price_mils'] === unitPriceMils) continue;
-      change.run(unitPriceMils, at, productId);
-      publish(ProductPriceChanged, { productId, unitPriceMils });
-    }
+    const known = prices.get(productId);
+    if (known !== undefined && known.since >= at) continue;
+    if (known?.unitPriceMils === unitPriceMils) continue;
+    const price = { productId, description, unitPriceMils, since: at };
+    prices.set(productId, price);
+    changed.set(productId, price);
+    if (known !== undefined) publish(ProductPriceChanged, { productId, unitPriceMils });
+    else publish(ProductListed, { productId, description, unitPriceMils });
   }
+  await table.save([...changed.values()]);
 }

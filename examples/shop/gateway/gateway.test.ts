@@ -13,7 +13,8 @@ import { GatewayClient } from './client.ts';
 import { behaviourFor, type Behaviour } from './misbehaviour.ts';
 import { startGateway, type RunningGateway } from './start.ts';
 
-const lateMs = 150;
+// Far more than an answer takes that is not late, on a machine that waits for its disk.
+const lateMs = 1500;
 let directory: string;
 let dataFile: string;
 let gateway: RunningGateway;
@@ -293,7 +294,7 @@ test('stopping waits for a running request and for no idle connection', async ()
 
   assert.equal((await running).status, 'charged');
   assert.deepEqual(await leaving.ended, { exitCode: 0, signal: null });
-  assert.ok(performance.now() - asked < 2000);
+  assert.ok(performance.now() - asked < 2 * lateMs);
   last.close();
 });
 
@@ -302,6 +303,7 @@ test('a charge that was answered survives kill -9 of the gateway', async () => {
   const killed = await startGateway({ dataFile: file });
   const impatient = new GatewayClient({ port: killed.port });
   const answered: string[] = [];
+  const enough = Promise.withResolvers<void>();
   const pay = async (index: number) => {
     for (let turn = 0; ; turn++) {
       const orderId = `killed-${index}-${turn}`;
@@ -311,17 +313,18 @@ test('a charge that was answered survives kill -9 of the gateway', async () => {
         .catch((error: Error & { code: string }) => error);
       if (!(answer instanceof Error)) answered.push(orderId);
       else if (behaviourFor(orderId) !== 'loses-the-answer') return;
+      if (answered.length === 50) enough.resolve();
     }
   };
 
   const payers = Array.from({ length: 8 }, (_, index) => pay(index));
-  await delay(150);
+  await Promise.race([enough.promise, Promise.all(payers)]);
   process.kill(killed.pid, 'SIGKILL');
   await Promise.all(payers);
   impatient.close();
 
   assert.equal((await killed.ended).signal, 'SIGKILL');
-  assert.ok(answered.length > 0);
+  assert.ok(answered.length >= 50);
   const missing = answered.filter((orderId) => rowsFor('charges', orderId, file).length !== 1);
   assert.deepEqual(missing, []);
 });
@@ -347,7 +350,7 @@ test('the gateway ends when the shop is killed with -9', async () => {
   await once(parent, 'exit');
 
   let isThere = true;
-  for (let turn = 0; isThere && turn < 200; turn++) {
+  for (let turn = 0; isThere && turn < 1000; turn++) {
     await delay(20);
     isThere = await fetch(health).then(
       () => true,

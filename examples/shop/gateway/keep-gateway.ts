@@ -51,6 +51,11 @@ export class KeptGateway {
     return this.#running.pid;
   }
 
+  /** The same whenever it is started again. */
+  get port(): number {
+    return this.#port;
+  }
+
   /** gone: it has ended, and is not started again yet. */
   get status(): 'on' | 'off' | 'gone' {
     return this.#isGone ? 'gone' : this.#wanted;

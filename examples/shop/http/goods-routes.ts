@@ -1,6 +1,5 @@
 /** Goods over HTTP: what is sold, for how much, and how much of it is still to be had. */
 import { createRoute, z, type OpenAPIHono } from '@hono/zod-openapi';
-import type { Application } from 'thereupon';
 import { initialUnits } from '../inventory/model/restocking.ts';
 import { stockLevels } from '../inventory/stock-levels.ts';
 import { productCode } from '../ordering/model/product-code.ts';
@@ -10,6 +9,7 @@ import { always, problemAnswers } from './problem-answers.ts';
 import { RequestProblemError } from './problem.ts';
 import { Product, Stock } from './representations.ts';
 import type { ShopApiOptions } from './shop-api-options.ts';
+import type { ShopApp } from '../shop-app.ts';
 
 const tags = ['Goods'];
 const params = z.object({ productId: z.string().min(1) });
@@ -101,10 +101,7 @@ export function goodsRoutes({ app }: ShopApiOptions): OpenAPIHono {
  * Two contexts tell of it: price and words are Ordering's copy, the shelf is Inventory's, which
  * fills it when the product is first asked for.
  */
-async function withStock(
-  app: Application,
-  listed: ListedProduct,
-): Promise<z.infer<typeof Product>> {
+async function withStock(app: ShopApp, listed: ListedProduct): Promise<z.infer<typeof Product>> {
   const level = await app.read(stockLevels).get(listed.productId);
   return { ...listed, available: level?.available ?? initialUnits };
 }

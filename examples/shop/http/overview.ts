@@ -1,12 +1,12 @@
 /** How the shop stands at this moment, in figures small enough to be asked for every second. */
 import { z } from '@hono/zod-openapi';
-import type { Application } from 'thereupon';
 import { takings } from '../billing/takings.ts';
 import { stockLevels } from '../inventory/stock-levels.ts';
 import { orderBook } from '../ordering/order-book.ts';
 import { GatewayStatus, OrderHead, orderStatuses } from './representations.ts';
 import type { ShopApiOptions } from './shop-api-options.ts';
 import { latestOrders } from './show-order.ts';
+import type { ShopApp } from '../shop-app.ts';
 
 const DAYS_SHOWN = 30;
 const ORDERS_SHOWN = 12;
@@ -98,14 +98,14 @@ export async function overviewOf({
 
 type Orders = z.infer<typeof Overview>['orders'];
 
-async function ordersByStatus(app: Application): Promise<Orders> {
+async function ordersByStatus(app: ShopApp): Promise<Orders> {
   const counts = await Promise.all(
     orderStatuses.map(async (status) => [status, await app.read(orderBook).count({ status })]),
   );
   return Object.fromEntries(counts) as Orders;
 }
 
-async function moneyOf(app: Application): Promise<z.infer<typeof Overview>['money']> {
+async function moneyOf(app: ShopApp): Promise<z.infer<typeof Overview>['money']> {
   // One document a day, so a year is a few hundred.
   const days = await app.read(takings).find({ orderBy: { day: 'ascending' }, limit: 10_000 });
   const sum = (figure: (day: (typeof days)[number]) => number): number =>
@@ -123,7 +123,7 @@ async function moneyOf(app: Application): Promise<z.infer<typeof Overview>['mone
   };
 }
 
-async function shelvesOf(app: Application): Promise<z.infer<typeof Overview>['shelves']> {
+async function shelvesOf(app: ShopApp): Promise<z.infer<typeof Overview>['shelves']> {
   const levels = app.read(stockLevels);
   const [empty, few, some, many] = await Promise.all([
     levels.count({ available: { atMost: 0 } }),

@@ -3,19 +3,19 @@
  * request is a repeated one and keeps the prices of its first time, whatever they are by now.
  */
 import type { z } from '@hono/zod-openapi';
-import type { Application } from 'thereupon';
 import { productCode } from '../ordering/model/product-code.ts';
 import { priceList } from '../ordering/price-list.ts';
 import { purchases } from '../ordering/purchases.ts';
 import { RequestProblemError } from './problem.ts';
 import type { NewOrder } from './representations.ts';
+import type { ShopApp } from '../shop-app.ts';
 
 type Line = z.infer<typeof NewOrder>['lines'][number];
 type PricedLine = Line & { readonly unitPriceMils: number };
 
 /** @throws {RequestProblemError} naming each line whose product is not sold. */
 export async function priceLines(
-  app: Application,
+  app: ShopApp,
   orderId: string,
   lines: readonly Line[],
 ): Promise<PricedLine[]> {

@@ -47,6 +47,8 @@ export const problemKinds = {
   'store-busy': { status: 503, title: 'The shop is busy' },
   'store-full': { status: 503, title: 'The shop cannot take more at the moment' },
   'too-many-calls': { status: 503, title: 'The shop is busy' },
+  'process-lost': { status: 503, title: 'The shop is busy' },
+  'store-unreachable': { status: 503, title: 'The shop is busy' },
   stopped: { status: 503, title: 'The shop is closing' },
   'gateway-unreachable': { status: 503, title: 'The payment gateway cannot be reached' },
   'gateway-timed-out': { status: 503, title: 'The payment gateway cannot be reached' },

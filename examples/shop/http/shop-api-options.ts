@@ -1,4 +1,4 @@
-import type { Application } from 'thereupon';
+import type { ShopApp } from '../shop-app.ts';
 
 /** What can be seen and asked of the payment gateway besides money. */
 export interface GatewaySwitch {
@@ -11,7 +11,7 @@ export interface GatewaySwitch {
 /** What the API is given. */
 export interface ShopApiOptions {
   /** The running shop, all of its contexts. */
-  readonly app: Application;
+  readonly app: ShopApp;
   /** The switch of the payment gateway. */
   readonly gateway: GatewaySwitch;
   /** Makes a key for a request that came without an Idempotency-Key: `randomUUID`. */

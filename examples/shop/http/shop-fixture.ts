@@ -4,7 +4,6 @@
  */
 import { randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
-import type { DatabaseSync } from 'node:sqlite';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { run, silent, type Application, type Transaction } from 'thereupon';
@@ -12,6 +11,7 @@ import { sqlite } from 'thereupon/sqlite';
 import type { PaymentGateway } from '../billing/payment-gateway.ts';
 import { catalogue } from '../catalogue/context.ts';
 import { listPrices, type PriceListing } from '../catalogue/list-prices.ts';
+import type { StoreClient } from '../catalogue/price-table-of.ts';
 import { contexts } from '../contexts.ts';
 
 export const goods: readonly PriceListing[] = [
@@ -42,7 +42,7 @@ export async function setPrices(
   listings: readonly PriceListing[],
 ): Promise<void> {
   const at = new Date().toISOString();
-  await app.transaction(catalogue, (tx: Transaction<DatabaseSync>) => listPrices(tx, at, listings));
+  await app.transaction(catalogue, (tx: Transaction<StoreClient>) => listPrices(tx, at, listings));
 }
 
 export const honestGateway: PaymentGateway = {

@@ -1,14 +1,14 @@
 /** Orders as the API shows them, put together from Ordering's read models. */
 import type { z } from '@hono/zod-openapi';
-import type { Application } from 'thereupon';
 import { OrderingRefusedError } from '../ordering/model/ordering-refused.ts';
 import { orderBook, type OrderSummary } from '../ordering/order-book.ts';
 import { purchases } from '../ordering/purchases.ts';
 import type { Order } from './representations.ts';
+import type { ShopApp } from '../shop-app.ts';
 
 /** @throws {OrderingRefusedError} when there is no such order. */
 export async function showOrder(
-  app: Application,
+  app: ShopApp,
   orderId: string,
   after?: string,
 ): Promise<z.infer<typeof Order>> {
@@ -25,7 +25,7 @@ export async function showOrder(
 
 /** The heads of the latest orders, newest first. */
 export async function latestOrders(
-  app: Application,
+  app: ShopApp,
   limit: number,
   reading: { readonly after?: string } = {},
 ): Promise<OrderSummary[]> {

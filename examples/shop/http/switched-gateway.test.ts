@@ -9,12 +9,13 @@ import { silent } from 'thereupon';
 import { auditTable } from '../audit/audit-table.ts';
 import { runAudit } from '../audit/audit.ts';
 import { behaviourFor } from '../gateway/misbehaviour.ts';
-import { openShop, type Shop } from '../open-shop.ts';
+import { openShop } from '../open-shop.ts';
 import { place } from '../shop-fixture.ts';
 import { shopApi } from './api.ts';
 import type { Overview } from './overview.ts';
 import type { z } from '@hono/zod-openapi';
-import { goods, setPrices } from './shop-fixture.ts';
+import type { Shop } from '../shop.ts';
+import { goods } from './shop-fixture.ts';
 
 const directory = mkdtempSync(join(tmpdir(), 'switched-gateway-'));
 after(() => rmSync(directory, { recursive: true }));
@@ -22,7 +23,7 @@ after(() => rmSync(directory, { recursive: true }));
 test('with the gateway off Billing pauses, nothing is parked, and all goes on when it is back', async () => {
   const shop = await openShop({ directory, logger: silent, businessTime: 'watermark' });
   try {
-    await setPrices(shop.app, goods);
+    await shop.keepPrices({ at: new Date().toISOString(), listings: goods });
     await shop.app.settled();
     const before = await placeOrders(shop, 'BEFORE', 2);
     await shop.app.settled();
@@ -44,7 +45,7 @@ test('with the gateway off Billing pauses, nothing is parked, and all goes on wh
   } finally {
     await shop.close();
   }
-  const audit = runAudit(directory);
+  const audit = await runAudit({ directory });
   assert.ok(audit.isBalanced, auditTable(audit));
 });
 

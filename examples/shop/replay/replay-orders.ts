@@ -8,24 +8,29 @@
  * changes nothing, a different one is remarked by its line. A replay that was interrupted is simply
  * begun again.
  */
-import type { DatabaseSync } from 'node:sqlite';
 import { hash } from 'node:crypto';
-import type { Application } from 'thereupon';
-import { catalogue } from '../catalogue/context.ts';
-import { listPrices } from '../catalogue/list-prices.ts';
+import type { KeepPrices } from '../catalogue/keep-prices.ts';
 import { adjustment } from '../inventory/aggregates.ts';
 import { order, returnRequest } from '../ordering/aggregates.ts';
 import { restockWeek } from '../restock-week.ts';
 import type { Acknowledged } from './acknowledged.ts';
 import { buyerOf } from './buyer.ts';
-import type { Happening, PlacedOrder, ReturnedGoods, StockAdjustment } from './happening.ts';
+import type {
+  Happening,
+  PlacedOrder,
+  PriceListing,
+  ReturnedGoods,
+  StockAdjustment,
+} from './happening.ts';
 import type { ReplayPlan } from './plan-replay.ts';
 import type { BadLine } from './read-orders.ts';
 import { stepsOf } from './steps-of.ts';
 import { untilNobodyWaits } from './until-nobody-waits.ts';
-import { untilReached, untilSettled } from './until-settled.ts';
+import { untilDone, untilReached, untilSettled } from './until-settled.ts';
+import type { ShopApp } from '../shop-app.ts';
 
 export type ReplayOptions = {
+  readonly keepPrices: KeepPrices;
   readonly acknowledged: Acknowledged;
   /** Told of an invoice that was not taken, with its line and why. */
   readonly onRemark: (remark: BadLine) => void;
@@ -38,7 +43,7 @@ type Invoice = PlacedOrder | ReturnedGoods | StockAdjustment;
 
 /** Ends when everything has settled and no order waits any more, or early when the signal aborts. */
 export async function replayOrders(
-  app: Application,
+  app: ShopApp,
   plan: ReplayPlan,
   options: ReplayOptions,
 ): Promise<void> {
@@ -51,7 +56,11 @@ export async function replayOrders(
     for (const step of stepsOf(happenings)) {
       if (options.signal?.aborted) return;
       // All of a step goes in at once, and so with one commit: in, or not in.
-      await Promise.all(step.map((happening) => replay(app, { at, happening }, options)));
+      await Promise.all(
+        step.map((happening) =>
+          untilDone(() => replay(app, { at, happening }, options), options.signal),
+        ),
+      );
       await untilSettled(app, options.signal);
       done += step.filter(isInvoice).length;
     }
@@ -68,7 +77,7 @@ function isInvoice({ kind }: Happening): boolean {
 type Asked<H> = { readonly at: string; readonly happening: H };
 
 async function replay(
-  app: Application,
+  app: ShopApp,
   { at, happening }: Asked<Happening>,
   options: ReplayOptions,
 ): Promise<void> {
@@ -76,7 +85,7 @@ async function replay(
     case 'week-restock':
       return restockWeek(app, { week: happening.week, occurredAt: at });
     case 'price-listing':
-      return followPrices(app, at, happening.listings);
+      return followPrices(options.keepPrices, at, happening);
     case 'order':
     case 'return':
     case 'adjustment':
@@ -87,21 +96,16 @@ async function replay(
 }
 
 async function followPrices(
-  app: Application,
+  keepPrices: KeepPrices,
   at: string,
-  listings: Parameters<typeof listPrices>[2],
+  { listings }: PriceListing,
 ): Promise<void> {
-  const commandId = `prices ${hash('sha256', JSON.stringify([at, listings])).slice(0, 32)}`;
-  const work = (tx: Parameters<typeof listPrices>[0]): void => listPrices(tx, at, listings);
-  await app.transaction<DatabaseSync, void>(catalogue, work, {
-    commandId,
-    asked: { prices: at, listings },
-    occurredAt: at,
-  });
+  const hashed = hash('sha256', JSON.stringify([at, listings])).slice(0, 32);
+  await keepPrices({ at, listings, commandId: `prices ${hashed}` });
 }
 
 async function deliver(
-  app: Application,
+  app: ShopApp,
   { at, happening }: Asked<Invoice>,
   { acknowledged, onRemark }: ReplayOptions,
 ): Promise<void> {
@@ -121,10 +125,7 @@ async function deliver(
 }
 
 /** Answers when it happened, which is another time for an invoice that came before. */
-async function send(
-  app: Application,
-  { at, happening }: Asked<Invoice>,
-): Promise<string | undefined> {
+async function send(app: ShopApp, { at, happening }: Asked<Invoice>): Promise<string | undefined> {
   const options = { commandId: `${happening.kind} ${idOf(happening)}`, occurredAt: at };
   switch (happening.kind) {
     case 'order': {

@@ -3,16 +3,16 @@
  * until no order waits any more. Each is sent then, or cancelled when it has waited for too long, so
  * that the end of a file is an end for all of its orders.
  */
-import type { Application } from 'thereupon';
 import { beginningOf, weekOf } from '../inventory/model/week.ts';
 import { restockWeek } from '../restock-week.ts';
-import { untilReached, untilSettled } from './until-settled.ts';
+import { untilDone, untilReached, untilSettled } from './until-settled.ts';
+import type { ShopApp } from '../shop-app.ts';
 
 /** Longer than any order waits for its goods and its payment, whenever it was placed. */
 const daysMax = 15;
 
 export async function untilNobodyWaits(
-  app: Application,
+  app: ShopApp,
   last: string,
   signal?: AbortSignal,
 ): Promise<void> {
@@ -21,7 +21,7 @@ export async function untilNobodyWaits(
     const monday = beginningOf(week);
     await untilReached(app, monday, signal);
     if (signal?.aborted === true || (await app.timers({ limit: 1 })).length === 0) return;
-    await restockWeek(app, { week, occurredAt: monday });
+    await untilDone(() => restockWeek(app, { week, occurredAt: monday }), signal);
     await untilSettled(app, signal);
   }
   await untilReached(app, end, signal);

@@ -1,13 +1,14 @@
 /** Holds the audit of the shop's books against what a simulated run has left. */
-import { DatabaseSync } from 'node:sqlite';
+import type { DatabaseSync } from 'node:sqlite';
 import type { SettledWorld } from 'thereupon/testing';
 import { auditBooks } from '../audit/audit.ts';
 import { Books, contextNames } from '../audit/books.ts';
+import { emptyBooks } from '../audit/empty-books.ts';
 import type { GatewayRow, SimulatedGateway } from './gateway.ts';
 
 /** @throws {UnbalancedError} naming the equations that do not hold. */
 export async function auditRun(world: SettledWorld<{ gateway: SimulatedGateway }>): Promise<void> {
-  shelf ??= emptyBooks();
+  shelf ??= booksWithGateway();
   // In one transaction, as each row of its own would be one otherwise.
   shelf.exec('begin');
   try {
@@ -24,19 +25,9 @@ export async function auditRun(world: SettledWorld<{ gateway: SimulatedGateway }
 /** One for all runs of a thread: tables are made once. */
 let shelf: DatabaseSync | undefined;
 
-function emptyBooks(): DatabaseSync {
-  const database = new DatabaseSync(':memory:');
-  for (const name of [...contextNames, 'gateway']) database.exec(`attach ':memory:' as ${name}`);
-  for (const name of contextNames) {
-    database.exec(`
-      create table ${name}.log (position integer primary key, id text, direction text, stream text,
-        version integer, type text, key text, data text, source text, occurred_at integer);
-      create index ${name}.log_stream on log (stream, version);
-      create index ${name}.log_outgoing on log (position, type) where direction = 'outgoing';
-      create table ${name}.checkpoints (subscription text, position integer);
-      create table ${name}.waiting (subscription text, kind text, due integer, payload text);
-      create table ${name}."documents:stock-levels@1" (key text, text text);`);
-  }
+function booksWithGateway(): DatabaseSync {
+  const database = emptyBooks('memory');
+  database.exec(`attach ':memory:' as gateway`);
   for (const table of ['charges', 'refunds'])
     database.exec(`create table gateway.${table}
       (idempotency_key text, order_id text, amount_pence integer, status text, requests integer)`);

@@ -1,8 +1,8 @@
 /** What customers and the shop's own people ask for, by the seed: some twenty orders and what comes of them. */
-import type { DatabaseSync } from 'node:sqlite';
 import type { Step, WorkloadChance } from 'thereupon/testing';
 import { catalogue } from '../catalogue/context.ts';
 import { listPrices } from '../catalogue/list-prices.ts';
+import type { StoreClient } from '../catalogue/price-table-of.ts';
 import { adjustment, restockRound } from '../inventory/aggregates.ts';
 import { order, returnRequest } from '../ordering/aggregates.ts';
 
@@ -28,7 +28,7 @@ function listGoods(): Step {
   return {
     name: 'list the goods',
     work: (app) =>
-      app.transaction<DatabaseSync, void>(catalogue, (tx) => listPrices(tx, OPENED, goods), {
+      app.transaction<StoreClient, void>(catalogue, (tx) => listPrices(tx, OPENED, goods), {
         commandId: 'list',
         asked: 'list the goods',
       }),

@@ -1,0 +1,62 @@
+/**
+ * The composition root of the shop as a cluster: processes that run its contexts, the gateway as one
+ * more, and this one, which keeps them running and asks them.
+ */
+import { assertAlone } from '../assert-alone.ts';
+import { assertNoShopOnSqlite, gatewayFile, prepareDirectory } from '../data-directory.ts';
+import { keepGateway } from '../gateway/keep-gateway.ts';
+import type { Shop } from '../shop.ts';
+import { ClusterApp } from './cluster-app.ts';
+import { dealContexts } from './deal-contexts.ts';
+import { keepProcess, type KeptProcess } from './kept-process.ts';
+
+export type OpenClusterOptions = {
+  readonly directory: string;
+  readonly store: string;
+  /** How many processes run contexts: see `dealContexts`. */
+  readonly processes: number;
+  readonly businessTime: 'clock' | 'watermark';
+  /** Told in words when a process has ended by accident, and when it runs again. */
+  readonly tell?: (text: string) => void;
+};
+
+export type Cluster = Shop & {
+  /** The processes of contexts, the gateway not counted. */
+  readonly processes: readonly Pick<KeptProcess, 'contexts' | 'pid'>[];
+};
+
+/**
+ * @throws {DataDirectoryError} when nothing can be kept in that directory.
+ * @throws {ShopInUseError} when a shop runs on that database.
+ */
+export async function openCluster(options: OpenClusterOptions): Promise<Cluster> {
+  const { directory, store, tell = () => {} } = options;
+  let { businessTime } = options;
+  prepareDirectory(directory);
+  assertNoShopOnSqlite(directory);
+  await assertAlone({ directory, store });
+  const gateway = await keepGateway({ dataFile: gatewayFile(directory), tell });
+  const processes: KeptProcess[] = [];
+  const close = async (): Promise<void> => {
+    try {
+      await Promise.all(processes.map((process) => process.close()));
+    } finally {
+      await gateway.close();
+    }
+  };
+  const keep = async (contexts: readonly string[]): Promise<void> => {
+    const start = { contexts, directory, store, gatewayPort: gateway.port };
+    const process = await keepProcess({ options: () => ({ ...start, businessTime }), tell });
+    processes.push(process);
+  };
+  const started = await Promise.allSettled(dealContexts(options.processes).map(keep));
+  const failed = started.find(({ status }) => status === 'rejected');
+  if (failed?.status === 'rejected') {
+    await close();
+    throw failed.reason;
+  }
+  const app = new ClusterApp(processes, () => {
+    businessTime = 'clock';
+  });
+  return { app, keepPrices: app.keepPrices, gateway, processes, close };
+}

@@ -1,0 +1,12 @@
+/** A running shop, whichever processes run its contexts. */
+import type { KeepPrices } from './catalogue/keep-prices.ts';
+import type { KeptGateway } from './gateway/keep-gateway.ts';
+import type { ShopApp } from './shop-app.ts';
+
+export type Shop = {
+  readonly app: ShopApp;
+  readonly keepPrices: KeepPrices;
+  readonly gateway: KeptGateway;
+  /** Stops the contexts first, which may still need the gateway, and then the gateway. */
+  readonly close: () => Promise<void>;
+};
