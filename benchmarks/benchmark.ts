@@ -33,7 +33,7 @@ export interface Measurement {
   readonly unit: string;
   /** One value a run. */
   readonly values: readonly number[];
-  /** The same by hand on bare `node:sqlite`, taken in turn with `values`. */
+  /** The same by hand on the bare client of the store, taken in turn with `values`. */
   readonly raw?: readonly number[];
 }
 

@@ -2,14 +2,15 @@ import { append } from './append.ts';
 import type { Benchmark } from './benchmark.ts';
 import { latency } from './latency.ts';
 import { memory } from './memory.ts';
+import { postgresBenchmarks } from './postgres/postgres-benchmarks.ts';
 import { readLog, readStream } from './reading.ts';
 import { rebuild } from './rebuild.ts';
 import { startUp } from './start-up.ts';
 import { subscription } from './subscription.ts';
 import { timers } from './timers.ts';
 
-/** All of them, in the order in which they run. */
-export const benchmarks: readonly Benchmark[] = [
+/** Those that need nothing but Node. */
+export const embeddedBenchmarks: readonly Benchmark[] = [
   append,
   readStream,
   readLog,
@@ -20,3 +21,6 @@ export const benchmarks: readonly Benchmark[] = [
   memory,
   startUp,
 ];
+
+/** All of them, in the order in which they run. */
+export const benchmarks: readonly Benchmark[] = [...embeddedBenchmarks, ...postgresBenchmarks];
