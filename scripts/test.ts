@@ -6,6 +6,11 @@
  *     npm test -- --servers         a server that is missing is a failure
  *     npm test -- --no-servers      without `*.int.test.ts`, which need a server
  *     npm test -- --name "stale"    only the tests whose name matches
+ *     npm test -- --again           the few files that failed run once more at the end, alone
+ *
+ * `--again` is for the gate on machines that others share: many tests kill processes and servers and
+ * wait by the clock. What failed at first is printed all the same, and is a fault to be looked for:
+ * by chance is how a race shows itself.
  *
  * What a file needs is started once for all files, unless it runs already: `npm run services`, or an
  * environment variable that leads to it. `THEREUPON_REQUIRE_SERVERS=postgres` says which must be there.
@@ -19,7 +24,7 @@ import { runningServices } from './services/running-services.ts';
 import { services } from './services/services.ts';
 import { findTestFiles } from './testing/find-test-files.ts';
 import { neededServices } from './testing/needed-services.ts';
-import { printFile, printSummary } from './testing/print-results.ts';
+import { printFailedAtFirst, printFile, printSummary } from './testing/print-results.ts';
 import { provideServices } from './testing/provide-services.ts';
 import { leftOut, runTestFile, type FileResult } from './testing/run-test-file.ts';
 
@@ -28,11 +33,17 @@ const testsMin = 150;
 const filesAtOnce = 2;
 const fileTimeoutMs = 600_000;
 const testTimeoutMs = 240_000;
+/** More than these do not fail by chance. */
+const filesAgainMax = 3;
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   allowNegative: true,
-  options: { servers: { type: 'boolean' }, name: { type: 'string' } },
+  options: {
+    servers: { type: 'boolean' },
+    name: { type: 'string' },
+    again: { type: 'boolean' },
+  },
 });
 
 const isFullRun = positionals.length === 0 && values.name === undefined;
@@ -46,17 +57,32 @@ const provided = await provideServices([...needs.values()].flat(), requiredServi
 });
 Object.assign(process.env, provided.environment);
 for (const line of provided.lines) console.log(line);
-const results = await runAll(files);
+const first = await runAll(files, filesAtOnce);
+const again = values.again === true ? await runAgain(first) : [];
 await provided.close();
+const mended = again.filter((result) => !hasFailed(result));
+const results = first.map((result) => mended.find(({ file }) => file === result.file) ?? result);
 const passed = results.reduce((sum, { tests }) => sum + count(tests, 'passed'), 0);
 const problems: string[] = [];
 if (files.length === 0) problems.push(`No test file found under ${positionals.join(', ')}.`);
 if (isFullRun && passed < testsMin) {
   problems.push(`Only ${passed} tests passed, at least ${testsMin} were expected to be there.`);
 }
+printFailedAtFirst(first.filter((result) => !results.includes(result)));
 process.exitCode = printSummary(results, problems) === 0 ? 0 : 1;
 
-async function runAll(queue: readonly string[]): Promise<FileResult[]> {
+/** What came of the second try of those that failed. */
+async function runAgain(tried: readonly FileResult[]): Promise<FileResult[]> {
+  const failed = tried.filter(hasFailed);
+  if (failed.length === 0 || failed.length > filesAgainMax) return [];
+  console.log('\nonce more, alone:');
+  return runAll(
+    failed.map(({ file }) => file),
+    1,
+  );
+}
+
+async function runAll(queue: readonly string[], lanes: number): Promise<FileResult[]> {
   const waiting = [...queue];
   const done: FileResult[] = [];
   const lane = async (): Promise<void> => {
@@ -70,7 +96,7 @@ async function runAll(queue: readonly string[]): Promise<FileResult[]> {
       printFile(result);
     }
   };
-  await Promise.all(Array.from({ length: filesAtOnce }, lane));
+  await Promise.all(Array.from({ length: lanes }, lane));
   return done;
 }
 
@@ -83,6 +109,10 @@ function requiredServices(): Set<string> {
   throw new Error(
     `THEREUPON_REQUIRE_SERVERS names "${unknown}"; the services are ${known.join(', ')}, or all.`,
   );
+}
+
+function hasFailed(result: FileResult): boolean {
+  return count(result.tests, 'failed') > 0;
 }
 
 function count(tests: FileResult['tests'], outcome: string): number {

@@ -17,6 +17,11 @@ export function printFile(result: FileResult): void {
   if (result.output.trim() !== '') console.log(indent(result.output.trimEnd()));
 }
 
+/** Failures that did not come again when the file ran alone. */
+export function printFailedAtFirst(results: readonly FileResult[]): void {
+  for (const result of results) printFailures(result, styleText('yellow', 'failed at first'));
+}
+
 /** Everything worth repeating at the end. Returns how many failed. */
 export function printSummary(results: readonly FileResult[], problems: readonly string[]): number {
   for (const result of results) {
@@ -24,18 +29,20 @@ export function printSummary(results: readonly FileResult[], problems: readonly 
       console.log(`skipped: ${result.file}: ${test.name} (${test.detail})`);
     }
   }
-  for (const result of results) {
-    for (const test of of(result, 'failed')) {
-      console.log(`\n${styleText('red', 'FAIL')} ${result.file}: ${test.name}`);
-      console.log(indent(test.detail ?? ''));
-    }
-  }
+  for (const result of results) printFailures(result, styleText('red', 'FAIL'));
   for (const problem of problems) console.log(`\n${styleText('red', 'FAIL')} ${problem}`);
 
   const passed = results.reduce((sum, result) => sum + of(result, 'passed').length, 0);
   const failed = results.reduce((sum, result) => sum + of(result, 'failed').length, 0);
   console.log(`\n${passed} passed, ${failed + problems.length} failed`);
   return failed + problems.length;
+}
+
+function printFailures(result: FileResult, sign: string): void {
+  for (const test of of(result, 'failed')) {
+    console.log(`\n${sign} ${result.file}: ${test.name}`);
+    console.log(indent(test.detail ?? ''));
+  }
 }
 
 /** A file of which nothing ran is not the same as one of which all held. */
