@@ -70,12 +70,21 @@ export class StoreAccessError extends Error {
   readonly retryable = false;
 
   constructor(cause: Error) {
-    super(
-      `PostgreSQL refuses the connection: ${cause.message}. Look at user, password, database and ` +
-        'TLS in the connection string, and at pg_hba.conf of the server.',
-      { cause },
-    );
+    super(`PostgreSQL refuses the connection: ${refusal(cause)}`, { cause });
   }
+}
+
+/** What was refused, and where to look. */
+function refusal(cause: Error): string {
+  if (codeOf(cause) === '3D000')
+    return `${cause.message}. Make it (createdb), or mend its name in the connection string.`;
+  // pg tells of its conversation with the server instead.
+  const isWithoutPassword = /password must be a (non-empty )?string/.test(cause.message);
+  const said = isWithoutPassword ? 'it wants a password, and none was given' : cause.message;
+  return (
+    `${said}. Look at user, password, database and TLS in the connection string, and at ` +
+    'pg_hba.conf of the server.'
+  );
 }
 
 /** The user may connect, and may not do this. */
@@ -86,8 +95,9 @@ export class StoreRightsError extends Error {
 
   constructor(cause: Error) {
     super(
-      `PostgreSQL does not allow it: ${cause.message}. Give this user the rights on the schema of ` +
-        'the context, or let one who has them run thereupon migrate.',
+      `PostgreSQL does not allow it: ${cause.message}. Give this user the rights that ` +
+        'docs/postgres.md names ("Rights"), or let one who has them run thereupon migrate, where ' +
+        'tables are missing.',
       { cause },
     );
   }

@@ -1,18 +1,14 @@
 import { literal } from './schema.ts';
 
 /**
- * A document's field, as it is indexed and asked for. Null comes before numbers, numbers before
+ * A document's field, as it is asked for: to the letter as it is indexed (see migration 8), or no
+ * index is used. Null comes before numbers, numbers before
  * text; true and false count as 1 and 0. Only the beginning of a text is in the index, since an
  * index takes no long ones; whoever asks compares the rest of it, too.
  */
 
 /** So much of a text is indexed. */
 const PREFIX = 200;
-
-/** The expressions of an index, and the beginning of every order by this field. */
-export function indexedExpressions(field: string): string {
-  return `${prefixOf(field)} nulls first, ${numberOf(field)} nulls first`;
-}
 
 /** The field's text; null when it is none. */
 export function textOf(field: string): string {

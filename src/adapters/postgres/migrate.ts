@@ -8,6 +8,7 @@ import { migration0004 } from './migrations/0004-members.ts';
 import { migration0005 } from './migrations/0005-claim.ts';
 import { migration0006 } from './migrations/0006-staged.ts';
 import { migration0007 } from './migrations/0007-commit-one.ts';
+import { migration0008 } from './migrations/0008-models.ts';
 import { literal, type Place } from './schema.ts';
 
 /** A step from one format to the next: a name, and the SQL for a schema. */
@@ -25,6 +26,7 @@ const MIGRATIONS: readonly Step[] = [
   { name: 'claim', sql: migration0005 },
   { name: 'staged', sql: migration0006 },
   { name: 'commit one', sql: migration0007 },
+  { name: 'models', sql: migration0008 },
 ];
 
 /** How many migrations a log has; 0 when there is none. */

@@ -11,9 +11,6 @@ create function ${schema}.commit_one_v1(
   -- Where it was appended. Otherwise null, and the version that the stream has.
   out appended_at bigint, out found_version bigint
 ) language plpgsql as $$
-declare
-  drawn bigint;
-  is_known boolean;
 begin
   if current_setting('synchronous_commit') = 'off' then
     perform set_config('synchronous_commit', 'local', true);
@@ -34,19 +31,7 @@ begin
   else
     update ${schema}.streams s set version = p_version where s.stream = p_stream;
   end if;
-  select case when p.is_called then p.last_value else 0 end, exists (
-      select 1 from ${schema}.server_life l where l.started = pg_postmaster_start_time())
-    into drawn, is_known from ${schema}.log_position p;
-  if not is_known then
-    perform ${schema}.begin_life_v1();
-    select p.last_value into drawn from ${schema}.log_position p;
-  end if;
-  -- Shared, and nobody takes it otherwise: it is never refused.
-  if not pg_try_advisory_xact_lock_shared(
-    '${schema}.log'::regclass::oid::bigint::bit(32)::integer, drawn::bit(32)::integer)
-  then
-    raise exception 'the lock of positions is held by somebody' using errcode = 'TH001';
-  end if;
+  perform ${schema}.enter_v1();
   insert into ${schema}.log (
     position, id, direction, stream, version, type, schema_version, key, data, source,
     occurred_at, recorded_at, correlation_id, causation_id, traceparent, metadata
