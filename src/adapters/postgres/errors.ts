@@ -12,7 +12,7 @@ export class StoreUnreachableError extends Error {
   constructor(cause: Error) {
     super(
       `PostgreSQL cannot be reached: ${cause.message}. Look whether the server runs and takes ` +
-        'connections; the application goes on by itself once it does.',
+        'connections. An application that runs goes on by itself once it does.',
       { cause },
     );
   }
@@ -42,7 +42,7 @@ export class StoreFullError extends Error {
   constructor(cause: Error) {
     super(
       `PostgreSQL has no room: ${cause.message}. Nothing was changed. Make room on the server's ` +
-        'disk; the application then goes on by itself.',
+        'disk; an application that runs then goes on by itself.',
       { cause },
     );
   }

@@ -1,6 +1,7 @@
 import { type Host, systemHost } from '../../host/host.ts';
 import type { Staging } from '../../log/staging.ts';
 import type { Migration, Migrations, Store } from '../../log/store.ts';
+import { assertOptions } from './assert-options.ts';
 import { assertMigrated, formatOf, migrate, pendingMigrations } from './migrate.ts';
 import { assertNotBehind } from './restored-log.ts';
 import type { Ask } from './database.ts';
@@ -12,14 +13,11 @@ import { postgresLog } from './postgres-log.ts';
 import { LEASE_MS } from './postgres-membership.ts';
 import { postgresPublished, postgresReader } from './postgres-reader.ts';
 import { assertSettings } from './probe.ts';
-import { assertRetention, type RetentionOptions } from './retention-options.ts';
+import type { RetentionOptions } from './retention-options.ts';
 import { type Place, placeOf } from './schema.ts';
 import { Server } from './server.ts';
 import { stage } from './stage.ts';
 import { inTransaction } from './transaction.ts';
-
-/** A shorter lease than this would be over before anybody could beat. */
-const LEASE_MS_MIN = 1_000;
 
 const CONNECTION_TIMEOUT_MS = 5_000;
 
@@ -27,7 +25,7 @@ const CONNECTION_TIMEOUT_MS = 5_000;
 export interface PostgresOptions {
   /** A pool of yours, of the package `pg`; it is left open. Default: one of our own. */
   readonly pool?: PostgresPool;
-  /** So many connections at most in a pool of our own. Default 10. */
+  /** So many connections at most in a pool of our own. Default 10, at least 3. */
   readonly connectionsMax?: number;
   /**
    * How long a connection may take to be made, and how long is waited for one while the server has
@@ -74,6 +72,7 @@ export interface PostgresStore extends Store, Staging {
  * or newer and the package `pg`.
  *
  * @param connection a connection string, or a pool with `{ pool }`.
+ * @throws {TypeError} for an option that is not known, or that nothing can be done with.
  * @example
  * const app = await run([ordering, billing], { store: postgres('postgres://localhost/shop') });
  */
@@ -83,11 +82,11 @@ export function postgres(
 ): PostgresStore {
   const given = typeof connection === 'string' ? (options ?? {}) : connection;
   const url = typeof connection === 'string' ? connection : undefined;
+  assertOptions(url, given);
   const servers = new SharedServer(url, given);
   const transactionTimeoutMs = given.transactionTimeoutMs ?? 5_000;
-  const leaseMs = Math.max(LEASE_MS_MIN, given.leaseMs ?? LEASE_MS);
+  const leaseMs = given.leaseMs ?? LEASE_MS;
   const { retention } = given;
-  if (retention !== undefined) assertRetention(retention);
   return {
     name: `postgres ${url === undefined ? '' : withoutPassword(url)}`.trim(),
     async open(context) {
@@ -191,7 +190,8 @@ class SharedServer {
     const { pool: given, directUrl, namedStatements } = this.#options;
     const host = systemHost(this.#options.host);
     const timeoutMs = this.#options.connectionTimeoutMs ?? CONNECTION_TIMEOUT_MS;
-    const made = given ?? (await this.#ownPool(this.#url));
+    // One of both is there: see assertOptions.
+    const made = given ?? (await this.#ownPool(this.#url as string));
     const pool = patientPool(made, host.clock, timeoutMs);
     const isOwnPool = given === undefined;
     try {
@@ -211,9 +211,7 @@ class SharedServer {
     }
   }
 
-  async #ownPool(url: string | undefined, connectionsMax?: number): Promise<PostgresPool> {
-    if (url === undefined)
-      throw new TypeError('postgres() takes a connection string, or { pool }.');
+  async #ownPool(url: string, connectionsMax?: number): Promise<PostgresPool> {
     const pool = await makePool({
       connectionString: url,
       max: connectionsMax ?? this.#options.connectionsMax ?? 10,

@@ -1,3 +1,4 @@
+import { assertKnown, assertOption, assertWholeNumber } from './option-checks.ts';
 import type { Server, WatchedContext } from './server.ts';
 
 /** For how long messages stay in a log. What is not said is kept for ever. */
@@ -28,18 +29,22 @@ export interface Retaining {
   readonly retention: RetentionOptions;
 }
 
-/** A mistake of whoever configures it is told at once, not when something is to be dropped. */
-export function assertRetention({ outgoing, incoming, partitionPositions = 1 }: RetentionOptions) {
-  const numbers = {
-    'outgoing.keepMs': outgoing?.keepMs ?? 0,
-    'outgoing.keepPositions': outgoing?.keepPositions ?? 0,
-    'incoming.keepMs': incoming?.keepMs ?? 0,
-    'incoming.keepPositions': incoming?.keepPositions ?? 0,
-    partitionPositions: partitionPositions - 1,
-  };
-  for (const [name, number] of Object.entries(numbers))
-    if (!Number.isSafeInteger(number) || number < 0)
-      throw new TypeError(
-        `retention.${name} of postgres() is a whole number from ${name === 'partitionPositions' ? 1 : 0}.`,
-      );
+/** What would keep everything for ever by a mistake is told. */
+export function assertRetention(retention: RetentionOptions): void {
+  const { outgoing, incoming, partitionPositions } = retention;
+  assertKnown('retention of postgres()', retention, ['outgoing', 'incoming', 'partitionPositions']);
+  assertWholeNumber('retention.partitionPositions', partitionPositions, 1);
+  if (outgoing !== undefined) assertKept('retention.outgoing', outgoing);
+  if (incoming !== undefined) assertKept('retention.incoming', incoming);
+}
+
+function assertKept(name: string, keep: KeepOptions): void {
+  assertKnown(`${name} of postgres()`, keep, ['keepMs', 'keepPositions']);
+  const isSaid = keep.keepMs !== undefined || keep.keepPositions !== undefined;
+  assertOption(
+    isSaid,
+    `${name} of postgres() says nothing. It has keepMs, keepPositions, or both.`,
+  );
+  assertWholeNumber(`${name}.keepMs`, keep.keepMs, 0);
+  assertWholeNumber(`${name}.keepPositions`, keep.keepPositions, 0);
 }
