@@ -196,6 +196,19 @@ test('a log that cannot be read ends with 1, and says what to do', async () => {
   assert.doesNotMatch(ended.err, /\n\s+at /);
 });
 
+test('where no log is, nothing is said to be well', async () => {
+  const data = mkdtempSync(join(folder, 'nothing-'));
+
+  const ended = await started(['parked', 'list'], fixtures, { THEREUPON_TEST_DATA: data });
+
+  assert.equal(ended.code, 3);
+  assert.match(
+    ended.err,
+    /^There is no log of ordering, billing, catalogue in sqlite .*right place\?/,
+  );
+  assert.equal(ended.out, '');
+});
+
 test('every command has help with an example', async () => {
   const helps = await Promise.all(
     [[], ['trace'], ['parked', 'list'], ['stream']].map((words) => thereupon(...words, '--help')),

@@ -42,6 +42,17 @@ export async function emptyHint(logs: readonly OpenLog[], storeName: string): Pr
   return ` All logs in ${storeName} are empty: is it the right place? Relative paths count from here.`;
 }
 
+/** Where none of them was ever opened, it is most likely the wrong place. */
+export function assertSomeLog(logs: readonly OpenLog[], storeName: string): void {
+  if (logs.some(({ log }) => log.epoch !== '')) return;
+  const names = logs.map(({ name }) => nameText(name)).join(', ');
+  throw new CommandLineError(
+    'nothing-found',
+    `There is no log of ${names} in ${storeName}. Is it the right place? Relative paths count ` +
+      'from here. A log is made when its application first starts.',
+  );
+}
+
 function noSuchContext(
   only: string | undefined,
   contexts: readonly BoundedContext[],

@@ -1,6 +1,6 @@
 import type { WaitingRow } from '../log/waiting-row.ts';
 import type { ThereuponConfig } from '../runtime/thereupon-config.ts';
-import { type OpenLog, withLogs } from './open-logs.ts';
+import { assertSomeLog, type OpenLog, withLogs } from './open-logs.ts';
 import { cutText, jsonDocument, jsonText, messageText, nameText } from '../telemetry/safe-text.ts';
 
 /** At most so many parked, and so many held rows are looked at in each context. */
@@ -42,6 +42,8 @@ export async function parkedList(
   return withLogs(config, form.context, async (logs) => {
     const found = await Promise.all(logs.map(parkedOf));
     const groups = found.flatMap((part) => part.groups);
+    // Whoever watches for what is parked must not be told that all is well.
+    if (groups.length === 0) assertSomeLog(logs, config.store.name);
     const isCut = found.some((part) => part.isCut);
     if (form.asJson) return jsonDocument({ groups, isCut });
     return asText(groups, isCut, form.width);

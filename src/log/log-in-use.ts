@@ -12,7 +12,7 @@ export class LogInUseError extends Error {
   constructor(details: { context: string; pid?: number; startedAt?: number }) {
     super(
       `The log of ${JSON.stringify(details.context)} is in use by ${ownerOf(details)}. Stop that ` +
-        'one first, or read beside it with reader().',
+        'one first. Whoever only reads (Store.reader, thereupon trace, stream, parked list) need not.',
     );
     this.context = details.context;
     this.pid = details.pid;

@@ -49,7 +49,8 @@ export class EpochLostError extends Error {
     super(
       `The log of "${context}" is not the one that its neighbours know, nor a backup of that: ` +
         `${[...new Set(seen)].join(', ')}. Restore its newest backup first. Only when there is none, ` +
-        `accept the loss with { accept: { who, why } }; docs/backup.md says what that means.`,
+        'accept the loss, with who does and why: --accept-loss of thereupon log recover, or "accept" ' +
+        'of Store.recover. docs/backup.md says what that means.',
     );
     this.context = context;
     this.lost = lost;
