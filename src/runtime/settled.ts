@@ -60,6 +60,7 @@ export async function settle(
     correlationId === undefined
       ? (): Promise<boolean> => isQuiet(contexts, activity, note)
       : (): Promise<boolean> => isActionOver(contexts, activity, { correlationId, note });
+  await lookAtShared(contexts);
   const hasHeard = await hear(contexts, activity, { after, signal });
   const inTime = hasHeard && (await activity.until(isSettled, signal));
   const parked =
@@ -72,6 +73,14 @@ export async function settle(
     throw new NotSettledError([...unheard, ...(await leftToDo(contexts))]);
   }
   return reached;
+}
+
+/**
+ * What others have committed before this moment counts, too: another process, or a transaction of the
+ * application's own that published something. Word of that may still be on its way.
+ */
+async function lookAtShared(contexts: readonly RunningContext[]): Promise<void> {
+  await Promise.all(contexts.filter(({ isShared }) => isShared).map(({ tail }) => tail.look()));
 }
 
 function reachedBy(contexts: readonly RunningContext[]): Reached {

@@ -97,6 +97,12 @@ export class TailReader {
     return () => this.#lookedListeners.delete(listener);
   }
 
+  /** Reads what others have committed by now, told of it or not. What cannot be read is behind. */
+  async look(): Promise<void> {
+    this.#look();
+    await this.#reading;
+  }
+
   /** All records after a position, where they are still kept. */
   since(after: number): readonly Entry[] | undefined {
     return after < this.#newest.from ? undefined : [...this.#newest.after(after)];

@@ -139,6 +139,24 @@ for (const [name, openLibrary] of Object.entries(libraries)) {
   });
 }
 
+test('what was committed before is part of what has settled, whichever store it was published by', async (t) => {
+  const clock = neverPolling();
+  const { app, url, heard, store } = await shop(t, libraries['pg'], { host: { clock } });
+  const count = 20;
+
+  for (const by of [store, postgres(url)]) {
+    const orders = outbox(ordering, { store: by, library: withPg });
+    for (let index = 0; index < count; index += 1) {
+      const before = heard.length;
+      await inPgTransaction(url, (client) =>
+        orders.publish(client, OrderPlaced, { orderId: `o-${index}`, by: 'x' }),
+      );
+      await app.settled();
+      assert.equal(heard.length, before + 1);
+    }
+  }
+});
+
 test('a message is told apart, caused and timed as all others are', async (t) => {
   const events: Recorded<Fact>[] = [];
   const { url, store } = await shop(t, libraries['pg'], { events });
