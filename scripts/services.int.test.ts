@@ -37,6 +37,17 @@ test('--list says what there is of them, and fails where one is missing', { skip
   assert.equal(nowhere.code, 1);
 });
 
+test('what it does not know is answered by what there is', async () => {
+  const wrong = await run(['scripts/services.ts', '--nope']);
+  const help = await run(['scripts/services.ts', '--help']);
+
+  assert.match(wrong.output, /^Unknown option '--nope'.*\n\nUsage: npm run services/);
+  assert.doesNotMatch(wrong.output, /\n\s+at /);
+  assert.equal(wrong.code, 2);
+  assert.match(help.output, /^Usage: npm run services/);
+  assert.equal(help.code, 0);
+});
+
 test('npm test finds them by itself, and others by --env', { skip }, async () => {
   const exported = await run(['scripts/services.ts', '--env']);
   const url = /^export THEREUPON_POSTGRES_URL='(.+)'$/m.exec(exported.output)?.[1] ?? '';

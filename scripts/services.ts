@@ -24,12 +24,33 @@ interface Row {
   readonly running?: RunningService;
 }
 
-const { values } = parseArgs({ options: { env: { type: 'boolean' }, list: { type: 'boolean' } } });
+const HELP = `Usage: npm run services [-- --list | --env]
+
+Starts the servers that the tests share, from whatever is installed, each in a temporary directory on
+a port of its own, and ends them with Ctrl-C. npm test in another terminal finds them by itself.
+
+  --list   what there is of them on this machine, and how to get what is missing
+  --env    the variables that lead to those that run: eval "$(npm run -s services -- --env)"
+  --help   this text
+`;
+
+const values = readOptions();
 const already = runningServices();
-if (values.env === true) printEnvironment();
+if (values.help === true) console.log(HELP);
+else if (values.env === true) printEnvironment();
 else if (values.list === true) listServices();
 else if (Object.keys(already).length > 0) fail('The services run already, in another terminal.');
 else await runServices();
+
+function readOptions(): { readonly env?: boolean; readonly list?: boolean; help?: boolean } {
+  const boolean = { type: 'boolean' } as const;
+  try {
+    return parseArgs({ options: { env: boolean, list: boolean, help: boolean } }).values;
+  } catch (error) {
+    console.error(`${(error as Error).message}\n\n${HELP}`);
+    process.exit(2);
+  }
+}
 
 function printEnvironment(): void {
   const variables = Object.entries(already);

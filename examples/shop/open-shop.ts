@@ -23,11 +23,12 @@ export type OpenShopOptions = ShopPlace & {
  */
 export async function openShop(options: OpenShopOptions): Promise<Shop> {
   const { directory, businessTime = 'clock', logger, tell = () => {} } = options;
-  prepareDirectory(directory);
+  // Before anything is made: whoever mistyped an address finds nothing left behind.
   if (options.store !== undefined) {
-    assertNoShopOnSqlite(directory);
     await assertAlone(options);
+    assertNoShopOnSqlite(directory);
   }
+  prepareDirectory(directory);
   const gateway = await keepGateway({ dataFile: gatewayFile(directory), tell });
   try {
     const app = await run(contexts, {

@@ -205,6 +205,26 @@ test('what is wrong with the logs comes together, whatever each of them says', a
   });
 });
 
+test('what keeps all logs from being opened is told once', async () => {
+  const away = new RangeError('the server is away');
+  const { reader, published } = memory();
+  const open = (): Promise<never> => Promise.reject(away);
+  const failing: Store = { name: 'failing', open, reader, published };
+  const contexts = [boundedContext('a', {}), boundedContext('b', {})];
+
+  assert.equal(await rejection(run(contexts, { store: failing }), RangeError), away);
+  const twoReasons: Store = {
+    ...failing,
+    open: (name) => Promise.reject(name === 'c' ? new RangeError('the disk is gone') : away),
+  };
+  const three = [...contexts, boundedContext('c', {})];
+  const error = await rejection(run(three, { store: twoReasons }), ConfigurationError);
+  assertProblems(error, [
+    /"a", "b" cannot be opened: the server is away/,
+    /"c" cannot be opened: the disk is gone/,
+  ]);
+});
+
 test('an application that was started twice is told by LogInUseError, not once for each log', async (t) => {
   const store = openedStore();
   const contexts = [boundedContext('a', {}), boundedContext('b', {})];

@@ -138,22 +138,26 @@ async function prepareAll(
   running: RunningContext[],
 ): Promise<void> {
   const problems: string[] = [];
-  const failures: unknown[] = [];
+  const failures: { readonly name: string; readonly error: unknown }[] = [];
   for (const context of contexts) {
     try {
       const prepared = await RunningContext.prepare(context, means);
       running.push(prepared.running);
       for (const problem of prepared.problems) problems.push(`in "${context.name}": ${problem}`);
     } catch (error) {
-      failures.push(error);
-      problems.push(`"${context.name}" cannot be opened: ${describeError(error).message}`);
+      failures.push({ name: context.name, error });
     }
   }
-  // An application that was started twice meets itself in each of its logs: that is one reason.
-  const isInUse = failures.every((error) => error instanceof LogInUseError);
-  const isOneReason = problems.length === failures.length && (isInUse || failures.length === 1);
-  if (failures.length > 0 && isOneReason) throw failures[0];
-  if (problems.length > 0) throw new ConfigurationError(problems, failures);
+  const errors = failures.map(({ error }) => error);
+  const reasons = Map.groupBy(failures, ({ error }) => describeError(error).message);
+  // An application that was started twice meets itself in each of its logs: that is one reason, as a
+  // server is that cannot be reached.
+  const isInUse = errors.every((error) => error instanceof LogInUseError);
+  const isOneReason = problems.length === 0 && (isInUse || reasons.size === 1);
+  if (errors.length > 0 && isOneReason) throw errors[0];
+  for (const [message, of] of reasons)
+    problems.push(`${of.map(({ name }) => `"${name}"`).join(', ')} cannot be opened: ${message}`);
+  if (problems.length > 0) throw new ConfigurationError(problems, errors);
 }
 
 async function stopAll(running: readonly RunningContext[]): Promise<void> {

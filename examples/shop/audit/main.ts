@@ -1,7 +1,7 @@
 /**
  * `npm run shop:audit`: proves the shop's books from the data alone, while
  * the shop runs or when it has stopped. Exits 0 when all balances, 1 when something does not, and 2
- * when it could not be looked at.
+ * when it could not be looked at, or was at work at each look.
  */
 import { setTimeout as wait } from 'node:timers/promises';
 import { failureInWords } from '../failure-in-words.ts';
@@ -24,7 +24,8 @@ Proves the shop's books from its data alone, while the shop runs or when it has 
   --json       the equations with their figures as JSON
   --help       this text
 
-Exits with 0 when all balances, 1 when something does not, 2 when it could not be looked at.
+Exits with 0 when all balances, 1 when something does not, 2 when it could not be looked at, or the
+shop was at work at each look.
 `;
 
 const options = {
@@ -47,8 +48,12 @@ async function audit(place: BooksPlace, isJson: boolean): Promise<void> {
   const { audit: found, isMoving } = await lookUntilBalanced(place);
   console.log(isJson ? JSON.stringify(found, null, 2) : auditTable(found));
   process.exitCode = found.isBalanced ? 0 : 1;
-  if (isMoving)
-    console.error('The shop is at work, and what is under way is in some logs and not in others.');
+  if (!isMoving) return;
+  console.error(
+    'That says nothing yet: the shop is at work, and what is under way is in some logs and not in ' +
+      'others. Audit again when it rests or has stopped.',
+  );
+  process.exitCode = 2;
 }
 
 async function lookUntilBalanced(
