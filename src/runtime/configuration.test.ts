@@ -207,9 +207,12 @@ test('what is wrong with the logs comes together, whatever each of them says', a
 
 test('what keeps all logs from being opened is told once', async () => {
   const away = new RangeError('the server is away');
-  const { reader, published } = memory();
-  const open = (): Promise<never> => Promise.reject(away);
-  const failing: Store = { name: 'failing', open, reader, published };
+  const failing: Store = {
+    name: 'failing',
+    open: () => Promise.reject(away),
+    reader: () => Promise.reject(away),
+    published: () => Promise.reject(away),
+  };
   const contexts = [boundedContext('a', {}), boundedContext('b', {})];
 
   assert.equal(await rejection(run(contexts, { store: failing }), RangeError), away);

@@ -21,7 +21,8 @@ export { type PostgresPool, PostgresClientMissingError } from './postgres-client
 export { LogSettingsError } from './probe.ts';
 export { LogMissingError, NotInTransactionError } from '../../log/staging.ts';
 export { poolOfOne } from './pool-of-one.ts';
-export { postgres, type PostgresOptions, type PostgresStore } from './postgres-store.ts';
+export type { PostgresOptions } from './postgres-options.ts';
+export { postgres, type PostgresStore } from './postgres-store.ts';
 export type { KeepOptions, RetentionOptions } from './retention-options.ts';
 export { withDrizzle } from './with-drizzle.ts';
 export { withKysely } from './with-kysely.ts';

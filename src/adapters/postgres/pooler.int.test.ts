@@ -8,7 +8,8 @@ import { start } from '../../runtime/fixtures/start.ts';
 import { countingContext } from './fixtures/counting.ts';
 import { torture } from './fixtures/torture.ts';
 import { until } from './fixtures/until.ts';
-import { postgres, type PostgresOptions } from './postgres-store.ts';
+import type { PostgresOptions } from './postgres-options.ts';
+import { postgres } from './postgres-store.ts';
 
 let server: PostgresServer;
 let pooler: Pgbouncer;

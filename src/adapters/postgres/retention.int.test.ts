@@ -10,7 +10,8 @@ import type { Log } from '../../log/log.ts';
 import type { StoredRecord } from '../../log/record.ts';
 import { StoreTimeoutError } from './errors.ts';
 import { query } from './fixtures/ordering.ts';
-import { postgres, type PostgresOptions } from './postgres-store.ts';
+import type { PostgresOptions } from './postgres-options.ts';
+import { postgres } from './postgres-store.ts';
 import type { RetentionOptions } from './retention-options.ts';
 
 const server = await sharedPostgres();

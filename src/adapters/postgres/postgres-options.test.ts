@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { postgres, type PostgresOptions } from './postgres-store.ts';
+import type { PostgresOptions } from './postgres-options.ts';
+import { postgres } from './postgres-store.ts';
 
 const URL = 'postgres://localhost/shop';
 
