@@ -22,6 +22,7 @@ test('what cannot be tried is one line that says what is right, and nothing is r
     [['--orders', directory], /it is a directory/],
     [['--orders', orders, '--kills', 'abc'], /--kills takes a whole number .* not "abc"/],
     [['--orders', orders, '--processes', '6'], /--processes needs --store URL or --server/],
+    [['--orders', orders, '--files-in-peace'], /--files-in-peace needs --store URL or --server/],
     [['--orders', orders, '--kills', '-1'], /--kills takes a whole number .* not "-1"/],
     [['--orders', orders, '--data', orders], /Nothing can be kept in .*orders\.csv" is a file/],
   ] as const) {

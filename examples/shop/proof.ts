@@ -1,7 +1,8 @@
 /**
- * `npm run proof -- --orders FILE`: what takes too long for the tests. Replays an order file twice, each time in a process of its own: once in peace, measured;
- * once killed by SIGKILL at N random moments and begun again each time. Both must balance, both
- * must come to the same, document by document, and no kill may lose what was acknowledged.
+ * `npm run proof -- --orders FILE`: what takes too long for the tests. Replays an order file twice,
+ * each time in a process of its own: once in peace, measured; once killed by SIGKILL at N random
+ * moments and begun again each time. Both must balance, both must come to the same, document by
+ * document, and no kill may lose what was acknowledged.
  */
 import assert from 'node:assert/strict';
 import type { ChildProcess } from 'node:child_process';
@@ -50,6 +51,8 @@ that was acknowledged may be lost, both must balance, and come to the same, docu
                   the middle, and started again
   --processes N   with one of these: replay by a cluster of so many processes, and kill one of them in
                   turn with the one that keeps them running
+  --files-in-peace  with one of these: the replay in peace is on SQLite files, several times as fast; a
+                  killed one on PostgreSQL must come to the same as that
   --help          this text
 
 Exits with 0 when all of that is so, 1 when something is not, 2 when it could not be tried.
@@ -63,6 +66,7 @@ const options = {
   store: { type: 'string' },
   server: { type: 'boolean', default: false },
   processes: { type: 'string' },
+  'files-in-peace': { type: 'boolean', default: false },
   help: { type: 'boolean', default: false },
 } as const;
 
@@ -97,15 +101,19 @@ async function prepare(): Promise<Wanted | undefined> {
   const { count } = await readOrders(orders);
   if (count === 0) throw new OptionError('--orders', `"${orders}" has no order in it`);
   const given = storeUrl('--store', values.store);
-  if (values.processes !== undefined && given === undefined && !values.server)
+  const isOnFiles = values['files-in-peace'];
+  const isOnServer = given !== undefined || values.server;
+  if (values.processes !== undefined && !isOnServer)
     throw new OptionError('--processes', 'needs --store URL or --server');
+  if (isOnFiles && !isOnServer)
+    throw new OptionError('--files-in-peace', 'needs --store URL or --server');
   const processes =
     values.processes === undefined
       ? undefined
       : wholeNumber('--processes', values.processes, { min: 1, max: PROCESSES_MAX });
   const server = values.server ? await startPostgres({ storage: 'disk' }) : undefined;
   const store = (await server?.createDatabase()) ?? given;
-  const peaceful = { directory: join(data, 'peaceful'), store };
+  const peaceful = { directory: join(data, 'peaceful'), store: isOnFiles ? undefined : store };
   const killed = { directory: join(data, 'killed'), store };
   for (const place of [peaceful, killed]) await beginAnew(place);
   return { orders, peaceful, killed, processes, server, kills, seed };
@@ -114,7 +122,9 @@ async function prepare(): Promise<Wanted | undefined> {
 async function prove({ peaceful, killed, ...wanted }: Wanted): Promise<void> {
   const { orders, processes, kills } = wanted;
   console.log(`replaying ${orders} in peace …`);
-  const measured = await replayMeasured(startReplay(peaceful, orders, processes));
+  const isOnFiles = peaceful.store !== killed.store;
+  const inPeace = startReplay(peaceful, orders, isOnFiles ? undefined : processes);
+  const measured = await replayMeasured(inPeace);
   console.log(measured);
   const audit = await balanced(peaceful);
   const documents = await allDocuments(peaceful);
@@ -122,7 +132,9 @@ async function prove({ peaceful, killed, ...wanted }: Wanted): Promise<void> {
   const bytes = bytesAcknowledged(peaceful.directory);
   // In a database there is room for one of them.
   await beginAnew(killed);
+  const begun = performance.now();
   const interrupting = await replayKilled(killed, wanted, bytes);
+  console.log(`${((performance.now() - begun) / 1_000).toFixed(0)} s, with all the kills`);
   console.log(`${interrupting} of ${kills} kills interrupted something`);
   assert.deepEqual(figures(await balanced(killed)), figures(audit));
   assert.deepEqual(await allDocuments(killed), documents);
