@@ -9,7 +9,7 @@ import { systemClock } from '../../host/clock.ts';
 import { Committer } from '../../log/committer.ts';
 import { StoreUnreachableError } from './errors.ts';
 import { HeldWriter } from './fixtures/held-writer.ts';
-import { startNetwork } from './fixtures/network.ts';
+import { startNetwork } from '../../../scripts/services/process/network.ts';
 import { until } from './fixtures/until.ts';
 import { postgres } from './postgres-store.ts';
 

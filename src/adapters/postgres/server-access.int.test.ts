@@ -8,7 +8,10 @@ import { queryOnce } from '../../../scripts/services/postgres/query-once.ts';
 import { giveTo } from '../../../scripts/services/process/account.ts';
 import { committed, record } from '../../conformance/log/samples.ts';
 import { StoreAccessError, StoreRightsError, StoreUnreachableError } from './errors.ts';
-import { type Certificates, makeCertificates } from './fixtures/certificates.ts';
+import {
+  type Certificates,
+  makeCertificates,
+} from '../../../scripts/services/process/certificates.ts';
 import { postgres } from './postgres-store.ts';
 
 let server: PostgresServer;

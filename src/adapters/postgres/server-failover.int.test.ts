@@ -5,7 +5,7 @@ import { startPostgres } from '../../../scripts/services/postgres.ts';
 import { committed, record } from '../../conformance/log/samples.ts';
 import { assertCounted, countingLoad } from './fixtures/counting-load.ts';
 import { HeldWriter } from './fixtures/held-writer.ts';
-import { startNetwork } from './fixtures/network.ts';
+import { startNetwork } from '../../../scripts/services/process/network.ts';
 import { until } from './fixtures/until.ts';
 import { postgres } from './postgres-store.ts';
 
