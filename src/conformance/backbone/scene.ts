@@ -1,5 +1,11 @@
 import assert from 'node:assert/strict';
-import type { Backbone, Consumer, Delivery, Envelope } from '../../backbone/backbone.ts';
+import {
+  type Backbone,
+  BackboneUnavailableError,
+  type Consumer,
+  type Delivery,
+  type Envelope,
+} from '../../backbone/backbone.ts';
 import type { Inlet, Outlet } from '../../backbone/backbone.ts';
 import type { Host } from '../../host/host.ts';
 import type { Log } from '../../log/log.ts';
@@ -108,6 +114,20 @@ export class Scene {
       version: null,
     }));
     await log.commit([{ records }]);
+  }
+
+  /** As relay and intake do: again, for as long as it cannot be reached. */
+  async untilReached<T>(work: () => Promise<T>): Promise<T> {
+    const end = this.host.clock.elapsedMs() + PATIENCE_MS;
+    for (;;) {
+      try {
+        return await work();
+      } catch (error) {
+        const isAway = error instanceof BackboneUnavailableError;
+        if (!isAway || this.host.clock.elapsedMs() > end) throw error;
+        await this.host.clock.sleep(5);
+      }
+    }
   }
 
   async consumer(fields: Partial<Consumer> = {}): Promise<TestConsumer> {
