@@ -1,6 +1,7 @@
+import { nats } from './nats.ts';
 import { pgbouncer } from './pgbouncer.ts';
 import { postgres } from './postgres.ts';
 import type { Service } from './service.ts';
 
 /** What the tests of this project may need. The next one is a file here and its name in this list. */
-export const services: readonly Service[] = [postgres, pgbouncer];
+export const services: readonly Service[] = [postgres, pgbouncer, nats];

@@ -35,7 +35,7 @@ test('--servers requires all of them', () => {
 test('a server that is required and that nobody knows is an error', () => {
   const { output, code } = npmTest([file], { THEREUPON_REQUIRE_SERVERS: 'postgress' });
 
-  assert.match(output, /names "postgress"; the services are postgres, pgbouncer, or all/);
+  assert.match(output, /names "postgress"; the services are postgres, pgbouncer, nats, or all/);
   assert.equal(code, 1);
 });
 
