@@ -23,14 +23,19 @@ import { PublishedWindow } from './published-window.ts';
  * const app = await run([ordering, billing], { store: sqlite('./data'), backbone: embedded() });
  */
 export function embedded(): Backbone {
-  return new LogToLog();
+  return new LogToLog('embedded');
 }
 
-class LogToLog implements Backbone {
-  readonly name = 'embedded';
+/** The same for what another name is given to, where logs are read that a broker keeps. */
+export class LogToLog implements Backbone {
+  readonly name: string;
   readonly capabilities = { order: 'log', replay: true } as const;
   readonly #publishers = new Map<string, Promise<Publisher>>();
   #surroundings: Surroundings | undefined;
+
+  constructor(name: string) {
+    this.name = name;
+  }
 
   async start(surroundings: Surroundings): Promise<void> {
     this.#surroundings = surroundings;
@@ -85,12 +90,16 @@ class LogToLog implements Backbone {
     try {
       return await ask();
     } catch (error) {
-      if (error instanceof LogRestoredError || error instanceof BackboneUnavailableError)
-        throw error;
+      if (isForGood(error) || error instanceof BackboneUnavailableError) throw error;
       if (error instanceof LogReplacedError) window?.markReplaced(error);
       throw new BackboneUnavailableError(this.name, error);
     }
   }
+}
+
+/** No outage: it does not end by itself. */
+function isForGood(error: unknown): boolean {
+  return error instanceof Error && 'retryable' in error && error.retryable === false;
 }
 
 interface Publisher {

@@ -1,0 +1,32 @@
+import { after, before } from 'node:test';
+import { type NatsServer, startNats } from '../../../scripts/services/nats.ts';
+import { type Network, startNetwork } from '../../../scripts/services/process/network.ts';
+import { testBackbone } from '../../conformance/backbone.ts';
+import { memory } from '../memory/memory-store.ts';
+import { nats } from './nats-backbone.ts';
+
+let server: NatsServer;
+let network: Network;
+before(async () => {
+  server = await startNats();
+  network = await startNetwork(Number(new URL(server.url).port));
+});
+after(async () => {
+  await network?.close();
+  await server?.close();
+});
+
+let count = 0;
+
+testBackbone('nats', {
+  open: async () => {
+    count += 1;
+    return {
+      backbone: nats({ servers: network.through(server.url), prefix: `t${count}` }),
+      store: memory(),
+      cut: () => network.cut(),
+      outage: { begin: () => server.stop(), end: () => server.start() },
+      close: async () => undefined,
+    };
+  },
+});

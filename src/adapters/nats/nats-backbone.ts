@@ -1,0 +1,198 @@
+import {
+  type Backbone,
+  BackboneUnavailableError,
+  type Consumer,
+  type Envelope,
+  type Inlet,
+  type Outlet,
+  type Surroundings,
+} from '../../backbone/backbone.ts';
+import { attributesOf } from '../../backbone/cloud-event.ts';
+import { LogToLog } from '../../backbone/log-to-log.ts';
+import { writeHeaders } from './headers.ts';
+import { NatsMessageTooLargeError } from './message-too-large.ts';
+import type { NatsConnection } from './nats-client.ts';
+import { type Names, namesWith } from './names.ts';
+import { PublishedStream } from './published-stream.ts';
+import type { Reached } from './reached.ts';
+import { ServerConnection } from './server-connection.ts';
+
+/**
+ * How a backbone on NATS JetStream is made. Whatever else is given goes to `connect` of
+ * `@nats-io/transport-node` as it is: `user`, `pass`, `token`, `tls`, `authenticator` …
+ */
+export interface NatsOptions {
+  /** Addresses, such as `nats://localhost:4222`. Default: that one. */
+  readonly servers?: string | readonly string[];
+  /** A connection of yours; it is left open. Default: one of our own. */
+  readonly connection?: NatsConnection;
+  /** What the names of streams and subjects begin with. Default `thereupon`. */
+  readonly prefix?: string;
+  /** On so many servers of a cluster each stream is kept that is made here. Default 1. */
+  readonly replicas?: number;
+  /** So long a confirmation is waited for, in milliseconds. Default 5,000. */
+  readonly confirmWithinMs?: number;
+  readonly [option: string]: unknown;
+}
+
+const CONFIRM_WITHIN_MS = 5_000;
+
+/**
+ * NATS JetStream as the backbone: each publishing context has a stream, which keeps what it has
+ * published, in order, for as long as the stream's own limits say: for ever, as it is made here. A
+ * consumer reads it like a log and keeps its place in its own database, so the server keeps none.
+ *
+ * @param where an address such as `nats://localhost:4222`, or options
+ * @throws {NatsClientMissingError} at the start, when the client is not installed
+ * @throws {NatsStreamError} when a stream of that name is there and would lose messages
+ * @example
+ * const app = await run([ordering, billing], {
+ *   store: sqlite('./data'),
+ *   backbone: nats('nats://localhost:4222'),
+ * });
+ */
+export function nats(where: string | NatsOptions): Backbone {
+  return new NatsBackbone(typeof where === 'string' ? { servers: where } : where);
+}
+
+class NatsBackbone implements Backbone {
+  readonly name = 'nats';
+  readonly capabilities = { order: 'key', replay: true } as const;
+  readonly #names: Names;
+  readonly #confirmWithinMs: number;
+  readonly #server: ServerConnection;
+  readonly #reading = new LogToLog('nats');
+  /** Those that are read here. */
+  readonly #streams = new Map<string, PublishedStream>();
+  #isStarted = false;
+
+  constructor(options: NatsOptions) {
+    const { prefix = 'thereupon', confirmWithinMs = CONFIRM_WITHIN_MS, ...rest } = options;
+    this.#names = namesWith(prefix);
+    this.#confirmWithinMs = confirmWithinMs;
+    this.#server = new ServerConnection(this.#names, rest);
+  }
+
+  async start({ clock }: Surroundings): Promise<void> {
+    await this.#server.load();
+    this.#isStarted = true;
+    const published = async (publisher: string): Promise<PublishedStream> => {
+      const reach = (): Promise<Reached> => this.#reach(publisher);
+      const stream = new PublishedStream({ publisher, names: this.#names, clock, reach });
+      this.#streams.set(publisher, stream);
+      return stream;
+    };
+    await this.#reading.start({ clock, published });
+  }
+
+  async outlet(publisher: string): Promise<Outlet> {
+    let isOpen = true;
+    return {
+      publish: async (messages) => {
+        if (!isOpen) throw this.#unavailable('the outlet is closed');
+        await this.#publish(publisher, messages);
+      },
+      close: async () => {
+        isOpen = false;
+      },
+    };
+  }
+
+  async inlet(consumer: Consumer): Promise<Inlet> {
+    const inlet = await this.#reading.inlet(await this.#inThisStream(consumer));
+    return {
+      missing: inlet.missing ?? [],
+      receive: (options) => inlet.receive(options),
+      isDrained: () => inlet.isDrained(),
+      // Who knows of something knows the epoch of the publisher's log, not that of its stream.
+      lookAgain: async () => inlet.lookAgain(await this.#epoch(consumer.source)),
+      close: () => inlet.close(),
+    };
+  }
+
+  async close(): Promise<void> {
+    this.#isStarted = false;
+    await this.#reading.close();
+    await this.#server.close();
+  }
+
+  /**
+   * A stream that was made anew, or is back at an earlier state after a power cut, is read from its
+   * beginning: what was taken in already is known by its id.
+   */
+  async #inThisStream(consumer: Consumer): Promise<Consumer> {
+    const { manager } = await this.#reach(consumer.source);
+    const { created, state } = await this.#asked(() =>
+      manager.streams.info(this.#names.stream(consumer.source)),
+    );
+    const marks = consumer.marks.map((mark) => {
+      const isHere = mark.epoch === created && mark.position <= state.last_seq;
+      return mark.position <= 0 || isHere ? mark : { ...mark, epoch: created, position: 0 };
+    });
+    return { ...consumer, marks };
+  }
+
+  async #epoch(publisher: string): Promise<string> {
+    const { manager } = await this.#reach(publisher);
+    return (await this.#asked(() => manager.streams.info(this.#names.stream(publisher)))).created;
+  }
+
+  /** Keys side by side, those of one key one after the other: one that fails lets none pass it. */
+  async #publish(publisher: string, messages: readonly Envelope[]): Promise<void> {
+    const reached = await this.#reach(publisher);
+    const byKey = Map.groupBy(messages, ({ key }) => key);
+    const results = await Promise.allSettled(
+      Array.from(byKey.values(), async (ofKey) => {
+        for (const message of ofKey) await this.#hand(reached, publisher, message);
+      }),
+    );
+    this.#streams.get(publisher)?.tell();
+    const failed = results.find(({ status }) => status === 'rejected');
+    if (failed?.status !== 'rejected') return;
+    if (failed.reason instanceof NatsMessageTooLargeError) throw failed.reason;
+    throw this.#unavailable(failed.reason);
+  }
+
+  async #hand(reached: Reached, publisher: string, message: Envelope): Promise<void> {
+    const { connection, jetstream, client } = reached;
+    const headers = client.headers();
+    writeHeaders(headers, attributesOf(message));
+    assertFits(connection, message);
+    await jetstream.publish(this.#names.subject(publisher, message.type), message.data, {
+      msgID: message.id,
+      headers,
+      timeout: this.#confirmWithinMs,
+    });
+  }
+
+  #reach(publisher: string): Promise<Reached> {
+    if (!this.#isStarted) return Promise.reject(this.#unavailable('it was not started'));
+    return this.#asked(() => this.#server.reach(publisher));
+  }
+
+  async #asked<T>(ask: () => Promise<T>): Promise<T> {
+    try {
+      return await ask();
+    } catch (error) {
+      const { retryable } = error as { readonly retryable?: unknown };
+      throw retryable === false ? error : this.#unavailable(error);
+    }
+  }
+
+  #unavailable(cause: unknown): BackboneUnavailableError {
+    return cause instanceof BackboneUnavailableError
+      ? cause
+      : new BackboneUnavailableError(this.name, cause);
+  }
+}
+
+/** Headers count, too: a generous guess of them is enough to tell of the largest. */
+const HEADER_BYTES = 4_096;
+
+function assertFits({ info }: NatsConnection, { id, data }: Envelope): void {
+  const bytesMax = info?.max_payload ?? Number.POSITIVE_INFINITY;
+  // A character has at most three bytes: the bytes are only counted where it may matter.
+  if (data.length * 3 + HEADER_BYTES <= bytesMax) return;
+  const bytes = Buffer.byteLength(data) + HEADER_BYTES;
+  if (bytes > bytesMax) throw new NatsMessageTooLargeError(id, bytes, bytesMax);
+}

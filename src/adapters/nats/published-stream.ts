@@ -1,0 +1,190 @@
+import { envelopeFrom } from '../../backbone/cloud-event.ts';
+import type { Clock } from '../../host/clock.ts';
+import { LogReplacedError } from '../../log/log-replaced.ts';
+import { charactersOf, firstPage } from '../../log/page.ts';
+import type { StoredRecord } from '../../log/record.ts';
+import { RecordsDroppedError } from '../../log/retention.ts';
+import type { PublishedLog, PublishedQuery } from '../../log/store.ts';
+import { readMessage } from './headers.ts';
+import type { StreamInfo } from './nats-client.ts';
+import type { Names } from './names.ts';
+import type { Reached } from './reached.ts';
+import { StreamCursor, type StreamMessage } from './stream-cursor.ts';
+
+/** So long at a time the server is asked to say when there is more. */
+const WAIT_MS = 30_000;
+/** After a failure it is asked again after this time, and then ever later. */
+const AGAIN_MS = 50;
+const AGAIN_MS_MAX = 2_000;
+
+export interface PublishedStreamOptions {
+  readonly publisher: string;
+  readonly names: Names;
+  readonly clock: Clock;
+  /** A connection, and the publisher's stream, made when it is not there. */
+  readonly reach: () => Promise<Reached>;
+}
+
+/**
+ * A stream of JetStream as what a context has published: positions are those of the stream, its epoch
+ * is when it was made. Consumers keep their places in their own logs, in the commit that takes the
+ * messages in, so that the server keeps none.
+ */
+export class PublishedStream implements PublishedLog {
+  readonly #options: PublishedStreamOptions;
+  readonly #stream: string;
+  readonly #listeners = new Set<() => void>();
+  readonly #closing = new AbortController();
+  /** The stream as it was last seen. */
+  #known: StreamInfo | undefined;
+  /** Where the newest are read. */
+  #newest: StreamCursor | undefined;
+  #turn: Promise<unknown> = Promise.resolve();
+  #isWatching = false;
+
+  constructor(options: PublishedStreamOptions) {
+    this.#options = options;
+    this.#stream = options.names.stream(options.publisher);
+  }
+
+  async epoch(): Promise<string> {
+    return (await this.#info()).created;
+  }
+
+  async head(): Promise<number> {
+    return (await this.#info()).state.last_seq;
+  }
+
+  /** One after the other: each goes on where the one before has ended. */
+  read(query: PublishedQuery): Promise<readonly StoredRecord[]> {
+    return this.#inTurn(async () => {
+      try {
+        return await this.#read(query);
+      } catch (error) {
+        this.#newest = undefined;
+        throw error;
+      }
+    });
+  }
+
+  onChange(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    if (!this.#isWatching) void this.#watch();
+    this.#isWatching = true;
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** Something was published through this process: it need not wait until the server says so. */
+  tell(): void {
+    for (const listener of this.#listeners) listener();
+  }
+
+  async close(): Promise<void> {
+    this.#closing.abort();
+    await this.#newest?.close();
+    this.#newest = undefined;
+  }
+
+  async #read({ after, types, limit, charactersMax }: PublishedQuery): Promise<StoredRecord[]> {
+    const wanted = new Set(types);
+    const records: StoredRecord[] = [];
+    const cursor = await this.#cursorAt(after);
+    const bound = charactersMax === undefined ? { limit } : { limit, charactersMax };
+    for (;;) {
+      const messages = await cursor.next(limit);
+      if (messages.length === 0) return records;
+      for (const message of messages) {
+        const record = this.#recordOf(message);
+        if (wanted.has(record.type)) records.push(record);
+      }
+      const page = firstPage(records, bound, charactersOf);
+      // What was read beyond the page is read again by the next one.
+      if (page.length < records.length) this.#newest = undefined;
+      if (page.length === limit || page.length < records.length) return page;
+    }
+  }
+
+  async #cursorAt(after: number): Promise<StreamCursor> {
+    const reached = await this.#options.reach();
+    const known = this.#newest;
+    if (known?.position === after && known.connection === reached.connection) return known;
+    await this.#assertKept(after);
+    void known?.close();
+    this.#newest = await StreamCursor.open(reached, this.#stream, after);
+    return this.#newest;
+  }
+
+  async #assertKept(after: number): Promise<void> {
+    const { state } = await this.#info();
+    if (state.last_seq < after) throw new LogReplacedError(this.#options.publisher);
+    if (after > 0 && state.first_seq > after + 1)
+      throw new RecordsDroppedError(this.#options.publisher, after);
+  }
+
+  /**
+   * @throws {LogReplacedError} when the stream was made anew, or is back at an earlier state: positions
+   * mean something else by now than those who read here know.
+   */
+  async #info(): Promise<StreamInfo> {
+    const { manager } = await this.#options.reach();
+    const info = await manager.streams.info(this.#stream);
+    this.#known ??= info;
+    if (info.created !== this.#known.created || info.state.last_seq < this.#known.state.last_seq)
+      throw new LogReplacedError(this.#options.publisher);
+    this.#known = info;
+    return info;
+  }
+
+  #recordOf({ position, at, message }: StreamMessage): StoredRecord {
+    const { publisher, names } = this.#options;
+    const { attributes, data } = readMessage(message);
+    const found = {
+      id: `${this.#stream}/${position}`,
+      source: publisher,
+      type: names.typeOf(publisher, message.subject),
+      at,
+    };
+    const envelope = envelopeFrom(attributes, data, found);
+    return { ...envelope, direction: 'outgoing', stream: null, version: null, position };
+  }
+
+  /** Tells those who listen when there is more, for as long as it is open. */
+  async #watch(): Promise<void> {
+    const { signal } = this.#closing;
+    const { clock } = this.#options;
+    let delayMs = AGAIN_MS;
+    while (!signal.aborted) {
+      try {
+        const tail = await this.#tail();
+        while (!signal.aborted) {
+          const isMore = await tail.wait(WAIT_MS);
+          delayMs = AGAIN_MS;
+          if (!isMore) continue;
+          this.tell();
+          await tail.next(1);
+        }
+      } catch {
+        if (signal.aborted) return;
+        // Whoever is told asks, and meets the error.
+        this.tell();
+        await clock.sleep(delayMs, signal);
+        delayMs = Math.min(AGAIN_MS_MAX, delayMs * 2);
+      }
+    }
+  }
+
+  async #tail(): Promise<StreamCursor> {
+    const reached = await this.#options.reach();
+    const { state } = await reached.manager.streams.info(this.#stream);
+    const tail = await StreamCursor.open(reached, this.#stream, state.last_seq);
+    // Whatever came before it was there.
+    this.tell();
+    return tail;
+  }
+
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const done = this.#turn.then(work);
+    this.#turn = done.catch(() => undefined);
+    return done;
+  }
+}

@@ -1,0 +1,89 @@
+import type { JetStreamManager, StreamInfo } from './nats-client.ts';
+import { codeOf } from './nats-errors.ts';
+import type { Names } from './names.ts';
+
+/** A message that is handed over again within this time is kept once. */
+const DUPLICATES_MS = 120_000;
+
+/** What JetStream answers for a stream that is not there. */
+const NOT_FOUND = 10_059;
+/** Another stream has the same subjects, or the name with other settings. */
+const CONFLICTS: ReadonlySet<number> = new Set([10_058, 10_065]);
+
+/**
+ * The stream that keeps what a context publishes, made when it is not there. One that is there is
+ * taken as it is: how long it keeps messages, on how many servers, is its owner's matter.
+ *
+ * @throws {NatsStreamError} when what is there would lose messages.
+ */
+export async function publisherStream(
+  manager: JetStreamManager,
+  { publisher, names, replicas }: PublisherStreamOptions,
+): Promise<StreamInfo> {
+  const name = names.stream(publisher);
+  const subjects = names.subjects(publisher);
+  const there = await streamNamed(manager, name);
+  if (there === undefined) return add();
+  const { config } = there;
+  if (!config.subjects.includes(subjects))
+    throw new NatsStreamError(name, `does not keep the subjects ${subjects}`);
+  // Otherwise a message is gone as soon as somebody has read it.
+  if (config.retention !== 'limits')
+    throw new NatsStreamError(name, `has the retention "${config.retention}" instead of "limits"`);
+  return there;
+
+  async function add(): Promise<StreamInfo> {
+    try {
+      return await manager.streams.add({
+        name,
+        subjects: [subjects],
+        retention: 'limits',
+        storage: 'file',
+        num_replicas: replicas,
+        duplicate_window: DUPLICATES_MS * 1e6,
+        description: `What the context "${publisher}" publishes`,
+      });
+    } catch (error) {
+      // Another process has just made it.
+      const now = await streamNamed(manager, name);
+      if (now !== undefined) return now;
+      if (!CONFLICTS.has(codeOf(error) ?? 0)) throw error;
+      throw new NatsStreamError(name, `cannot be made: ${(error as Error).message}`, error);
+    }
+  }
+}
+
+export interface PublisherStreamOptions {
+  readonly publisher: string;
+  readonly names: Names;
+  readonly replicas: number;
+}
+
+async function streamNamed(
+  manager: JetStreamManager,
+  name: string,
+): Promise<StreamInfo | undefined> {
+  try {
+    return await manager.streams.info(name);
+  } catch (error) {
+    if (codeOf(error) === NOT_FOUND) return undefined;
+    throw error;
+  }
+}
+
+/** A stream that is there already cannot be what a context publishes into. Nothing was changed. */
+export class NatsStreamError extends Error {
+  override readonly name = 'NatsStreamError';
+  readonly code = 'nats-stream';
+  readonly retryable = false;
+  readonly stream: string;
+
+  constructor(stream: string, found: string, cause?: unknown) {
+    super(
+      `The stream "${stream}" on NATS ${found}. Somebody else made it, so it is left as it is: ` +
+        'change or remove it, or give the backbone another prefix: nats({ servers, prefix }).',
+      { cause },
+    );
+    this.stream = stream;
+  }
+}

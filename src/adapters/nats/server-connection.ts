@@ -1,0 +1,92 @@
+import { loadClient, type NatsClient, type NatsConnection } from './nats-client.ts';
+import type { Names } from './names.ts';
+import { publisherStream } from './publisher-stream.ts';
+import type { Reached } from './reached.ts';
+
+/** How the server is connected to; what is not ours goes to the client as it is. */
+export interface ServerOptions {
+  readonly connection?: NatsConnection;
+  readonly replicas?: number;
+  readonly [option: string]: unknown;
+}
+
+/**
+ * The connection to the server: made when it is first wanted, and anew after it broke. Streams are looked
+ * for once in its life.
+ */
+export class ServerConnection {
+  readonly #names: Names;
+  readonly #options: ServerOptions;
+  /** The publishers whose streams are there, as long as the connection lasts. */
+  readonly #there = new Map<string, Promise<unknown>>();
+  #client: NatsClient | undefined;
+  #connecting: Promise<Reached> | undefined;
+
+  constructor(names: Names, options: ServerOptions) {
+    this.#names = names;
+    this.#options = options;
+  }
+
+  /** @throws {NatsClientMissingError} */
+  async load(): Promise<void> {
+    this.#client = await loadClient();
+  }
+
+  /** A connection, with the stream of a publisher there. */
+  async reach(publisher: string): Promise<Reached> {
+    const connecting = (this.#connecting ??= this.#connect());
+    try {
+      const reached = await connecting;
+      await this.#makeStream(reached, publisher);
+      return reached;
+    } catch (error) {
+      if (this.#connecting === connecting && !(await isOpen(connecting))) this.#forget();
+      throw error;
+    }
+  }
+
+  async close(): Promise<void> {
+    const connecting = this.#connecting;
+    this.#forget();
+    const reached = await connecting?.catch(() => undefined);
+    if (this.#options.connection === undefined) await reached?.connection.close();
+  }
+
+  async #connect(): Promise<Reached> {
+    const client = this.#client as NatsClient;
+    const { connection: given, replicas: _, ...options } = this.#options;
+    // Everything that is under way fails when it breaks, and whoever comes next has a new one.
+    const connection =
+      given ?? (await client.connect({ name: 'thereupon', ...options, reconnect: false }));
+    void connection.closed().then(() => this.#forget());
+    const manager = await client.jetstreamManager(connection, { checkAPI: false });
+    return { connection, manager, jetstream: client.jetstream(connection), client };
+  }
+
+  async #makeStream({ manager }: Reached, publisher: string): Promise<void> {
+    const known = this.#there.get(publisher);
+    if (known !== undefined) return void (await known);
+    const replicas = this.#options.replicas ?? 1;
+    const making = publisherStream(manager, { publisher, names: this.#names, replicas });
+    this.#there.set(publisher, making);
+    try {
+      await making;
+    } catch (error) {
+      this.#there.delete(publisher);
+      throw error;
+    }
+  }
+
+  #forget(): void {
+    this.#connecting = undefined;
+    this.#there.clear();
+  }
+}
+
+async function isOpen(connecting: Promise<Reached>): Promise<boolean> {
+  try {
+    return !(await connecting).connection.isClosed();
+  } catch {
+    return false;
+  }
+}

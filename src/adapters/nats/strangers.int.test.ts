@@ -1,0 +1,138 @@
+/** Messages of others, who know nothing of us, and what others see of ours. */
+import assert from 'node:assert/strict';
+import { after, before, type TestContext, test } from 'node:test';
+import { CloudEvent, HTTP } from 'cloudevents';
+import { type NatsServer, startNats } from '../../../scripts/services/nats.ts';
+import type { Fact, Recorded } from '../../message/fact.ts';
+import { start, until } from '../../runtime/fixtures/start.ts';
+import { nextOnTheWire, publishBare } from './fixtures/bare-client.ts';
+import { listening, ordering, OrderPlaced } from './fixtures/ordering.ts';
+import { nats } from './nats-backbone.ts';
+
+let server: NatsServer;
+before(async () => {
+  server = await startNats();
+});
+after(() => server?.close());
+
+const DATA = JSON.stringify({ orderId: 'o-1' });
+
+test('a message without any attribute is what its subject says, and is taken in once', async (t) => {
+  const { heard, publish } = await scene(t, 'plain');
+
+  await publish('OrderPlaced', DATA);
+  await until(() => heard.length === 1);
+
+  const [event] = heard;
+  assert.equal(event?.id, 'plain_ordering/1');
+  assert.deepEqual(event.data, { orderId: 'o-1' });
+});
+
+test('a CloudEvent is read in both modes, whoever wrote it', async (t) => {
+  const { heard, publish } = await scene(t, 'modes');
+  const attributes = { id: 'e-1', source: '/legacy', specversion: '1.0', type: OrderPlaced.name };
+
+  await publish('anything', DATA, {
+    ...Object.fromEntries(Object.entries(attributes).map(([name, value]) => [`ce-${name}`, value])),
+    'content-type': 'application/json',
+  });
+  const structured = {
+    ...attributes,
+    id: 'e-2',
+    time: '2026-05-01T10:00:00Z',
+    data: { orderId: 'o-2' },
+  };
+  await publish('anything', JSON.stringify(structured), {
+    'content-type': 'application/cloudevents+json; charset=utf-8',
+  });
+  await until(() => heard.length === 2);
+
+  assert.deepEqual(
+    heard.map(({ id, data }) => ({ id, data })),
+    [
+      { id: 'e-1', data: { orderId: 'o-1' } },
+      { id: 'e-2', data: { orderId: 'o-2' } },
+    ],
+  );
+  assert.equal(heard[1]?.occurredAt, '2026-05-01T10:00:00.000Z');
+});
+
+const STRANGE: readonly (readonly [string, string | Uint8Array, Record<string, string>])[] = [
+  ['invalid JSON', '{"orderId": ', {}],
+  ['nothing at all', '', {}],
+  ['bytes that are no text', new Uint8Array([0xff, 0xfe, 0x00]), {}],
+  ['ten megabytes', JSON.stringify({ orderId: 'o-1', note: 'x'.repeat(10 * 1_048_576) }), {}],
+  ['what its contract does not allow', JSON.stringify({ orderId: 7 }), {}],
+  ['a version that is none', DATA, { 'ce-schemaversion': 'first' }],
+  ['a key longer than any', JSON.stringify({ orderId: 'x'.repeat(2_000) }), {}],
+];
+
+for (const [index, [what, data, attributes]] of STRANGE.entries())
+  test(`${what} is parked with its reason, and blocks nobody`, async (t) => {
+    const { app, heard, publish } = await scene(t, `strange${index}`);
+
+    await publish('OrderPlaced', data, attributes);
+    await publish('OrderPlaced', JSON.stringify({ orderId: 'o-2' }));
+    await until(() => heard.length === 1);
+    const parked = await app.parked();
+
+    assert.deepEqual(heard[0]?.data, { orderId: 'o-2' });
+    assert.equal(parked.length, 1);
+    assert.equal(parked[0]?.recordId, `strange${index}_ordering/1`);
+    assert.ok((parked[0]?.error?.message ?? '').length > 10);
+  });
+
+test('a newer version is taken in where it fits, and waits for a release that knows it otherwise', async (t) => {
+  const { app, heard, publish } = await scene(t, 'newer');
+  const newer = { 'ce-schemaversion': '2' };
+
+  await publish('OrderPlaced', JSON.stringify({ order: 'o-1' }), newer);
+  await publish('OrderPlaced', JSON.stringify({ orderId: 'o-2', more: true }), newer);
+  await until(() => heard.length === 1);
+
+  assert.equal(heard[0]?.schemaVersion, 2);
+  const [parked] = await app.parked();
+  assert.equal(parked?.recordId, 'newer_ordering/1');
+  assert.match(parked.error?.message ?? '', /has a newer one/);
+});
+
+test('a message that nobody listens to is passed', async (t) => {
+  const { app, heard, publish } = await scene(t, 'unknown');
+
+  await publish('SomethingElse', DATA);
+  await publish('OrderPlaced', DATA);
+  await until(() => heard.length === 1);
+
+  assert.deepEqual(await app.parked(), []);
+});
+
+test('what we publish is a CloudEvent to a bare client and to the SDK', async (t) => {
+  const { app } = await scene(t, 'ours');
+  const next = await nextOnTheWire(server.url, 'ours.ordering.>');
+
+  await app.transaction(ordering, (tx) =>
+    tx.publish(OrderPlaced, { orderId: 'größe "1" 🎁', note: 'ä' }),
+  );
+  const { headers, body } = await next();
+  const event = HTTP.toEvent<{ orderId: string }>({ headers, body });
+
+  assert.ok(!Array.isArray(event));
+  assert.ok(new CloudEvent(event).validate());
+  assert.equal(event.type, 'ordering.OrderPlaced');
+  assert.equal(event.source, '/ordering');
+  assert.equal(decodeURIComponent(String(event['partitionkey'])), 'größe "1" 🎁');
+  assert.deepEqual(event.data, { orderId: 'größe "1" 🎁', note: 'ä' });
+  assert.equal(headers['nats-msg-id'], event.id);
+});
+
+async function scene(t: TestContext, prefix: string) {
+  const heard: Recorded<Fact>[] = [];
+  const context = listening((_, event) => void heard.push(event));
+  const backbone = nats({ servers: server.url, prefix });
+  const app = await start(t, [ordering, context], { backbone });
+  // By now the stream is there.
+  await app.settled();
+  const publish = (type: string, data: string | Uint8Array, attributes = {}): Promise<void> =>
+    publishBare(server.url, `${prefix}.ordering.${type}`, data, attributes);
+  return { app, heard, publish };
+}

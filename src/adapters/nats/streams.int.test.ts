@@ -1,0 +1,240 @@
+/**
+ * Streams that are there already, that go away, and that a server brings back after its end.
+ *
+ * no testLog: NATS is between contexts; their logs are in a store.
+ */
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { after, before, type TestContext, test } from 'node:test';
+import { type NatsServer, startNats } from '../../../scripts/services/nats.ts';
+import { makeCertificates } from '../../../scripts/services/process/certificates.ts';
+import type { Envelope } from '../../backbone/backbone.ts';
+import { systemClock } from '../../host/clock.ts';
+import type { Application } from '../../runtime/application.ts';
+import { rejection, start, until } from '../../runtime/fixtures/start.ts';
+import { publishBare } from './fixtures/bare-client.ts';
+import { listening, ordering, OrderPlaced } from './fixtures/ordering.ts';
+import { NatsMessageTooLargeError } from './message-too-large.ts';
+import { type NatsOptions, nats } from './nats-backbone.ts';
+import { type JetStreamManager, loadClient, type NatsConnection } from './nats-client.ts';
+import { NatsStreamError } from './publisher-stream.ts';
+
+let server: NatsServer;
+let connection: NatsConnection;
+let manager: JetStreamManager;
+before(async () => {
+  server = await startNats();
+  [connection, manager] = await connected(server);
+});
+after(async () => {
+  await connection?.close();
+  await server?.close();
+});
+
+for (const [what, prefix, stream, said] of [
+  [
+    'that keeps other subjects',
+    'other',
+    { name: 'other_ordering', subjects: ['elsewhere.>'] },
+    /"other_ordering" on NATS does not keep the subjects other\.ordering\.>/,
+  ],
+  [
+    'that forgets what was read',
+    'queue',
+    { name: 'queue_ordering', subjects: ['queue.ordering.>'], retention: 'workqueue' },
+    /has the retention "workqueue" instead of "limits"/,
+  ],
+  [
+    'of another name that keeps our subjects',
+    'taken',
+    { name: 'mine', subjects: ['taken.>'] },
+    /"taken_ordering" on NATS cannot be made: .*subjects overlap/,
+  ],
+] as const)
+  test(`a stream ${what} is left as it is, and named`, async () => {
+    await manager.streams.add(stream);
+    const before = await manager.streams.info(stream.name);
+    const backbone = await opened({ servers: server.url, prefix });
+
+    const consumer = { consumer: 'listening', source: 'ordering', contracts: [], marks: [] };
+    const error = await rejection(backbone.inlet(consumer), NatsStreamError);
+
+    assert.match(error.message, said);
+    assert.equal(error.retryable, false);
+    assert.deepEqual((await manager.streams.info(stream.name)).config, before.config);
+    await backbone.close();
+  });
+
+test('a stream with limits of its owner is used as it is', async (t) => {
+  const minute = 60e9;
+  const subjects = ['limited.ordering.>'];
+  await manager.streams.add({ name: 'limited_ordering', subjects, max_age: minute });
+  const { app, heard } = await scene(t, { prefix: 'limited' });
+
+  await place(app, 'o-1');
+  await until(() => heard.length === 1);
+
+  const { config } = await manager.streams.info('limited_ordering');
+  assert.equal((config as { max_age?: number }).max_age, minute);
+});
+
+test('a stream that is made anew while it is read is read from its beginning, and nothing comes twice', async (t) => {
+  const { app, heard } = await scene(t, { prefix: 'anew' });
+  await place(app, 'o-1');
+  await until(() => heard.length === 1);
+
+  const { streams } = manager as unknown as {
+    streams: { delete(name: string): Promise<boolean> };
+  };
+  await streams.delete('anew_ordering');
+  await manager.streams.add({ name: 'anew_ordering', subjects: ['anew.ordering.>'] });
+  await publishBare(server.url, 'anew.ordering.OrderPlaced', JSON.stringify({ orderId: 'o-2' }));
+  await place(app, 'o-3');
+  await until(() => heard.includes('o-2') && heard.includes('o-3'), 20_000);
+
+  assert.deepEqual(heard.toSorted(), ['o-1', 'o-2', 'o-3']);
+});
+
+test('what was confirmed survives the end of the server by SIGKILL, in order', async (t) => {
+  const own = await startNats();
+  t.after(() => own.close());
+  const { app, heard } = await scene(t, { servers: own.url });
+  const ids = Array.from({ length: 60 }, (_, index) => `o-${index}`);
+
+  for (const [index, id] of ids.entries()) {
+    await place(app, id);
+    if (index % 20 === 10) {
+      await own.kill();
+      await own.start();
+    }
+  }
+  await until(() => heard.length >= ids.length, 30_000);
+
+  assert.deepEqual(heard.toSorted(), ids.toSorted());
+});
+
+test('a connection of the application is used, and left open', async (t) => {
+  const { app, heard } = await scene(t, { connection, prefix: 'given' });
+  await place(app, 'o-1');
+  await until(() => heard.length === 1);
+
+  await app.stop();
+
+  assert.equal(connection.isClosed(), false);
+});
+
+test('a message that the server takes none as large as is told, with what to do', async (t) => {
+  const small = await startNats({ maxPayload: 100_000 });
+  t.after(() => small.close());
+  const backbone = await opened({ servers: small.url });
+  const outlet = await backbone.outlet('ordering');
+  const message: Envelope = {
+    id: 'm-1',
+    source: 'ordering',
+    type: OrderPlaced.name,
+    schemaVersion: 1,
+    key: 'k',
+    data: JSON.stringify('x'.repeat(100_000)),
+    occurredAt: 0,
+    recordedAt: 0,
+    correlationId: 'c',
+    causationId: 'c',
+    traceparent: null,
+    metadata: null,
+  };
+
+  const refused = outlet?.publish([message]) ?? Promise.resolve();
+  const error = await rejection(refused, NatsMessageTooLargeError);
+
+  assert.match(error.message, /"m-1".* at most 100000\. Raise max_payload/);
+  await backbone.close();
+});
+
+for (const [how, configuration, right, wrong] of [
+  [
+    'user and password',
+    'authorization { user: "shop", password: "right" }',
+    { user: 'shop', pass: 'right' },
+    { user: 'shop', pass: 'wrong' },
+  ],
+  ['a token', 'authorization { token: "right" }', { token: 'right' }, { token: 'wrong' }],
+] as const)
+  test(`${how} let in who has the right ones, and nobody else`, async (t) => {
+    const guarded = await startNats({ configuration });
+    t.after(() => guarded.close());
+    const { app, heard } = await scene(t, { servers: guarded.url, ...right });
+    await place(app, 'o-1');
+    await until(() => heard.length === 1);
+
+    const stranger = await opened({ servers: guarded.url, ...wrong });
+    const consumer = { consumer: 'x', source: 'ordering', contracts: [], marks: [] };
+
+    await assert.rejects(stranger.inlet(consumer), (error: Error) => {
+      assert.match(String((error.cause as Error).message), /Authorization/i);
+      return true;
+    });
+    await stranger.close();
+  });
+
+test('the rights that the docs name are enough', async (t) => {
+  const docs = readFileSync(join(import.meta.dirname, '../../../docs/nats.md'), 'utf8');
+  const rights = /```text nats\n([^`]*)```/.exec(docs)?.[1];
+  assert.ok(rights !== undefined, 'The docs have lost their rights.');
+  const user = `{ user: "shop", password: "right", permissions: { ${rights} } }`;
+  const guarded = await startNats({ configuration: `authorization { users: [${user}] }` });
+  t.after(() => guarded.close());
+
+  const { app, heard } = await scene(t, { servers: guarded.url, user: 'shop', pass: 'right' });
+  await place(app, 'o-1');
+  await until(() => heard.length === 1);
+  await app.stop();
+
+  assert.doesNotMatch(guarded.log(), /Permissions Violation/i);
+});
+
+test('a server is believed over TLS when the authority that one trusts vouches for it', async (t) => {
+  const certificates = makeCertificates('localhost');
+  t.after(() => certificates.remove());
+  const secure = await startNats({ certificates });
+  t.after(() => secure.close());
+  const servers = secure.url.replace('127.0.0.1', 'localhost');
+
+  const { app, heard } = await scene(t, { servers, tls: { caFile: certificates.authority } });
+  await place(app, 'o-1');
+  await until(() => heard.length === 1);
+  const stranger = await opened({ servers, tls: {} });
+  const consumer = { consumer: 'x', source: 'ordering', contracts: [], marks: [] };
+
+  await assert.rejects(stranger.inlet(consumer), (error: Error) => {
+    assert.match(String((error.cause as Error).message), /certificate/i);
+    return true;
+  });
+  await stranger.close();
+});
+
+async function opened(options: NatsOptions) {
+  const backbone = nats(options);
+  const published = (): Promise<never> => Promise.reject(new Error('nobody reads a log here'));
+  await backbone.start({ clock: systemClock(), published });
+  return backbone;
+}
+
+async function connected({ url }: NatsServer): Promise<[NatsConnection, JetStreamManager]> {
+  const { connect, jetstreamManager } = await loadClient();
+  const made = await connect({ servers: url });
+  return [made, await jetstreamManager(made, { checkAPI: true })];
+}
+
+async function scene(t: TestContext, options: NatsOptions) {
+  const heard: string[] = [];
+  const context = listening((orderId) => void heard.push(orderId));
+  const backbone = nats({ servers: server.url, ...options });
+  const app = await start(t, [ordering, context], { backbone });
+  await app.settled();
+  return { app, heard };
+}
+
+async function place(app: Application, orderId: string): Promise<void> {
+  await app.transaction(ordering, (tx) => tx.publish(OrderPlaced, { orderId }));
+}
