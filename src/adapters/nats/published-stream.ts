@@ -39,6 +39,8 @@ export class PublishedStream implements PublishedLog {
   #known: StreamInfo | undefined;
   /** Where the newest are read. */
   #newest: StreamCursor | undefined;
+  /** By which it is heard that there are more. */
+  #tail: StreamCursor | undefined;
   #turn: Promise<unknown> = Promise.resolve();
   #isWatching = false;
 
@@ -81,7 +83,7 @@ export class PublishedStream implements PublishedLog {
 
   async close(): Promise<void> {
     this.#closing.abort();
-    await this.#newest?.close();
+    await Promise.all([this.#newest?.close(), this.#tail?.close()]);
     this.#newest = undefined;
   }
 
@@ -155,7 +157,7 @@ export class PublishedStream implements PublishedLog {
     let delayMs = AGAIN_MS;
     while (!signal.aborted) {
       try {
-        const tail = await this.#tail();
+        const tail = await this.#openTail();
         while (!signal.aborted) {
           const isMore = await tail.wait(WAIT_MS);
           delayMs = AGAIN_MS;
@@ -173,10 +175,11 @@ export class PublishedStream implements PublishedLog {
     }
   }
 
-  async #tail(): Promise<StreamCursor> {
+  async #openTail(): Promise<StreamCursor> {
     const reached = await this.#options.reach();
     const { state } = await reached.manager.streams.info(this.#stream);
     const tail = await StreamCursor.open(reached, this.#stream, state.last_seq);
+    this.#tail = tail;
     // Whatever came before it was there.
     this.tell();
     return tail;

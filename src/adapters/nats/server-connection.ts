@@ -34,22 +34,32 @@ export class ServerConnection {
 
   /** A connection, with the stream of a publisher there. */
   async reach(publisher: string): Promise<Reached> {
-    const connecting = (this.#connecting ??= this.#connect());
+    const connecting = (this.#connecting ??= this.#begin());
     try {
       const reached = await connecting;
       await this.#makeStream(reached, publisher);
       return reached;
     } catch (error) {
-      if (this.#connecting === connecting && !(await isOpen(connecting))) this.#forget();
+      if (!(await isOpen(connecting))) this.#forget(connecting);
       throw error;
     }
   }
 
   async close(): Promise<void> {
     const connecting = this.#connecting;
-    this.#forget();
+    this.#forget(connecting);
     const reached = await connecting?.catch(() => undefined);
     if (this.#options.connection === undefined) await reached?.connection.close();
+  }
+
+  #begin(): Promise<Reached> {
+    const connecting = this.#connect();
+    const closed = connecting.then(({ connection }) => connection.closed());
+    closed.then(
+      () => this.#forget(connecting),
+      () => undefined,
+    );
+    return connecting;
   }
 
   async #connect(): Promise<Reached> {
@@ -58,7 +68,6 @@ export class ServerConnection {
     // Everything that is under way fails when it breaks, and whoever comes next has a new one.
     const connection =
       given ?? (await client.connect({ name: 'thereupon', ...options, reconnect: false }));
-    void connection.closed().then(() => this.#forget());
     const manager = await client.jetstreamManager(connection, { checkAPI: false });
     return { connection, manager, jetstream: client.jetstream(connection), client };
   }
@@ -77,7 +86,9 @@ export class ServerConnection {
     }
   }
 
-  #forget(): void {
+  /** There may be another one by now, which is left alone. */
+  #forget(connecting: Promise<Reached> | undefined): void {
+    if (this.#connecting !== connecting) return;
     this.#connecting = undefined;
     this.#there.clear();
   }

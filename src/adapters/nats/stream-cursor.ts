@@ -27,6 +27,8 @@ export class StreamCursor {
   /** Come while it was waited for. */
   #ahead: StreamMessage[] = [];
   #position: number;
+  /** What it waits for. */
+  #pulling: NatsSubscription | undefined;
 
   private constructor(reached: Reached, stream: string, consumer: string, after: number) {
     this.#reached = reached;
@@ -75,7 +77,9 @@ export class StreamCursor {
     return this.#ahead.length > 0;
   }
 
+  /** Whoever waits for something of it is let go with an error. */
   async close(): Promise<void> {
+    this.#pulling?.unsubscribe();
     await this.#reached.manager.consumers.delete(this.#stream, this.#consumer).catch(() => false);
   }
 
@@ -83,11 +87,13 @@ export class StreamCursor {
     const { connection, client } = this.#reached;
     const inbox = client.createInbox();
     const subscription = connection.subscribe(inbox);
+    this.#pulling = subscription;
     try {
       const subject = `$JS.API.CONSUMER.MSG.NEXT.${this.#stream}.${this.#consumer}`;
       connection.publish(subject, JSON.stringify(request), { reply: inbox });
       return await collect(subscription, request.batch, waitMs + ANSWER_MS);
     } finally {
+      this.#pulling = undefined;
       subscription.unsubscribe();
     }
   }

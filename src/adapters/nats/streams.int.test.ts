@@ -122,6 +122,9 @@ test('a connection of the application is used, and left open', async (t) => {
   await app.stop();
 
   assert.equal(connection.isClosed(), false);
+  const { streams } = manager as unknown as { streams: { info(name: string): Promise<Info> } };
+  type Info = { readonly state: { readonly consumer_count: number } };
+  assert.equal((await streams.info('given_ordering')).state.consumer_count, 0);
 });
 
 test('a message that the server takes none as large as is told, with what to do', async (t) => {
