@@ -68,7 +68,7 @@ Exit codes:
   0  done
   1  failed, such as a log that cannot be read, or a simulation in which something broke
   2  asked wrongly: unknown options, no configuration, an ID that can mean two things
-  3  nothing of that ID is there
+  3  nothing of that ID is there, or no log at all
 `;
 
 function program(surroundings: Surroundings, onEnd: (exitCode: number) => void): Command {
