@@ -9,9 +9,12 @@ import { join } from 'node:path';
 import { after, before, type TestContext, test } from 'node:test';
 import { type NatsServer, startNats } from '../../../scripts/services/nats.ts';
 import { makeCertificates } from '../../../scripts/services/process/certificates.ts';
-import type { Envelope } from '../../backbone/backbone.ts';
+import type { Backbone, Envelope } from '../../backbone/backbone.ts';
 import { systemClock } from '../../host/clock.ts';
 import type { Application } from '../../runtime/application.ts';
+import { run } from '../../runtime/run.ts';
+import { type Logger, silent } from '../../telemetry/logger.ts';
+import { memory } from '../memory/memory-store.ts';
 import { rejection, start, until } from '../../runtime/fixtures/start.ts';
 import { publishBare } from './fixtures/bare-client.ts';
 import { listening, ordering, OrderPlaced } from './fixtures/ordering.ts';
@@ -77,6 +80,28 @@ test('a stream with limits of its owner is used as it is', async (t) => {
 
   const { config } = await manager.streams.info('limited_ordering');
   assert.equal((config as { max_age?: number }).max_age, minute);
+});
+
+test('who was away while limits dropped messages says so, and goes on behind no gap', async (t) => {
+  const subjects = ['gap.ordering.>'];
+  await manager.streams.add({ name: 'gap_ordering', subjects, max_msgs: 2 });
+  const store = memory();
+  const heard: string[] = [];
+  const context = listening((orderId) => void heard.push(orderId));
+  const backbone = (): Backbone => nats({ servers: server.url, prefix: 'gap' });
+  const before = await run([ordering, context], { store, backbone: backbone(), logger: silent });
+  await place(before, 'o-1');
+  await until(() => heard.length === 1);
+  await before.stop();
+
+  for (const id of ['o-2', 'o-3', 'o-4', 'o-5'])
+    await publishBare(server.url, 'gap.ordering.OrderPlaced', JSON.stringify({ orderId: id }));
+  const codes: unknown[] = [];
+  const logger: Logger = { log: (line) => void codes.push('code' in line ? line.code : undefined) };
+  await start(t, [ordering, context], { store, backbone: backbone(), logger });
+  await until(() => codes.includes('records-dropped'));
+
+  assert.deepEqual(heard, ['o-1']);
 });
 
 test('a stream that is made anew while it is read is read from its beginning, and nothing comes twice', async (t) => {
