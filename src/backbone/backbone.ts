@@ -161,6 +161,11 @@ export class BackboneUnavailableError extends Error {
   }
 }
 
+/** No outage: it does not end by itself. */
+export function isForGood(error: unknown): boolean {
+  return error instanceof Error && 'retryable' in error && error.retryable === false;
+}
+
 /**
  * A publisher's log is behind what was already taken from it, or has another epoch: it was
  * restored from a backup or begun anew, so positions mean something else now.

@@ -3,7 +3,7 @@ import type { PublishedLog } from '../log/store.ts';
 import { FROM_NOW, type Mark } from '../log/write-set.ts';
 import { type Backbone, type Consumer, type Inlet, LogRestoredError } from './backbone.ts';
 import type { Surroundings } from './backbone.ts';
-import { BackboneUnavailableError } from './backbone.ts';
+import { BackboneUnavailableError, isForGood } from './backbone.ts';
 import { LogInlet } from './log-inlet.ts';
 import { PublishedWindow } from './published-window.ts';
 
@@ -95,11 +95,6 @@ export class LogToLog implements Backbone {
       throw new BackboneUnavailableError(this.name, error);
     }
   }
-}
-
-/** No outage: it does not end by itself. */
-function isForGood(error: unknown): boolean {
-  return error instanceof Error && 'retryable' in error && error.retryable === false;
 }
 
 interface Publisher {

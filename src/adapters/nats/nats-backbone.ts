@@ -4,6 +4,7 @@ import {
   type Consumer,
   type Envelope,
   type Inlet,
+  isForGood,
   type Outlet,
   type Surroundings,
 } from '../../backbone/backbone.ts';
@@ -11,7 +12,7 @@ import { attributesOf } from '../../backbone/cloud-event.ts';
 import { LogToLog } from '../../backbone/log-to-log.ts';
 import { writeHeaders } from './headers.ts';
 import { NatsMessageTooLargeError } from './message-too-large.ts';
-import type { NatsConnection } from './nats-client.ts';
+import type { NatsConnection, StreamInfo } from './nats-client.ts';
 import { type Names, namesWith } from './names.ts';
 import { PublishedStream } from './published-stream.ts';
 import type { Reached } from './reached.ts';
@@ -105,7 +106,7 @@ class NatsBackbone implements Backbone {
       receive: (options) => inlet.receive(options),
       isDrained: () => inlet.isDrained(),
       // Who knows of something knows the epoch of the publisher's log, not that of its stream.
-      lookAgain: async () => inlet.lookAgain(await this.#epoch(consumer.source)),
+      lookAgain: async () => inlet.lookAgain((await this.#info(consumer.source)).created),
       close: () => inlet.close(),
     };
   }
@@ -121,10 +122,7 @@ class NatsBackbone implements Backbone {
    * beginning: what was taken in already is known by its id.
    */
   async #inThisStream(consumer: Consumer): Promise<Consumer> {
-    const { manager } = await this.#reach(consumer.source);
-    const { created, state } = await this.#asked(() =>
-      manager.streams.info(this.#names.stream(consumer.source)),
-    );
+    const { created, state } = await this.#info(consumer.source);
     const marks = consumer.marks.map((mark) => {
       const isHere = mark.epoch === created && mark.position <= state.last_seq;
       return mark.position <= 0 || isHere ? mark : { ...mark, epoch: created, position: 0 };
@@ -132,9 +130,9 @@ class NatsBackbone implements Backbone {
     return { ...consumer, marks };
   }
 
-  async #epoch(publisher: string): Promise<string> {
+  async #info(publisher: string): Promise<StreamInfo> {
     const { manager } = await this.#reach(publisher);
-    return (await this.#asked(() => manager.streams.info(this.#names.stream(publisher)))).created;
+    return this.#asked(() => manager.streams.info(this.#names.stream(publisher)));
   }
 
   /** Keys side by side, those of one key one after the other: one that fails lets none pass it. */
@@ -174,8 +172,7 @@ class NatsBackbone implements Backbone {
     try {
       return await ask();
     } catch (error) {
-      const { retryable } = error as { readonly retryable?: unknown };
-      throw retryable === false ? error : this.#unavailable(error);
+      throw isForGood(error) ? error : this.#unavailable(error);
     }
   }
 
