@@ -12,8 +12,8 @@ import {
   INSERT_ONE,
   rawColumns,
   type RawIndexes,
-  rawValues,
 } from './raw-table.ts';
+import { rowOf } from '../raw-log.ts';
 
 export interface RawOptions {
   readonly callers: number;
@@ -28,7 +28,7 @@ export function rawOneByOne({ callers, connections, indexes }: RawOptions): Appe
     eventsAtOnce: 1,
     open: (url) =>
       openRaw(url, { connections, indexes }, (pool, [event]) =>
-        pool.query({ name: 'one', text: INSERT_ONE, values: rawValues(event as NewRecord) }),
+        pool.query({ name: 'one', text: INSERT_ONE, values: rowOf(event as NewRecord) }),
       ),
   };
 }

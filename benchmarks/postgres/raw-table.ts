@@ -5,6 +5,7 @@
  */
 import type { NewRecord } from '../../src/log/record.ts';
 import type { Client, Pool } from 'pg';
+import { type Row, rowOf } from '../raw-log.ts';
 
 export type RawIndexes = 'all' | 'primary key';
 
@@ -71,28 +72,8 @@ export async function createRawTable(client: Client | Pool, indexes: RawIndexes)
   if (indexes === 'all') await client.query(INDEXES);
 }
 
-export function rawValues(record: NewRecord): (string | number | null)[] {
-  return [
-    record.id,
-    record.direction,
-    record.stream,
-    record.version,
-    record.type,
-    record.schemaVersion,
-    record.key,
-    record.data,
-    record.source,
-    record.occurredAt,
-    record.recordedAt,
-    record.correlationId,
-    record.causationId,
-    record.traceparent,
-    record.metadata,
-  ];
-}
-
-/** The same of many, by column. */
-export function rawColumns(records: readonly NewRecord[]): (string | number | null)[][] {
-  const rows = records.map(rawValues);
+/** The values of many records, by column. */
+export function rawColumns(records: readonly NewRecord[]): Row[] {
+  const rows = records.map(rowOf);
   return COLUMNS.map((_, column) => rows.map((row) => row[column] ?? null));
 }
