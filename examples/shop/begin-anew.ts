@@ -3,7 +3,7 @@ import { readdirSync, rmdirSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { assertAlone } from './assert-alone.ts';
 import { contexts } from './contexts.ts';
-import { acknowledgedFile, gatewayFile, prepareDirectory } from './data-directory.ts';
+import { acknowledgedFile, bookmarkFile, gatewayFile, prepareDirectory } from './data-directory.ts';
 import { dropLogs } from './drop-logs.ts';
 import type { ShopPlace } from './shop-place.ts';
 
@@ -22,7 +22,8 @@ export async function beginAnew({ directory, store }: ShopPlace): Promise<void> 
   const gateway = dirname(gatewayFile(directory));
   for (const { name } of contexts) removeLog(directory, name);
   removeLog(gateway, 'gateway');
-  rmSync(acknowledgedFile(directory), { force: true });
+  for (const file of [acknowledgedFile(directory), bookmarkFile(directory)])
+    rmSync(file, { force: true });
   if (readdirSync(gateway).length === 0) rmdirSync(gateway);
 }
 

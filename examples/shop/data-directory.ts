@@ -1,7 +1,8 @@
 /**
  * What the shop keeps in its data directory: `CONTEXT.sqlite` for each context (and what SQLite
  * keeps beside it) unless they are on PostgreSQL, `gateway/` for the gateway, and
- * `acknowledged.jsonl`, what a replay was told was durable.
+ * `acknowledged.jsonl`, what a replay was told was durable, and while one is not at its end
+ * `bookmark.json`, how far it came.
  */
 import { accessSync, constants, existsSync, mkdirSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
@@ -14,6 +15,10 @@ export function gatewayFile(directory: string): string {
 
 export function acknowledgedFile(directory: string): string {
   return join(directory, 'acknowledged.jsonl');
+}
+
+export function bookmarkFile(directory: string): string {
+  return join(directory, 'bookmark.json');
 }
 
 /**

@@ -1,6 +1,7 @@
 /** Replays one order file and tells a person of it: how far it is, and what was not taken and why. */
-import { acknowledgedFile } from './data-directory.ts';
+import { acknowledgedFile, bookmarkFile } from './data-directory.ts';
 import { Acknowledged } from './replay/acknowledged.ts';
+import { Bookmark } from './replay/bookmark.ts';
 import { planReplay, type ReplayPlan } from './replay/plan-replay.ts';
 import { ProgressBar, type ProgressTarget } from './replay/progress-bar.ts';
 import { readOrders, type BadLine } from './replay/read-orders.ts';
@@ -65,11 +66,14 @@ export async function replayFile(
   const acknowledged = new Acknowledged(acknowledgedFile(directory));
   try {
     const onProgress = (done: number): void => bar.update(done);
+    const onPassedOver = (done: number): void => bar.passOver(done);
     await replayOrders(app, plan, {
       keepPrices,
       acknowledged,
+      bookmark: new Bookmark(bookmarkFile(directory), plan.fileHash),
       onRemark: remark,
       onProgress,
+      onPassedOver,
       signal,
     });
   } finally {

@@ -28,6 +28,12 @@ export class Acknowledged {
     this.#noted.add(line);
   }
 
+  /** An order of those that were noted last; undefined when none was. */
+  get lastOrder(): string | undefined {
+    const line = [...this.#noted].findLast((each) => each.startsWith('{"kind":"order"'));
+    return line === undefined ? undefined : (JSON.parse(line) as { id: string }).id;
+  }
+
   close(): void {
     closeSync(this.#file);
   }

@@ -3,6 +3,9 @@
  * of half a million lines takes about 25 MB this way, a tenth of what it takes as objects.
  */
 export class OrderLines {
+  /** Of the text that they were read from. */
+  fileHash = '';
+
   readonly invoices = new TextPool();
   readonly products = new TextPool();
   readonly descriptions = new TextPool();

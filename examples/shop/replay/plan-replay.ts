@@ -21,6 +21,8 @@ import { listingRows } from './price-listings.ts';
 import { dayOfMinute, isoOfMinute, weekOfMinute } from './wall-clock.ts';
 
 export type ReplayPlan = {
+  /** The same for the same file. */
+  readonly fileHash: string;
   /** How many orders, returns, adjustments and other invoices there are: the measure of progress. */
   readonly invoiceCount: number;
   readonly orderCount: number;
@@ -55,6 +57,7 @@ export function planReplay(lines: OrderLines): ReplayPlan {
 
   remarks.sort((a, b) => a.lineNumber - b.lineNumber);
   return {
+    fileHash: lines.fileHash,
     invoiceCount: parts.length,
     orderCount: orders.length,
     minuteCount: minutes.length,

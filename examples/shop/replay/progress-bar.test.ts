@@ -41,6 +41,18 @@ test('elsewhere it is a plain line now and then', () => {
   assert.equal(lines[2], 'replaying 250/1000 in 25 s, 10/s on the average');
 });
 
+test('what an earlier run did counts as done, and not as fast', () => {
+  const { bar, at, written } = barOn({ isTTY: false });
+
+  bar.passOver(500);
+  at(10_000);
+  bar.update(600);
+  bar.end();
+
+  assert.match(written(), /60% {2}600\/1000 {2}10\/s {2}40 s left/);
+  assert.match(written(), /600\/1000 in 10 s, 10\/s on the average/);
+});
+
 test('nothing to do is done at once', () => {
   const { bar, at, written } = barOn({ isTTY: true, total: 0 });
 

@@ -28,6 +28,7 @@ export class ProgressBar {
   #shownAt: number;
   #done = 0;
   #shownDone = 0;
+  #doneBefore = 0;
   #rate: number | undefined;
 
   constructor(options: ProgressBarOptions) {
@@ -45,6 +46,13 @@ export class ProgressBar {
     this.#show(isTerminal ? `\r${this.#line()}\u001b[K` : `${this.#line()}\n`);
   }
 
+  /** What was done by an earlier run counts as done, and not as fast. */
+  passOver(done: number): void {
+    this.#done = done;
+    this.#shownDone = done;
+    this.#doneBefore = done;
+  }
+
   /** Makes room for a line of text above the bar. */
   print(text: string): void {
     const { target } = this.#options;
@@ -54,7 +62,7 @@ export class ProgressBar {
 
   end(): void {
     const seconds = (this.#options.nowMs() - this.#startedAt) / 1000;
-    const rate = seconds > 0 ? Math.round(this.#done / seconds) : 0;
+    const rate = seconds > 0 ? Math.round((this.#done - this.#doneBefore) / seconds) : 0;
     const { label, total, target } = this.#options;
     const text = `${label} ${this.#done}/${total} in ${duration(seconds)}, ${rate}/s on the average`;
     this.#show(target.isTTY === true ? `\r${text}\u001b[K\n` : `${text}\n`);

@@ -3,6 +3,7 @@
  * line is reported with its number and its reason and the rest goes on; a wrong file is one
  * `OrderFileError`, thrown before anything was done with it.
  */
+import { createHash } from 'node:crypto';
 import { findColumns } from './columns.ts';
 import { CsvRecords, EndlessLineError } from './csv-records.ts';
 import { lineParser, type ParsedLine } from './line-parser.ts';
@@ -47,8 +48,14 @@ export async function readOrders(
 
   const records = new CsvRecords({ onRecord: takeRecord, onBadRecord: reportBadLine });
   try {
-    await readOrderText(path, (text) => records.write(text), options);
+    const hash = createHash('sha256');
+    const take = (text: string): void => {
+      hash.update(text);
+      records.write(text);
+    };
+    await readOrderText(path, take, options);
     records.end();
+    lines.fileHash = hash.digest('hex');
   } catch (error) {
     if (!(error instanceof EndlessLineError)) throw error;
     throw wrongFile(path, `${error.message} It seems to be no CSV file.`);

@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { silent } from 'thereupon';
 import { runAudit } from '../audit/audit.ts';
-import { acknowledgedFile } from '../data-directory.ts';
+import { acknowledgedFile, bookmarkFile } from '../data-directory.ts';
+import { allDocuments } from '../left-behind-fixture.ts';
 import { openShop } from '../open-shop.ts';
 import { orderBook } from '../ordering/order-book.ts';
 import { readOrderFile, replayFile } from '../replay-file.ts';
@@ -39,6 +41,36 @@ test('a replayed file balances, and replaying it again or an overlapping one pla
   assert.equal(different.orders, first.orders);
   assert.match(different.text, /^line 2: order 700002 was not taken: .*used before/m);
   assert.equal((await runAudit({ directory: directory })).recordCount, audit.recordCount);
+});
+
+test('a replay that was interrupted passes over what has settled, and comes to the same', async () => {
+  const path = join(directory, 'interrupted.csv');
+  await writeFile(path, [...madeOrders({ invoices: 60 })].join(''));
+  const [quiet, data] = [join(directory, 'quiet'), join(directory, 'interrupted')];
+
+  const whole = await replay(path, quiet);
+  await replay(path, data, { stopAfter: 30 });
+  assert.ok(existsSync(bookmarkFile(data)));
+  const rest = await replay(path, data);
+
+  assert.ok(rest.minutes < whole.minutes * 0.6, `${rest.minutes} of ${whole.minutes} minutes`);
+  assert.equal(existsSync(bookmarkFile(data)), false);
+  assert.deepEqual(
+    await allDocuments({ directory: data }),
+    await allDocuments({ directory: quiet }),
+  );
+});
+
+test('a bookmark is passed over where the logs know nothing of it', async () => {
+  const path = join(directory, 'removed.csv');
+  await writeFile(path, [...madeOrders({ invoices: 30 })].join(''));
+  const data = join(directory, 'removed');
+
+  const whole = await replay(path, data);
+  await replay(path, data, { stopAfter: 20 });
+  for (const name of await readdir(data)) if (name.includes('.sqlite')) await rm(join(data, name));
+
+  assert.equal((await replay(path, data)).orders, whole.orders);
 });
 
 test('the end of a file is an end for all of its orders: the weeks go on until none waits', async () => {
@@ -75,17 +107,27 @@ test('a file without orders is one clear error', async () => {
   await assert.rejects(replay(path), { code: 'order-file-wrong' });
 });
 
-type Ended = { orders: number; shipped: number; timers: number; text: string };
+type Ended = { orders: number; shipped: number; timers: number; minutes: number; text: string };
 
-async function replay(path: string, data = directory): Promise<Ended> {
-  const { signal } = new AbortController();
+async function replay(
+  path: string,
+  data = directory,
+  { stopAfter = Infinity }: { readonly stopAfter?: number } = {},
+): Promise<Ended> {
+  const stopping = new AbortController();
+  const { signal } = stopping;
   const file = await readOrderFile(path, signal);
   assert.ok(file);
   const shop = await openShop({ directory: data, businessTime: 'watermark', logger: silent });
   let text = '';
   const target = { write: (piece: string) => void (text += piece) };
-  let time = 0;
-  const nowMs = (): number => (time += 1);
+  let minutes = 0;
+  // The progress bar looks at the clock once for each minute that is replayed.
+  const nowMs = (): number => {
+    minutes += 1;
+    if (minutes >= stopAfter) stopping.abort();
+    return minutes;
+  };
   try {
     await replayFile(shop, file, { directory: data, target, nowMs, signal });
     const book = shop.app.read(orderBook);
@@ -94,7 +136,7 @@ async function replay(path: string, data = directory): Promise<Ended> {
       book.count({ status: 'shipped' }),
       shop.app.timers(),
     ]);
-    return { orders, shipped, timers: timers.length, text };
+    return { orders, shipped, timers: timers.length, minutes, text };
   } finally {
     await shop.close();
   }

@@ -6,14 +6,16 @@
  *
  * Each command is named after its invoice: the first delivery of an invoice wins, the same one again
  * changes nothing, a different one is remarked by its line. A replay that was interrupted is simply
- * begun again.
+ * begun again; it passes over the minutes that the bookmark says have settled.
  */
 import { hash } from 'node:crypto';
 import type { KeepPrices } from '../catalogue/keep-prices.ts';
 import { adjustment } from '../inventory/aggregates.ts';
 import { order, returnRequest } from '../ordering/aggregates.ts';
+import { orderBook } from '../ordering/order-book.ts';
 import { restockWeek } from '../restock-week.ts';
 import type { Acknowledged } from './acknowledged.ts';
+import type { Bookmark } from './bookmark.ts';
 import { buyerOf } from './buyer.ts';
 import type {
   Happening,
@@ -32,12 +34,25 @@ import type { ShopApp } from '../shop-app.ts';
 export type ReplayOptions = {
   readonly keepPrices: KeepPrices;
   readonly acknowledged: Acknowledged;
+  readonly bookmark: Bookmark;
   /** Told of an invoice that was not taken, with its line and why. */
   readonly onRemark: (remark: BadLine) => void;
   /** Told after each minute how many of the invoices are done. */
   readonly onProgress?: (invoicesDone: number) => void;
+  /** Told instead of a minute that was done before. */
+  readonly onPassedOver?: (invoicesDone: number) => void;
   readonly signal?: AbortSignal;
 };
+
+/** A shop whose logs were removed by hand, or another database, knows nothing of what the bookmark says. */
+async function removeAnothers(
+  app: ShopApp,
+  { acknowledged, bookmark }: ReplayOptions,
+): Promise<void> {
+  const { lastOrder } = acknowledged;
+  const known = lastOrder === undefined ? undefined : await app.read(orderBook).get(lastOrder);
+  if (known === undefined) bookmark.remove();
+}
 
 type Invoice = PlacedOrder | ReturnedGoods | StockAdjustment;
 
@@ -51,7 +66,14 @@ export async function replayOrders(
   let last: string | undefined;
   // What a crash has left half done belongs to the past, too.
   await untilSettled(app, options.signal);
+  await untilDone(() => removeAnothers(app, options), options.signal);
   for (const { at, happenings } of plan.minutes()) {
+    last = at;
+    if (options.bookmark.isBehind(at)) {
+      done += happenings.filter(isInvoice).length;
+      options.onPassedOver?.(done);
+      continue;
+    }
     await untilReached(app, at, options.signal);
     for (const step of stepsOf(happenings)) {
       if (options.signal?.aborted) return;
@@ -64,10 +86,11 @@ export async function replayOrders(
       await untilSettled(app, options.signal);
       done += step.filter(isInvoice).length;
     }
+    options.bookmark.put(at);
     options.onProgress?.(done);
-    last = at;
   }
   if (last !== undefined) await untilNobodyWaits(app, last, options.signal);
+  if (options.signal?.aborted !== true) options.bookmark.remove();
 }
 
 function isInvoice({ kind }: Happening): boolean {
