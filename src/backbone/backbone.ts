@@ -48,6 +48,21 @@ export interface Surroundings {
   readonly clock: Clock;
   /** What a context has published, as far as the store here can see it. */
   published(context: string): Promise<PublishedLog>;
+  /**
+   * The contexts of the map that listen to one, wherever they run. Where nothing is replayed, the first message
+   * handed over must find a place that keeps it for them, though they have not asked for any yet.
+   */
+  listeners?(publisher: string): readonly Listener[];
+}
+
+/** Who takes from another context, and what of it. */
+export interface Listener {
+  /** The consuming context. */
+  readonly consumer: string;
+  /** The publishing context. */
+  readonly source: string;
+  /** The names of the contracts it listens to. */
+  readonly contracts: readonly string[];
 }
 
 /**
@@ -96,14 +111,11 @@ export interface Inlet {
   close(): Promise<void>;
 }
 
-/** Who takes from another context, and where it has come to. */
-export interface Consumer {
-  /** The consuming context: its name identifies what it has and has not received. */
-  readonly consumer: string;
-  /** The publishing context. */
-  readonly source: string;
-  /** The names of the contracts it listens to. */
-  readonly contracts: readonly string[];
+/**
+ * Who takes from another context, and where it has come to. The name of the consumer identifies what
+ * it has and has not received.
+ */
+export interface Consumer extends Listener {
   /**
    * How far the consumer's own log says it has come with each contract; none for a new one. Of one
    * at `FROM_NOW` nothing is delivered that was published before it is first asked for.

@@ -4,11 +4,7 @@ import type { Backbone } from '../backbone/backbone.ts';
 import { borderSubscription } from '../backbone/border.ts';
 import { Intake } from '../backbone/intake.ts';
 import { RELAY, Relay } from '../backbone/relay.ts';
-import {
-  type BoundedContext,
-  consumedContracts,
-  publishedContracts,
-} from '../context/bounded-context.ts';
+import { type BoundedContext, publishedContracts } from '../context/bounded-context.ts';
 import type { Publication } from '../context/publication.ts';
 import type { AnyContract } from '../contract/contract.ts';
 import type { Workplace } from '../context/unit.ts';
@@ -55,6 +51,7 @@ import { CallsUnderWay } from './calls-under-way.ts';
 import { DEDUPE_WINDOW_MS, DedupeWindow } from './dedupe-window.ts';
 import { buildInlineModels } from './inline-models.ts';
 import { LastPublished } from './last-published.ts';
+import { contractsFrom, sourcesOf } from './context-map.ts';
 import { ContextTimers } from './context-timers.ts';
 import { type Beginning, tellMissingPast } from './missing-past.ts';
 import { OLD_READ_MODELS_KEPT_MS, OldVersions } from './old-versions.ts';
@@ -579,23 +576,12 @@ export class RunningContext {
   });
 
   #contractsOf(source: string): readonly AnyContract[] {
-    return consumedContracts(this.context).filter(({ name }) => this.#sourceOf(name) === source);
+    return contractsFrom(source, this.context, this.#means.contexts);
   }
 
   /** The other contexts that this one listens to. */
   #sources(): readonly string[] {
-    const sources = consumedContracts(this.context).map((contract) =>
-      this.#sourceOf(contract.name),
-    );
-    return [...new Set(sources)].filter((source) => source !== this.name);
-  }
-
-  /** Who publishes a contract; an external one is named after the part before its first dot. */
-  #sourceOf(contract: string): string {
-    const publisher = this.#means.contexts.find((context) =>
-      publishedContracts(context).some((published) => published.name === contract),
-    );
-    return publisher?.name ?? (contract.split('.')[0] as string);
+    return sourcesOf(this.context, this.#means.contexts);
   }
 
   async #setUpTables(): Promise<void> {

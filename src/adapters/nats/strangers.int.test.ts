@@ -6,7 +6,7 @@ import { type NatsServer, startNats } from '../../../scripts/services/nats.ts';
 import type { Fact, Recorded } from '../../message/fact.ts';
 import { start, until } from '../../runtime/fixtures/start.ts';
 import { nextOnTheWire, publishBare } from './fixtures/bare-client.ts';
-import { listening, ordering, OrderPlaced } from './fixtures/ordering.ts';
+import { listening, ordering, OrderPlaced } from '../../runtime/fixtures/heard-ordering.ts';
 import { nats } from './nats-backbone.ts';
 
 let server: NatsServer;

@@ -17,7 +17,7 @@ import { type Logger, silent } from '../../telemetry/logger.ts';
 import { memory } from '../memory/memory-store.ts';
 import { rejection, start, until } from '../../runtime/fixtures/start.ts';
 import { publishBare } from './fixtures/bare-client.ts';
-import { listening, ordering, OrderPlaced } from './fixtures/ordering.ts';
+import { listening, ordering, OrderPlaced } from '../../runtime/fixtures/heard-ordering.ts';
 import { NatsMessageTooLargeError } from './message-too-large.ts';
 import { type NatsOptions, nats } from './nats-backbone.ts';
 import { type JetStreamManager, loadClient, type NatsConnection } from './nats-client.ts';

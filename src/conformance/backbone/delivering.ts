@@ -129,6 +129,21 @@ export const delivering: Scenarios = {
     assert.deepEqual(consumer.firstIds(), ids(messages));
   },
 
+  'a context of the same application misses nothing that comes before it first asks': async (
+    scene,
+  ) => {
+    const contracts = ['ordering.OrderPlaced'];
+    scene.listeners.push({ consumer: 'billing', source: 'ordering', contracts });
+    await scene.restart();
+    const messages = scene.messages(8, 3);
+
+    await scene.publish(messages);
+    const consumer = await scene.consumer();
+    await consumer.takeAll(messages);
+
+    assert.equal(consumer.firstIds().length, 8);
+  },
+
   'a later consumer is given what was published before, where the backbone replays': async (
     scene,
   ) => {

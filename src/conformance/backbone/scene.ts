@@ -5,6 +5,7 @@ import {
   type Consumer,
   type Delivery,
   type Envelope,
+  type Listener,
 } from '../../backbone/backbone.ts';
 import type { Inlet, Outlet } from '../../backbone/backbone.ts';
 import type { Host } from '../../host/host.ts';
@@ -29,6 +30,8 @@ export class Scene {
   readonly host: Host;
   /** Says why this scenario cannot be played here; the scenario then returns. */
   readonly skip: (why: string) => void;
+  /** Contexts of the application that listen, whether they have asked for anything yet or not. */
+  readonly listeners: Listener[] = [];
   readonly #outlets = new Map<string, Outlet | undefined>();
   readonly #logs = new Map<string, Log>();
   #count = 0;
@@ -49,7 +52,9 @@ export class Scene {
 
   async start(): Promise<void> {
     const published = (context: string) => this.store.published(context);
-    await this.backbone.start({ clock: this.host.clock, published });
+    const listeners = (publisher: string): Listener[] =>
+      this.listeners.filter(({ source }) => source === publisher);
+    await this.backbone.start({ clock: this.host.clock, published, listeners });
   }
 
   /** Closes the backbone in order and starts it again, as a process does that ends and returns. */
@@ -128,6 +133,13 @@ export class Scene {
         await this.host.clock.sleep(5);
       }
     }
+  }
+
+  /** Makes a consumer known: where nothing is replayed, it misses what comes before it. */
+  async make(): Promise<void> {
+    if (this.backbone.capabilities.replay) return;
+    const consumer = await this.consumer();
+    await consumer.close();
   }
 
   async consumer(fields: Partial<Consumer> = {}): Promise<TestConsumer> {

@@ -17,6 +17,7 @@ export const takingIn: Scenarios = {
     const log = await scene.log('billing');
     const intake = intakeOf(scene, log);
 
+    await scene.make();
     await intake.start();
     for (let from = 0; from < 400; from += 40) await scene.publish(messages.slice(from, from + 40));
     await scene.until('400 messages', async () => (await log.head()) >= 400);
@@ -30,6 +31,7 @@ export const takingIn: Scenarios = {
     const messages = scene.messages(60, 5);
     const log = await scene.log('billing');
 
+    await scene.make();
     for (let from = 0; from < 60; from += 20) {
       const intake = intakeOf(scene, log);
       await intake.start();
@@ -44,6 +46,7 @@ export const takingIn: Scenarios = {
   'whoever waits for a position sees all that was published up to there': async (scene) => {
     const log = await scene.log('billing');
     const intake = intakeOf(scene, log);
+    await scene.make();
     await intake.start();
 
     for (const message of scene.messages(20, 3)) {

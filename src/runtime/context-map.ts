@@ -1,0 +1,48 @@
+/** Who listens to whom, as the contexts themselves say it. */
+import type { Listener } from '../backbone/backbone.ts';
+import {
+  type BoundedContext,
+  consumedContracts,
+  publishedContracts,
+} from '../context/bounded-context.ts';
+import type { AnyContract } from '../contract/contract.ts';
+
+/** The other contexts that one listens to. */
+export function sourcesOf(
+  context: BoundedContext,
+  contexts: readonly BoundedContext[],
+): readonly string[] {
+  const sources = consumedContracts(context).map(({ name }) => publisherOf(name, contexts));
+  return [...new Set(sources)].filter((source) => source !== context.name);
+}
+
+/** What a context listens to of one source. */
+export function contractsFrom(
+  source: string,
+  context: BoundedContext,
+  contexts: readonly BoundedContext[],
+): readonly AnyContract[] {
+  return consumedContracts(context).filter(({ name }) => publisherOf(name, contexts) === source);
+}
+
+/** The contexts that listen to one, wherever they run. */
+export function listenersTo(
+  source: string,
+  contexts: readonly BoundedContext[],
+): readonly Listener[] {
+  return contexts
+    .filter((context) => sourcesOf(context, contexts).includes(source))
+    .map((context) => ({
+      consumer: context.name,
+      source,
+      contracts: contractsFrom(source, context, contexts).map(({ name }) => name),
+    }));
+}
+
+/** Who publishes a contract; an external one is named after the part before its first dot. */
+function publisherOf(contract: string, contexts: readonly BoundedContext[]): string {
+  const publisher = contexts.find((context) =>
+    publishedContracts(context).some((published) => published.name === contract),
+  );
+  return publisher?.name ?? (contract.split('.')[0] as string);
+}
