@@ -1,0 +1,111 @@
+import { BackboneUnavailableError, type Envelope, type Outlet } from '../../backbone/backbone.ts';
+import type { Clock } from '../../host/clock.ts';
+import type { AmqpConfirmChannel } from './amqp-client.ts';
+import { RabbitmqMessageTooLargeError } from './message-too-large.ts';
+import { publishOptions } from './messages.ts';
+
+/** What an outlet is made of. */
+export interface OutletParts {
+  readonly exchange: string;
+  readonly clock: Clock;
+  readonly confirmWithinMs: number;
+  /** A channel that confirms, with the exchange there. */
+  readonly open: () => Promise<AmqpConfirmChannel>;
+  /** Called after something was handed over. */
+  readonly onPublished: () => void;
+}
+
+/** Hands messages over, and waits until the server has confirmed each. */
+export class ConfirmedOutlet implements Outlet {
+  readonly #parts: OutletParts;
+  #channel: Promise<AmqpConfirmChannel> | undefined;
+  /** Why the server closed the channel. */
+  #refusal: unknown;
+  #isOpen = true;
+
+  constructor(parts: OutletParts) {
+    this.#parts = parts;
+  }
+
+  /** Keys side by side, those of one key one after the other: one that fails lets none pass it. */
+  async publish(messages: readonly Envelope[]): Promise<void> {
+    if (!this.#isOpen) throw unavailable('the outlet is closed');
+    const channel = await this.#reach();
+    const byKey = Map.groupBy(messages, ({ key }) => key);
+    const results = await Promise.allSettled(
+      Array.from(byKey.values(), async (ofKey) => {
+        for (const message of ofKey) await this.#hand(channel, message);
+      }),
+    );
+    this.#parts.onPublished();
+    const failed = results.find(({ status }) => status === 'rejected');
+    if (failed?.status !== 'rejected') return;
+    // What is still under way on it must not come behind what is handed over again.
+    this.#channel = undefined;
+    await channel.close().catch(() => undefined);
+    if (isTooLarge(this.#refusal)) throw largestOf(messages, this.#refusal);
+    throw unavailable(this.#refusal ?? failed.reason);
+  }
+
+  async close(): Promise<void> {
+    this.#isOpen = false;
+    const channel = await this.#channel?.catch(() => undefined);
+    await channel?.close().catch(() => undefined);
+  }
+
+  async #reach(): Promise<AmqpConfirmChannel> {
+    const opening = (this.#channel ??= this.#open());
+    try {
+      return await opening;
+    } catch (error) {
+      if (this.#channel === opening) this.#channel = undefined;
+      throw error;
+    }
+  }
+
+  async #open(): Promise<AmqpConfirmChannel> {
+    const channel = await this.#parts.open();
+    this.#refusal = undefined;
+    channel.on('error', (error) => (this.#refusal = error));
+    channel.on('close', () => (this.#channel = undefined));
+    return channel;
+  }
+
+  #hand(channel: AmqpConfirmChannel, message: Envelope): Promise<void> {
+    const { exchange, clock, confirmWithinMs } = this.#parts;
+    return new Promise((resolve, reject) => {
+      const cancel = clock.after(confirmWithinMs, () =>
+        reject(unavailable(`nothing was confirmed within ${confirmWithinMs} ms`)),
+      );
+      const content = Buffer.from(message.data);
+      const confirmed = (error: unknown): void => {
+        cancel();
+        if (error === null || error === undefined) resolve();
+        else reject(unavailable(error));
+      };
+      try {
+        channel.publish(exchange, message.type, content, publishOptions(message), confirmed);
+      } catch (error) {
+        confirmed(error);
+      }
+    });
+  }
+}
+
+/** What the server says of a message that is larger than its `max_message_size`. */
+function isTooLarge(refusal: unknown): refusal is Error {
+  return refusal instanceof Error && /message size \d+ is larger than/.test(refusal.message);
+}
+
+/** The server closes the channel without saying which one it was. */
+function largestOf(messages: readonly Envelope[], refusal: Error): RabbitmqMessageTooLargeError {
+  const sizes = messages.map(({ id, data }) => ({ id, bytes: Buffer.byteLength(data) }));
+  const largest = sizes.reduce((a, b) => (b.bytes > a.bytes ? b : a));
+  return new RabbitmqMessageTooLargeError(largest.id, largest.bytes, refusal);
+}
+
+function unavailable(cause: unknown): BackboneUnavailableError {
+  return cause instanceof BackboneUnavailableError
+    ? cause
+    : new BackboneUnavailableError('rabbitmq', cause);
+}

@@ -1,0 +1,66 @@
+import type { AmqpChannel } from './amqp-client.ts';
+
+/** Where a context's messages go: to whoever has bound a queue to it by the name of a contract. */
+export async function assertExchange(channel: AmqpChannel, exchange: string): Promise<void> {
+  await declared(`exchange "${exchange}"`, () =>
+    channel.assertExchange(exchange, 'topic', { durable: true }),
+  );
+}
+
+/**
+ * Where what a consumer takes waits for it: on the disks of most servers of a cluster, in order, and given to
+ * one process at a time, while the others of the same context stand by.
+ */
+export async function assertQueue(
+  channel: AmqpChannel,
+  { queue, exchange, contracts, version }: QueueDefinition,
+): Promise<void> {
+  const queueArguments = {
+    'x-queue-type': 'quorum',
+    'x-single-active-consumer': true,
+    // From 4 on a message is dropped after 20 tries, unless one says so.
+    ...(version >= 4 ? { 'x-delivery-limit': -1 } : {}),
+  };
+  await declared(`queue "${queue}"`, () =>
+    channel.assertQueue(queue, { durable: true, arguments: queueArguments }),
+  );
+  for (const contract of contracts) await channel.bindQueue(queue, exchange, contract);
+}
+
+export interface QueueDefinition {
+  readonly queue: string;
+  readonly exchange: string;
+  readonly contracts: readonly string[];
+  /** Of the server, the first number. */
+  readonly version: number;
+}
+
+/** What the server answers when there is one that is defined otherwise. */
+const PRECONDITION_FAILED = 406;
+
+async function declared(what: string, declare: () => Promise<unknown>): Promise<void> {
+  try {
+    await declare();
+  } catch (error) {
+    if ((error as { readonly code?: unknown }).code !== PRECONDITION_FAILED) throw error;
+    throw new RabbitmqDefinitionError(what, error);
+  }
+}
+
+/** An exchange or queue is there already, and is defined otherwise than it must be. Nothing was changed. */
+export class RabbitmqDefinitionError extends Error {
+  override readonly name = 'RabbitmqDefinitionError';
+  readonly code = 'rabbitmq-definition';
+  readonly retryable = false;
+  readonly what: string;
+
+  constructor(what: string, cause: unknown) {
+    super(
+      `The ${what} on RabbitMQ is defined otherwise: ${(cause as Error).message}. Somebody else made it, ` +
+        'so it is left as it is: remove it, or give the backbone another prefix: ' +
+        'rabbitmq({ url, prefix }).',
+      { cause },
+    );
+    this.what = what;
+  }
+}

@@ -1,0 +1,174 @@
+import { BackboneUnavailableError, type Delivery, type Inlet } from '../../backbone/backbone.ts';
+import type { Clock } from '../../host/clock.ts';
+import type { AmqpChannel, AmqpMessage } from './amqp-client.ts';
+import { envelopeOf } from './messages.ts';
+
+/** So many messages are sent ahead that nobody has asked for yet; the rest stay in the queue. */
+const AHEAD_MAX = 512;
+/** A queue that is not empty, and of which nothing comes, is looked at again after this time. */
+const LOOK_AGAIN_MS = 20;
+
+/** What an inlet is made of. */
+export interface InletParts {
+  readonly channel: AmqpChannel;
+  readonly queue: string;
+  readonly source: string;
+  /** What it listens to; the queue may hold what an older release listened to. */
+  readonly contracts: ReadonlySet<string>;
+  readonly clock: Clock;
+  readonly onClosed: () => void;
+}
+
+/** Takes messages out of a queue, in its order, and acknowledges them together. */
+export class QueueInlet implements Inlet {
+  readonly #parts: InletParts;
+  /** Come, and not asked for yet. */
+  #ahead: AmqpMessage[] = [];
+  /** Given out, and not acknowledged yet. */
+  #inHand = 0;
+  /** Whether there may be some in the queue, or on their way here. */
+  #mayHaveMore = true;
+  /** Whether something was published here since the queue was last asked. */
+  #published = false;
+  #isLooking = false;
+  #failure: BackboneUnavailableError | undefined;
+  #isClosed = false;
+  #wake: (() => void) | undefined;
+
+  private constructor(parts: InletParts) {
+    this.#parts = parts;
+  }
+
+  static async open(parts: InletParts): Promise<QueueInlet> {
+    const inlet = new QueueInlet(parts);
+    const { channel, queue } = parts;
+    channel.on('error', (error) => inlet.#fail(error));
+    channel.on('close', () => inlet.#fail('the channel was closed'));
+    await channel.prefetch(AHEAD_MAX);
+    await channel.consume(queue, (message) => inlet.#come(message));
+    inlet.look();
+    return inlet;
+  }
+
+  async receive(options: { limit: number; signal: AbortSignal }): Promise<Delivery> {
+    const { limit, signal } = options;
+    if (this.#isClosed) throw unavailable('it was closed');
+    await this.#more(signal);
+    if (this.#failure !== undefined && !this.#isClosed) throw this.#failure;
+    if (signal.aborted || this.#isClosed) return NOTHING;
+    const taken = this.#ahead.splice(0, limit);
+    const last = taken.at(-1);
+    if (last === undefined) return NOTHING;
+    this.#inHand = taken.length;
+    const { source, contracts, clock } = this.#parts;
+    const wanted = taken.filter(({ fields }) => contracts.has(fields.routingKey));
+    return {
+      messages: wanted.map((message) => envelopeOf(message, source, clock.now())),
+      marks: [],
+      acknowledge: () => this.#acknowledge(last),
+    };
+  }
+
+  async isDrained(): Promise<boolean> {
+    return !this.#mayHaveMore && this.#hasNothing;
+  }
+
+  async lookAgain(): Promise<boolean> {
+    if (this.#failure !== undefined) throw this.#failure;
+    await this.#count();
+    return !this.#mayHaveMore && this.#hasNothing;
+  }
+
+  /** Something was published: whether it is for us the queue tells. */
+  look(): void {
+    this.#mayHaveMore = true;
+    this.#published = true;
+    if (!this.#isLooking) void this.#lookUntilKnown();
+  }
+
+  async close(): Promise<void> {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    this.#wake?.();
+    this.#parts.onClosed();
+    // What was not acknowledged goes back to its place in the queue.
+    await this.#parts.channel.close().catch(() => undefined);
+  }
+
+  get #hasNothing(): boolean {
+    return this.#ahead.length === 0 && this.#inHand === 0;
+  }
+
+  #come(message: AmqpMessage | null): void {
+    if (message === null) return void this.#fail('the queue was removed');
+    this.#ahead.push(message);
+    this.#wake?.();
+  }
+
+  async #acknowledge(last: AmqpMessage): Promise<void> {
+    if (this.#failure !== undefined) throw this.#failure;
+    this.#parts.channel.ack(last, true);
+    this.#inHand = 0;
+    // Its answer comes behind the acknowledgement: without one nobody knows that it arrived.
+    await this.#count();
+    if (this.#mayHaveMore && this.#hasNothing) this.look();
+  }
+
+  /** What is in the queue comes here; it is asked again where that takes a moment. */
+  async #lookUntilKnown(): Promise<void> {
+    this.#isLooking = true;
+    while (this.#failure === undefined && !this.#isClosed) {
+      await this.#count().catch(() => undefined);
+      if (!this.#mayHaveMore || !this.#hasNothing) break;
+      await this.#parts.clock.sleep(LOOK_AGAIN_MS);
+    }
+    this.#isLooking = false;
+    // Whoever waits is told that there is nothing.
+    if (!this.#mayHaveMore && this.#hasNothing) this.#wake?.();
+  }
+
+  /**
+   * Asked twice on the channel that messages come by: the server answers the first time while what it
+   * has just taken out of the queue is still on its way to that channel, and the second time behind it.
+   */
+  async #count(): Promise<void> {
+    const { channel, queue } = this.#parts;
+    this.#mayHaveMore = true;
+    this.#published = false;
+    try {
+      const counts = [await channel.checkQueue(queue), await channel.checkQueue(queue)];
+      const isEmpty = counts.every(({ messageCount }) => messageCount === 0);
+      // Not what was published since it was asked.
+      this.#mayHaveMore = !isEmpty || this.#published;
+    } catch (error) {
+      throw this.#fail(error);
+    }
+  }
+
+  #fail(cause: unknown): BackboneUnavailableError {
+    const failure = (this.#failure ??= unavailable(cause));
+    this.#wake?.();
+    return failure;
+  }
+
+  /** Waits until there is something to be said. */
+  #more(signal: AbortSignal): Promise<void> {
+    return new Promise((resolve) => {
+      const isSaid = this.#ahead.length > 0 || this.#failure !== undefined || this.#isClosed;
+      if (isSaid || signal.aborted) return resolve();
+      const done = (): void => {
+        signal.removeEventListener('abort', done);
+        this.#wake = undefined;
+        resolve();
+      };
+      this.#wake = done;
+      signal.addEventListener('abort', done, { once: true });
+    });
+  }
+}
+
+function unavailable(cause: unknown): BackboneUnavailableError {
+  return new BackboneUnavailableError('rabbitmq', cause);
+}
+
+const NOTHING: Delivery = { messages: [], marks: [], acknowledge: async () => undefined };

@@ -1,0 +1,185 @@
+import {
+  type Backbone,
+  BackboneUnavailableError,
+  type Consumer,
+  type Inlet,
+  type Listener,
+  type Outlet,
+  type Surroundings,
+} from '../../backbone/backbone.ts';
+import type { AmqpChannel, AmqpConfirmChannel, AmqpConnection } from './amqp-client.ts';
+import { ConfirmedOutlet } from './confirmed-outlet.ts';
+import { assertExchange, assertQueue } from './definitions.ts';
+import { type Names, namesWith } from './names.ts';
+import { QueueInlet } from './queue-inlet.ts';
+import { ServerConnection } from './server-connection.ts';
+
+/** How a backbone on RabbitMQ is made. */
+export interface RabbitmqOptions {
+  /** An address, such as `amqp://user:password@localhost:5672/vhost`. Default: `amqp://localhost`. */
+  readonly url?: string;
+  /** A connection of yours, made by `connect` of `amqplib`; it is left open. Default: one of our own. */
+  readonly connection?: AmqpConnection;
+  /** What the names of exchanges and queues begin with. Default `thereupon`. */
+  readonly prefix?: string;
+  /** So long a confirmation is waited for, in milliseconds. Default 10,000. */
+  readonly confirmWithinMs?: number;
+  /** Goes to `connect` of `amqplib`: `ca`, `cert`, `key`, `credentials` … Default: nothing. */
+  readonly socketOptions?: object;
+}
+
+const OLDEST = 3;
+const CONFIRM_WITHIN_MS = 10_000;
+
+/**
+ * RabbitMQ as the backbone: each publishing context has an exchange, and each context that listens to
+ * it a quorum queue, bound by the names of its contracts. What a context listens to waits there while
+ * it is away. What was published before its queue was made does not come; whoever publishes first makes
+ * those of all contexts that the map knows.
+ *
+ * @param where an address such as `amqp://localhost`, or options
+ * @throws {RabbitmqClientMissingError} at the start, when the client is not installed
+ * @throws {RabbitmqDefinitionError} when an exchange or queue is there that is defined otherwise
+ * @example
+ * const app = await run([ordering, billing], {
+ *   store: sqlite('./data'),
+ *   backbone: rabbitmq('amqp://localhost'),
+ * });
+ */
+export function rabbitmq(where: string | RabbitmqOptions): Backbone {
+  return new RabbitmqBackbone(typeof where === 'string' ? { url: where } : where);
+}
+
+class RabbitmqBackbone implements Backbone {
+  readonly name = 'rabbitmq';
+  readonly capabilities = { order: 'key', replay: false } as const;
+  readonly #names: Names;
+  readonly #confirmWithinMs: number;
+  readonly #server: ServerConnection;
+  /** By publisher: those that take from it here. */
+  readonly #inlets = new Map<string, Set<QueueInlet>>();
+  readonly #outlets = new Set<ConfirmedOutlet>();
+  #surroundings: Surroundings | undefined;
+
+  constructor(options: RabbitmqOptions) {
+    const { url = 'amqp://localhost', connection, socketOptions = {} } = options;
+    this.#names = namesWith(options.prefix ?? 'thereupon');
+    this.#confirmWithinMs = options.confirmWithinMs ?? CONFIRM_WITHIN_MS;
+    this.#server = new ServerConnection({ url, connection, socketOptions });
+  }
+
+  async start(surroundings: Surroundings): Promise<void> {
+    await this.#server.load();
+    this.#surroundings = surroundings;
+  }
+
+  async outlet(publisher: string): Promise<Outlet> {
+    const outlet: ConfirmedOutlet = new ConfirmedOutlet({
+      exchange: this.#names.exchange(publisher),
+      clock: this.#started().clock,
+      confirmWithinMs: this.#confirmWithinMs,
+      open: () => this.#reach((connection) => this.#confirming(connection, publisher)),
+      onPublished: () => {
+        for (const inlet of this.#inlets.get(publisher) ?? []) inlet.look();
+      },
+    });
+    this.#outlets.add(outlet);
+    return outlet;
+  }
+
+  async inlet({ consumer, source, contracts }: Consumer): Promise<Inlet> {
+    const { clock } = this.#started();
+    const queue = this.#names.queue(source, consumer);
+    return this.#reach(async (connection) => {
+      const channel = await opened(await connection.createChannel(), (made) =>
+        this.#declare(connection, made, source, [{ consumer, source, contracts }]),
+      );
+      const ofSource = this.#inletsOf(source);
+      const wanted = new Set(contracts);
+      const onClosed = (): void => void ofSource.delete(inlet);
+      const parts = { channel, queue, source, contracts: wanted, clock, onClosed };
+      const inlet: QueueInlet = await QueueInlet.open(parts);
+      ofSource.add(inlet);
+      return inlet;
+    });
+  }
+
+  async close(): Promise<void> {
+    this.#surroundings = undefined;
+    const inlets = [...this.#inlets.values()].flatMap((each) => [...each]);
+    await Promise.all([...inlets, ...this.#outlets].map((each) => each.close()));
+    this.#outlets.clear();
+    await this.#server.close();
+  }
+
+  #inletsOf(publisher: string): Set<QueueInlet> {
+    const known = this.#inlets.get(publisher) ?? new Set<QueueInlet>();
+    this.#inlets.set(publisher, known);
+    return known;
+  }
+
+  async #confirming(connection: AmqpConnection, publisher: string): Promise<AmqpConfirmChannel> {
+    const listeners = this.#started().listeners?.(publisher) ?? [];
+    return opened(await connection.createConfirmChannel(), (made) =>
+      this.#declare(connection, made, publisher, listeners),
+    );
+  }
+
+  async #declare(
+    connection: AmqpConnection,
+    channel: AmqpChannel,
+    publisher: string,
+    listeners: readonly Listener[],
+  ): Promise<void> {
+    const exchange = this.#names.exchange(publisher);
+    const version = versionOf(connection);
+    await assertExchange(channel, exchange);
+    for (const { consumer, contracts } of listeners) {
+      const queue = this.#names.queue(publisher, consumer);
+      await assertQueue(channel, { queue, exchange, contracts, version });
+    }
+  }
+
+  #started(): Surroundings {
+    if (this.#surroundings === undefined) throw this.#unavailable('it was not started');
+    return this.#surroundings;
+  }
+
+  async #reach<T>(ask: (connection: AmqpConnection) => Promise<T>): Promise<T> {
+    this.#started();
+    try {
+      return await ask(await this.#server.reach());
+    } catch (error) {
+      const { retryable } = error as { readonly retryable?: unknown };
+      throw retryable === false ? error : this.#unavailable(error);
+    }
+  }
+
+  #unavailable(cause: unknown): BackboneUnavailableError {
+    return cause instanceof BackboneUnavailableError
+      ? cause
+      : new BackboneUnavailableError(this.name, cause);
+  }
+}
+
+/** A channel, made ready; closed again when that failed. */
+async function opened<Channel extends AmqpChannel>(
+  channel: Channel,
+  prepare: (channel: Channel) => Promise<void>,
+): Promise<Channel> {
+  // Whoever is in the middle of something is told by that; unheard, it would end the process.
+  channel.on('error', () => undefined);
+  try {
+    await prepare(channel);
+    return channel;
+  } catch (error) {
+    await channel.close().catch(() => undefined);
+    throw error;
+  }
+}
+
+/** Of the server, the first number. */
+function versionOf({ connection }: AmqpConnection): number {
+  const { version } = connection.serverProperties;
+  return typeof version === 'string' ? Number.parseInt(version, 10) : OLDEST;
+}

@@ -1,0 +1,159 @@
+/** Messages of others, who know nothing of us, and what others see of ours. */
+import assert from 'node:assert/strict';
+import { after, before, type TestContext, test } from 'node:test';
+import { CloudEvent, HTTP } from 'cloudevents';
+import { type RabbitmqServer, startRabbitmq } from '../../../scripts/services/rabbitmq.ts';
+import type { Fact, Recorded } from '../../message/fact.ts';
+import { listening, ordering, OrderPlaced } from '../../runtime/fixtures/heard-ordering.ts';
+import { start, until } from '../../runtime/fixtures/start.ts';
+import { nextPublished, publishBare } from './fixtures/bare-client.ts';
+import { rabbitmq } from './rabbitmq-backbone.ts';
+
+let server: RabbitmqServer;
+before(async () => {
+  server = await startRabbitmq();
+});
+after(() => server?.close());
+
+const DATA = JSON.stringify({ orderId: 'o-1' });
+
+test('a message without any attribute is what its routing key says, and none of two that are alike vanishes', async (t) => {
+  const { heard, publish } = await scene(t, 'plain');
+
+  await publish(OrderPlaced.name, DATA);
+  await publish(OrderPlaced.name, DATA);
+  await publish(OrderPlaced.name, DATA, { messageId: 'm-1' });
+  await publish(OrderPlaced.name, DATA, { messageId: 'm-1' });
+  await publish(OrderPlaced.name, JSON.stringify({ orderId: 'last' }));
+  await until(() => heard.some(({ data }) => (data as { orderId: string }).orderId === 'last'));
+
+  assert.deepEqual(
+    heard.map(({ data }) => data),
+    [...Array.from({ length: 3 }, () => ({ orderId: 'o-1' })), { orderId: 'last' }],
+  );
+  assert.equal(heard[2]?.id, 'm-1');
+});
+
+for (const prefix of ['cloudEvents:', 'cloudEvents_'])
+  test(`a CloudEvent is read in both modes, attributes beginning with ${prefix}`, async (t) => {
+    const { heard, publish } = await scene(
+      t,
+      `modes${prefix.length}${prefix.at(-1) === ':' ? 'c' : 'u'}`,
+    );
+    const attributes = { id: 'e-1', source: '/legacy', specversion: '1.0', type: OrderPlaced.name };
+
+    await publish(OrderPlaced.name, DATA, {
+      contentType: 'application/json',
+      headers: Object.fromEntries(
+        Object.entries(attributes).map(([name, value]) => [prefix + name, value]),
+      ),
+    });
+    const time = '2026-05-01T10:00:00Z';
+    const structured = { ...attributes, id: 'e-2', time, data: { orderId: 'o-2' } };
+    await publish(OrderPlaced.name, JSON.stringify(structured), {
+      contentType: 'application/cloudevents+json; charset=utf-8',
+    });
+    await until(() => heard.length === 2);
+
+    assert.deepEqual(
+      heard.map(({ id, data }) => ({ id, data })),
+      [
+        { id: 'e-1', data: { orderId: 'o-1' } },
+        { id: 'e-2', data: { orderId: 'o-2' } },
+      ],
+    );
+    assert.equal(heard[1]?.occurredAt, '2026-05-01T10:00:00.000Z');
+  });
+
+const STRANGE: readonly (readonly [string, string | Uint8Array, Record<string, unknown>])[] = [
+  ['invalid JSON', '{"orderId": ', {}],
+  ['nothing at all', '', {}],
+  ['bytes that are no text', new Uint8Array([0xff, 0xfe, 0x00]), {}],
+  ['ten megabytes', JSON.stringify({ orderId: 'o-1', note: 'x'.repeat(10 * 1_048_576) }), {}],
+  ['what its contract does not allow', JSON.stringify({ orderId: 7 }), {}],
+  ['a version that is none', DATA, { 'cloudEvents:schemaversion': 'first' }],
+  ['headers that are no texts', JSON.stringify({ orderId: 7 }), { x: [1, { y: null }], b: true }],
+  ['a key longer than any', JSON.stringify({ orderId: 'x'.repeat(2_000) }), {}],
+];
+
+for (const [index, [what, data, headers]] of STRANGE.entries())
+  test(`${what} is parked with its reason, and blocks nobody`, async (t) => {
+    const { app, heard, publish } = await scene(t, `strange${index}`);
+
+    await publish(OrderPlaced.name, data, { messageId: 'strange', headers });
+    await publish(OrderPlaced.name, JSON.stringify({ orderId: 'o-2' }));
+    await until(() => heard.length === 1);
+    const parked = await app.parked();
+
+    assert.deepEqual(heard[0]?.data, { orderId: 'o-2' });
+    assert.equal(parked.length, 1);
+    assert.equal(parked[0]?.recordId, 'strange');
+    assert.ok((parked[0]?.error?.message ?? '').length > 10);
+  });
+
+test('a newer version is taken in where it fits, and waits for a release that knows it otherwise', async (t) => {
+  const { app, heard, publish } = await scene(t, 'newer');
+  const headers = { 'cloudEvents:schemaversion': '2' };
+
+  await publish(OrderPlaced.name, JSON.stringify({ order: 'o-1' }), { messageId: 'm', headers });
+  await publish(OrderPlaced.name, JSON.stringify({ orderId: 'o-2', more: true }), { headers });
+  await until(() => heard.length === 1);
+
+  assert.equal(heard[0]?.schemaVersion, 2);
+  const [parked] = await app.parked();
+  assert.equal(parked?.recordId, 'm');
+  assert.match(parked.error?.message ?? '', /has a newer one/);
+});
+
+test('a message that nobody listens to is passed', async (t) => {
+  const { app, heard, publish } = await scene(t, 'unknown');
+
+  await publish('ordering.SomethingElse', DATA);
+  await publish(OrderPlaced.name, DATA);
+  await until(() => heard.length === 1);
+
+  assert.deepEqual(await app.parked(), []);
+});
+
+test('what we publish is a CloudEvent to a bare client and to the SDK', async (t) => {
+  const { app } = await scene(t, 'ours');
+  const next = await nextPublished(server.url, 'ours.ordering');
+
+  await app.transaction(ordering, (tx) =>
+    tx.publish(OrderPlaced, { orderId: 'größe "1" 🎁', note: 'ä' }),
+  );
+  const { content, fields, properties } = await next();
+
+  assert.equal(fields.routingKey, 'ordering.OrderPlaced');
+  assert.equal(properties.contentType, 'application/json');
+  assert.equal(properties.deliveryMode, 2);
+  // The SDK has no binding of AMQP; by names the attributes are those of HTTP.
+  const headers = Object.fromEntries(
+    Object.entries(properties.headers ?? {}).map(([name, value]) => [
+      name.replace(/^cloudEvents:/, 'ce-'),
+      String(value),
+    ]),
+  );
+  headers['content-type'] = String(properties.contentType);
+  const event = HTTP.toEvent<{ orderId: string }>({ headers, body: content.toString() });
+  assert.ok(!Array.isArray(event));
+  assert.ok(new CloudEvent(event).validate());
+  assert.equal(event.type, 'ordering.OrderPlaced');
+  assert.equal(event.source, '/ordering');
+  assert.equal(event['partitionkey'], 'größe "1" 🎁');
+  assert.deepEqual(event.data, { orderId: 'größe "1" 🎁', note: 'ä' });
+  assert.equal(properties.messageId, event.id);
+});
+
+async function scene(t: TestContext, prefix: string) {
+  const heard: Recorded<Fact>[] = [];
+  const context = listening((_, event) => void heard.push(event));
+  const app = await start(t, [ordering, context], {
+    backbone: rabbitmq({ url: server.url, prefix }),
+  });
+  // By now the queue is there.
+  await app.settled();
+  const publish = (type: string, data: string | Uint8Array, options = {}): Promise<void> =>
+    publishBare(server.url, `${prefix}.ordering`, type, data, options);
+  return { app, heard, publish };
+}
