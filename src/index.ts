@@ -41,6 +41,7 @@ export { AggregateDefinitionError } from './aggregate/aggregate.ts';
 export { AggregateIdError } from './aggregate/aggregate-id.ts';
 export { EventTypeError } from './aggregate/event-type.ts';
 export { StateVersionError, UnknownEventTypeError } from './aggregate/load-state.ts';
+export { routes, RouteUnknownError } from './backbone/routes.ts';
 export { BackboneUnavailableError, LogRestoredError } from './backbone/backbone.ts';
 export { PersonalDataError } from './context/personal-data.ts';
 export { NotPublishedHereError } from './context/outgoing-record.ts';

@@ -18,6 +18,8 @@ export interface Backbone {
   /** A name for messages, such as `embedded`. */
   readonly name: string;
   readonly capabilities: Capabilities;
+  /** The one that carries what a context publishes, where this one is several. */
+  for?(publisher: string): Backbone;
 
   /** Called once before anything else. Nothing may be opened earlier. */
   start(surroundings: Surroundings): Promise<void>;
@@ -48,6 +50,8 @@ export interface Surroundings {
   readonly clock: Clock;
   /** What a context has published, as far as the store here can see it. */
   published(context: string): Promise<PublishedLog>;
+  /** Whatever may be published by: the contexts of the map, and external ones that it listens to. */
+  readonly publishers?: readonly string[];
   /**
    * The contexts of the map that listen to one, wherever they run. Where nothing is replayed, the first message
    * handed over must find a place that keeps it for them, though they have not asked for any yet.

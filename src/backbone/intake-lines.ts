@@ -18,7 +18,8 @@ export function logListening(
   },
 ): void {
   const { context, source, contracts, position, isLater, backbone } = listening;
-  const { replay } = backbone.capabilities;
+  const { name, capabilities } = backbone.for?.(source) ?? backbone;
+  const { replay } = capabilities;
   const isLost = !replay && position !== FROM_NOW;
   logger.log({
     level: isLater && isLost ? 'warn' : 'info',
@@ -31,7 +32,7 @@ export function logListening(
         ? 'what was published of it before is left out, as those who listen to it begin now'
         : replay
           ? 'what was published of it before is taken in first'
-          : `what was published of it before does not come: the backbone ${backbone.name} keeps none of it`,
+          : `what was published of it before does not come: the backbone ${name} keeps none of it`,
   });
 }
 

@@ -39,6 +39,12 @@ export function listenersTo(
     }));
 }
 
+/** All that may publish: the contexts, and the external ones that any of them listens to. */
+export function publishersOf(contexts: readonly BoundedContext[]): readonly string[] {
+  const sources = contexts.flatMap((context) => sourcesOf(context, contexts));
+  return [...new Set([...contexts.map(({ name }) => name), ...sources])];
+}
+
 /** Who publishes a contract; an external one is named after the part before its first dot. */
 function publisherOf(contract: string, contexts: readonly BoundedContext[]): string {
   const publisher = contexts.find((context) =>

@@ -11,7 +11,7 @@ import { LogInUseError } from '../log/log-in-use.ts';
 import { Activity } from './activity.ts';
 import { Application } from './application.ts';
 import { ConfigurationError, assertConfiguration } from './configuration.ts';
-import { listenersTo } from './context-map.ts';
+import { listenersTo, publishersOf } from './context-map.ts';
 import { ParkedNotes } from './parked-notes.ts';
 import { publishedHere } from './published-here.ts';
 import { type Means, RunningContext } from './running-context.ts';
@@ -119,6 +119,7 @@ async function start(
         const here = running.find((candidate) => candidate.name === name);
         return here === undefined ? means.store.published(name) : publishedHere(here, means.store);
       },
+      publishers: publishersOf(means.contexts),
       listeners: (source) => listenersTo(source, means.contexts),
     });
     for (const context of running) await context.listen();
