@@ -3,7 +3,13 @@ import { readdirSync, rmdirSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { assertAlone } from './assert-alone.ts';
 import { contexts } from './contexts.ts';
-import { acknowledgedFile, bookmarkFile, gatewayFile, prepareDirectory } from './data-directory.ts';
+import {
+  acknowledgedFile,
+  bookmarkFile,
+  gatewayFile,
+  prepareDirectory,
+  runIdFile,
+} from './data-directory.ts';
 import { dropLogs } from './drop-logs.ts';
 import type { ShopPlace } from './shop-place.ts';
 
@@ -22,7 +28,7 @@ export async function beginAnew({ directory, store }: ShopPlace): Promise<void> 
   const gateway = dirname(gatewayFile(directory));
   for (const { name } of contexts) removeLog(directory, name);
   removeLog(gateway, 'gateway');
-  for (const file of [acknowledgedFile(directory), bookmarkFile(directory)])
+  for (const file of [acknowledgedFile(directory), bookmarkFile(directory), runIdFile(directory)])
     rmSync(file, { force: true });
   if (readdirSync(gateway).length === 0) rmdirSync(gateway);
 }

@@ -19,7 +19,7 @@ import {
   withoutRootsRights,
 } from '../../scripts/testing/without-roots-rights.ts';
 import { beginAnew } from './begin-anew.ts';
-import { acknowledgedFile, bookmarkFile, prepareDirectory } from './data-directory.ts';
+import { acknowledgedFile, bookmarkFile, prepareDirectory, runIdFile } from './data-directory.ts';
 import { openShop } from './open-shop.ts';
 
 const directory = mkdtempSync(join(tmpdir(), 'thereupon-data-'));
@@ -29,7 +29,8 @@ test('beginning anew removes what the shop wrote and nothing else', async () => 
   const data = join(directory, 'anew');
   const shop = await openShop({ directory: data, logger: silent });
   await shop.close();
-  for (const file of [acknowledgedFile(data), bookmarkFile(data)]) writeFileSync(file, '');
+  for (const file of [acknowledgedFile(data), bookmarkFile(data), runIdFile(data)])
+    writeFileSync(file, '');
   const others = ['ordering.sqlite.bak', 'gateway/notes.txt', 'orders.sqlite'];
   for (const other of others) writeFileSync(join(data, other), 'mine');
 

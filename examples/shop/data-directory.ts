@@ -2,7 +2,7 @@
  * What the shop keeps in its data directory: `CONTEXT.sqlite` for each context (and what SQLite
  * keeps beside it) unless they are on PostgreSQL, `gateway/` for the gateway, and
  * `acknowledged.jsonl`, what a replay was told was durable, and while one is not at its end
- * `bookmark.json`, how far it came.
+ * `bookmark.json`, how far it came. `run-id` names what it keeps on a broker.
  */
 import { accessSync, constants, existsSync, mkdirSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
@@ -15,6 +15,10 @@ export function gatewayFile(directory: string): string {
 
 export function acknowledgedFile(directory: string): string {
   return join(directory, 'acknowledged.jsonl');
+}
+
+export function runIdFile(directory: string): string {
+  return join(directory, 'run-id');
 }
 
 export function bookmarkFile(directory: string): string {

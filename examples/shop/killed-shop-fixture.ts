@@ -12,18 +12,20 @@ export type Replaying = { readonly child: ChildProcess; readonly output: () => s
 
 /**
  * A replay in a process of its own, as `npm start -- --data DIR --orders FILE --exit` runs it, or by
- * so many, as `npm run shop:cluster -- --processes N` does.
+ * so many, as `npm run shop:cluster -- --processes N --backbone URL` does.
  */
 export function startReplay(
   { directory, store }: ShopPlace,
   orders: string,
   processes?: number,
+  backbone?: string,
 ): Replaying {
   const isCluster = processes !== undefined;
   const program = join(import.meta.dirname, isCluster ? 'cluster/main.ts' : 'main.ts');
   const words = ['--data', directory, '--orders', orders, '--exit'];
   if (isCluster) words.push('--processes', String(processes));
   if (store !== undefined) words.push('--store', store);
+  if (backbone !== undefined) words.push('--backbone', backbone);
   const child = spawn(process.execPath, [...process.execArgv, program, ...words], {
     env: { ...process.env, NODE_TEST_CONTEXT: undefined },
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -1,16 +1,20 @@
 /** What `npm run shop:cluster` understands: what `npm start` does, and how many processes. */
 import { options as commonOptions, readValues, type CommandLine } from '../command-line.ts';
 import { contexts } from '../contexts.ts';
+import { backboneUrl } from './backbone-url.ts';
 import { OptionError } from '../option-error.ts';
 import { readOptions, wholeNumber } from '../read-options.ts';
 import { PROCESSES_MAX } from './deal-contexts.ts';
 
-export const help = `Usage: npm run shop:cluster -- --store URL [options]
+export const help = `Usage: npm run shop:cluster -- --store URL | --backbone URL [options]
 
-Runs the shop on PostgreSQL as processes: those that run its six contexts, the payment gateway, and one
-that keeps them running, serves page and API, and places or replays orders.
+Runs the shop as processes: those that run its six contexts, the payment gateway, and one that keeps
+them running, serves page and API, and places or replays orders.
 
-  --store URL     the PostgreSQL database of the contexts, postgres://USER@HOST/DATABASE
+  --store URL     the PostgreSQL database of the contexts, postgres://USER@HOST/DATABASE; left out:
+                  SQLite files in DIR, at most a process for each context
+  --backbone URL  what carries messages between them: nats://HOST or amqp://USER:PASSWORD@HOST; left
+                  out: they read each other's logs in the database
   --processes N   how many processes run contexts, up to ${PROCESSES_MAX}; default ${contexts.length}, one for each. Of more
                   some contexts have two, Inventory first; of fewer some run several contexts
   --data DIR      where everything else is kept; default ./data
@@ -27,7 +31,7 @@ all of them in order, a second one at once.
 `;
 
 export type ClusterCommandLine = CommandLine & {
-  readonly store: string;
+  readonly backbone: string | undefined;
   /** How many run contexts. */
   readonly processes: number;
 };
@@ -37,13 +41,19 @@ export function readCommandLine(words: readonly string[]): ClusterCommandLine {
   const values = readOptions(words, options);
   const wanted = readValues(values);
   const { store } = wanted;
+  const backbone = backboneUrl('--backbone', values.backbone);
   const processes = wholeNumber('--processes', values.processes, { min: 1, max: PROCESSES_MAX });
-  if (wanted.help) return { ...wanted, store: '', processes };
-  if (store === undefined) throw new OptionError('--store', 'URL is missing');
-  return { ...wanted, store, processes };
+  if (!wanted.help && store === undefined) {
+    if (backbone === undefined)
+      throw new OptionError('--store', 'URL is missing, or --backbone URL');
+    if (processes > contexts.length)
+      throw new OptionError('--processes', `takes at most ${contexts.length} without --store URL`);
+  }
+  return { ...wanted, backbone, processes };
 }
 
 const options = {
   ...commonOptions,
+  backbone: { type: 'string' },
   processes: { type: 'string', default: String(contexts.length) },
 } as const;

@@ -12,13 +12,18 @@ import { GatewayClient } from '../gateway/client.ts';
 import { logForPeople } from '../log-for-people.ts';
 import { storeOf } from '../shop-place.ts';
 import { answer } from './answer.ts';
+import { backboneAt } from './backbone-url.ts';
 import { factsOf, type Question, type Told } from './calls.ts';
 
 export type ContextProcessOptions = {
   /** Those that run here. */
   readonly contexts: readonly string[];
   readonly directory: string;
-  readonly store: string;
+  readonly store: string | undefined;
+  /** The address of a broker. Undefined: contexts read each other's logs. */
+  readonly backbone: string | undefined;
+  /** What the names of what is made there begin with. */
+  readonly prefix: string;
   readonly gatewayPort: number;
   readonly businessTime: 'clock' | 'watermark';
 };
@@ -34,6 +39,9 @@ try {
   const app = await run(contexts, {
     store: storeOf(options),
     only: options.contexts,
+    ...(options.backbone === undefined
+      ? {}
+      : { backbone: backboneAt(options.backbone, options.prefix) }),
     dependencies: { gateway },
     businessTime: options.businessTime,
     logger: logForPeople((text) => process.stderr.write(text)),

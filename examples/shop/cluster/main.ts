@@ -6,5 +6,6 @@ import { openCluster } from './open-cluster.ts';
 await runProgram(process.argv.slice(2), {
   help,
   readCommandLine,
-  openShop: (opening, { store, processes }) => openCluster({ ...opening, store, processes }),
+  openShop: (opening, { store, processes, backbone }) =>
+    openCluster({ ...opening, store, processes, backbone }),
 });

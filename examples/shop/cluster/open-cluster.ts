@@ -5,6 +5,7 @@
 import { assertAlone } from '../assert-alone.ts';
 import { assertNoShopOnSqlite, gatewayFile, prepareDirectory } from '../data-directory.ts';
 import { keepGateway } from '../gateway/keep-gateway.ts';
+import { runIdOf } from '../run-id.ts';
 import type { Shop } from '../shop.ts';
 import { ClusterApp } from './cluster-app.ts';
 import { dealContexts } from './deal-contexts.ts';
@@ -12,7 +13,10 @@ import { keepProcess, type KeptProcess } from './kept-process.ts';
 
 export type OpenClusterOptions = {
   readonly directory: string;
-  readonly store: string;
+  /** Undefined: SQLite files in the directory, of which each has one process. */
+  readonly store: string | undefined;
+  /** What is between the contexts. Undefined: their logs. */
+  readonly backbone?: string | undefined;
   /** How many processes run contexts: see `dealContexts`. */
   readonly processes: number;
   readonly businessTime: 'clock' | 'watermark';
@@ -30,10 +34,10 @@ export type Cluster = Shop & {
  * @throws {ShopInUseError} when a shop runs on that database.
  */
 export async function openCluster(options: OpenClusterOptions): Promise<Cluster> {
-  const { directory, store, tell = () => {} } = options;
+  const { directory, store, backbone, tell = () => {} } = options;
   let { businessTime } = options;
   prepareDirectory(directory);
-  assertNoShopOnSqlite(directory);
+  if (store !== undefined) assertNoShopOnSqlite(directory);
   await assertAlone({ directory, store });
   const gateway = await keepGateway({ dataFile: gatewayFile(directory), tell });
   const processes: KeptProcess[] = [];
@@ -45,7 +49,8 @@ export async function openCluster(options: OpenClusterOptions): Promise<Cluster>
     }
   };
   const keep = async (contexts: readonly string[]): Promise<void> => {
-    const start = { contexts, directory, store, gatewayPort: gateway.port };
+    const prefix = `shop-${runIdOf(directory)}`;
+    const start = { contexts, directory, store, backbone, prefix, gatewayPort: gateway.port };
     const process = await keepProcess({ options: () => ({ ...start, businessTime }), tell });
     processes.push(process);
   };
