@@ -43,6 +43,19 @@ export interface Capabilities {
    * that listens to one more contract what was published of that one.
    */
   readonly replay: boolean;
+  /**
+   * What survives a power cut of the only server, or of all of them at once, once it was confirmed. synced: all
+   * of it. written: what the system had written by then, which may lack the last moments.
+   */
+  readonly confirmed?: 'synced' | 'written';
+  /** Whether keys are dealt out over several logs of a publisher. Default: no. */
+  readonly partitions?: boolean;
+  /** Whether it holds a message back until a time. Nothing here asks for it: timers are the log's. Default: no. */
+  readonly delay?: boolean;
+  /** The largest message, in bytes, as its servers come; more can be set there. Default: no limit of its own. */
+  readonly bytesMax?: number;
+  /** So long it keeps a message once that is handed over twice, in milliseconds. Default: not at all. */
+  readonly dedupeWindowMs?: number;
 }
 
 /** What `run` gives a backbone to work with. */

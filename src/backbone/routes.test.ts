@@ -50,6 +50,7 @@ test('it promises what all of them do', () => {
   assert.deepEqual(both.capabilities, {
     order: memoryBackbone().capabilities.order,
     replay: memoryBackbone().capabilities.replay,
+    confirmed: 'written',
   });
   assert.equal(both.for?.('billing').name, 'embedded');
 });

@@ -40,6 +40,9 @@ class Routes implements Backbone {
         WEAKEST_FIRST.find((order) => all.some((each) => each.capabilities.order === order)) ??
         'none',
       replay: all.every((each) => each.capabilities.replay),
+      confirmed: all.every(({ capabilities }) => capabilities.confirmed === 'synced')
+        ? 'synced'
+        : 'written',
     };
   }
 

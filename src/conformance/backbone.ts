@@ -43,7 +43,8 @@ export function testBackbone(
   });
 }
 
-const SCENARIOS: Scenarios = { ...delivering, ...acknowledging, ...failing, ...takingIn };
+/** Every promise, in words. */
+export const SCENARIOS: Scenarios = { ...delivering, ...acknowledging, ...failing, ...takingIn };
 
 async function play(
   scenario: Scenario,

@@ -14,6 +14,7 @@ import { writeHeaders } from './headers.ts';
 import { NatsMessageTooLargeError } from './message-too-large.ts';
 import type { NatsConnection, StreamInfo } from './nats-client.ts';
 import { type Names, namesWith } from './names.ts';
+import { DUPLICATES_MS } from './publisher-stream.ts';
 import { PublishedStream } from './published-stream.ts';
 import type { Reached } from './reached.ts';
 import { ServerConnection } from './server-connection.ts';
@@ -58,7 +59,13 @@ export function nats(where: string | NatsOptions): Backbone {
 
 class NatsBackbone implements Backbone {
   readonly name = 'nats';
-  readonly capabilities = { order: 'key', replay: true } as const;
+  readonly capabilities = {
+    order: 'key',
+    replay: true,
+    confirmed: 'written',
+    bytesMax: 1_048_576,
+    dedupeWindowMs: DUPLICATES_MS,
+  } as const;
   readonly #names: Names;
   readonly #confirmWithinMs: number;
   readonly #server: ServerConnection;

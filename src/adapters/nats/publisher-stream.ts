@@ -3,7 +3,7 @@ import { codeOf } from './nats-errors.ts';
 import type { Names } from './names.ts';
 
 /** A message that is handed over again within this time is kept once. */
-const DUPLICATES_MS = 120_000;
+export const DUPLICATES_MS = 120_000;
 
 /** What JetStream answers for a stream that is not there. */
 const NOT_FOUND = 10_059;

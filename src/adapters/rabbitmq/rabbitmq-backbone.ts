@@ -52,7 +52,12 @@ export function rabbitmq(where: string | RabbitmqOptions): Backbone {
 
 class RabbitmqBackbone implements Backbone {
   readonly name = 'rabbitmq';
-  readonly capabilities = { order: 'key', replay: false } as const;
+  readonly capabilities = {
+    order: 'key',
+    replay: false,
+    confirmed: 'synced',
+    bytesMax: 16_777_216,
+  } as const;
   readonly #names: Names;
   readonly #confirmWithinMs: number;
   readonly #server: ServerConnection;
