@@ -1,5 +1,6 @@
 import { append } from './append.ts';
 import type { Benchmark } from './benchmark.ts';
+import { brokerBenchmarks } from './brokers/broker-benchmarks.ts';
 import { latency } from './latency.ts';
 import { memory } from './memory.ts';
 import { postgresBenchmarks } from './postgres/postgres-benchmarks.ts';
@@ -23,4 +24,8 @@ export const embeddedBenchmarks: readonly Benchmark[] = [
 ];
 
 /** All of them, in the order in which they run. */
-export const benchmarks: readonly Benchmark[] = [...embeddedBenchmarks, ...postgresBenchmarks];
+export const benchmarks: readonly Benchmark[] = [
+  ...embeddedBenchmarks,
+  ...postgresBenchmarks,
+  ...brokerBenchmarks,
+];

@@ -1,0 +1,241 @@
+/**
+ * What a broker between contexts costs, beside its bare client: handing over what a log holds, taking in what
+ * a broker holds, and the way from a commit to the handler of another context when nothing else happens.
+ */
+import { setTimeout as delay } from 'node:timers/promises';
+import { run } from 'thereupon';
+import { sqlite } from 'thereupon/sqlite';
+import type { NewRecord } from '../../src/log/record.ts';
+import { type Benchmark, type Measurement, scaled, type Setting } from '../benchmark.ts';
+import { quantile } from '../figure.ts';
+import { fillLog } from '../fill-log.ts';
+import { secondsFor } from '../stopwatch.ts';
+import type { Broker } from './broker.ts';
+import { bellsAndEars, KEYS, ringOf } from './contexts.ts';
+import { natsBroker } from './nats-broker.ts';
+import { rabbitmqBroker } from './rabbitmq-broker.ts';
+
+const WARM_UP = 50;
+const PAUSE_MS = 10;
+const LOOK_MS = 2;
+
+export const brokerBenchmarks: readonly Benchmark[] = [natsBroker, rabbitmqBroker].flatMap(
+  (broker) => [relaying(broker), takingIn(broker), handingOver(broker)],
+);
+
+function relaying(broker: Broker): Benchmark {
+  return {
+    name: `${broker.name}-relay`,
+    about: `what a log holds handed over to ${broker.name}, confirmed`,
+    measure: (setting) =>
+      rates(setting, broker, 'messages of 200 bytes handed over', async (url, name, count) => ({
+        own: await relayed(broker, `${setting.directory}/${name}`, { url, name, count }),
+        raw: await barePublished(broker, url, name, count),
+      })),
+  };
+}
+
+function takingIn(broker: Broker): Benchmark {
+  return {
+    name: `${broker.name}-intake`,
+    about: `what ${broker.name} holds taken in: validated, appended, acknowledged`,
+    measure: (setting) =>
+      rates(setting, broker, 'messages of 200 bytes taken in', async (url, name, count) => ({
+        own: await takenIn(broker, `${setting.directory}/${name}`, { url, name, count }),
+        raw: await bareConsumed(broker, url, name, count),
+      })),
+  };
+}
+
+async function rates(
+  setting: Setting,
+  broker: Broker,
+  metric: string,
+  measure: (url: string, name: string, count: number) => Promise<{ own: number; raw: number }>,
+): Promise<readonly Measurement[]> {
+  const count = scaled(setting, 50_000, 100);
+  const values: number[] = [];
+  const raw: number[] = [];
+  const { url, close } = await broker.start();
+  try {
+    setting.progress(`${count} messages a run; bare: ${broker.settings}`);
+    for (let round = 0; round < setting.runs; round += 1) {
+      const seconds = await measure(url, `round${round}`, count);
+      values.push(count / seconds.own);
+      raw.push(count / seconds.raw);
+    }
+  } finally {
+    await close();
+  }
+  return [{ metric, unit: 'events/s', values, raw }];
+}
+
+interface Round {
+  readonly url: string;
+  readonly name: string;
+  readonly count: number;
+}
+
+/** From the start of the application until its relay has nothing left, in seconds. */
+async function relayed(broker: Broker, directory: string, round: Round): Promise<number> {
+  const { bells, ears } = bellsAndEars(() => undefined);
+  await fillLog(directory, 'bells', outgoing(round.count));
+  return secondsFor(async () => {
+    const app = await run([bells, ears], {
+      store: sqlite(directory),
+      backbone: broker.backbone(round.url, round.name),
+      only: ['bells'],
+    });
+    await app.settled({ timeoutMs: 600_000 });
+    await app.stop();
+  });
+}
+
+/** What was handed over in peace, until all of it is in the log of the other context. */
+async function takenIn(broker: Broker, directory: string, round: Round): Promise<number> {
+  await relayed(broker, directory, round);
+  const { bells, ears } = bellsAndEars(() => undefined);
+  return secondsFor(async () => {
+    const app = await run([bells, ears], {
+      store: sqlite(directory),
+      backbone: broker.backbone(round.url, round.name),
+      only: ['ears'],
+    });
+    const reader = await sqlite(directory).reader('ears');
+    while ((await reader.head()) < round.count) await delay(LOOK_MS);
+    await reader.close();
+    await app.stop();
+  });
+}
+
+function* outgoing(count: number): Iterable<NewRecord> {
+  const at = Date.now();
+  for (let ring = 1; ring <= count; ring += 1) {
+    const id = `ring-${ring}`;
+    yield {
+      id,
+      direction: 'outgoing',
+      stream: null,
+      version: null,
+      type: 'bells.BellRang',
+      schemaVersion: 1,
+      source: 'bells',
+      key: `b-${ring % KEYS}`,
+      data: JSON.stringify(ringOf(ring)),
+      occurredAt: at,
+      recordedAt: at,
+      correlationId: id,
+      causationId: id,
+      traceparent: null,
+      metadata: null,
+    };
+  }
+}
+
+async function barePublished(
+  broker: Broker,
+  url: string,
+  name: string,
+  count: number,
+): Promise<number> {
+  const client = await broker.bare(url, `bare${name}`);
+  const seconds = await secondsFor(() => client.publish(texts(count)));
+  await client.close();
+  return seconds;
+}
+
+async function bareConsumed(
+  broker: Broker,
+  url: string,
+  name: string,
+  count: number,
+): Promise<number> {
+  const client = await broker.bare(url, `bare${name}`);
+  await client.publish(texts(count));
+  const seconds = await secondsFor(() => client.consume(count));
+  await client.close();
+  return seconds;
+}
+
+function texts(count: number): readonly string[] {
+  return Array.from({ length: count }, (_, ring) => JSON.stringify(ringOf(ring)));
+}
+
+function handingOver(broker: Broker): Benchmark {
+  return {
+    name: `${broker.name}-latency`,
+    about: `from a commit to the handler of another context over ${broker.name} when idle, p50 and p99`,
+    async measure(setting) {
+      const rings = scaled(setting, 500, 20);
+      const own: number[][] = [];
+      const raw: number[][] = [];
+      const { url, close } = await broker.start();
+      try {
+        setting.progress(`${rings} messages a run, ${PAUSE_MS} ms apart`);
+        for (let round = 0; round < setting.runs; round += 1) {
+          const name = `round${round}`;
+          own.push(await ownLatencies(broker, `${setting.directory}/${name}`, url, name, rings));
+          raw.push(await bareLatencies(broker, url, name, rings));
+        }
+      } finally {
+        await close();
+      }
+      return [['p50', 0.5] as const, ['p99', 0.99] as const].map(([part, of]) => ({
+        metric: `from the answer of the commit, ${part}`,
+        unit: 'ms',
+        values: own.map((values) => quantile(values, of)),
+        raw: raw.map((values) => quantile(values, of)),
+      }));
+    },
+  };
+}
+
+async function ownLatencies(
+  broker: Broker,
+  directory: string,
+  url: string,
+  name: string,
+  rings: number,
+): Promise<number[]> {
+  let heard: (at: number) => void = () => undefined;
+  const { bell, bells, ears } = bellsAndEars(() => heard(performance.now()));
+  const app = await run([bells, ears], {
+    store: sqlite(directory),
+    backbone: broker.backbone(url, name),
+  });
+  const latencies: number[] = [];
+  for (let ring = 0; ring < WARM_UP + rings; ring += 1) {
+    const hearing = new Promise<number>((resolve) => (heard = resolve));
+    await app.handle(bell, 'b-1', { type: 'Ring', data: ringOf(ring) });
+    const answered = performance.now();
+    const latency = (await hearing) - answered;
+    if (ring >= WARM_UP) latencies.push(latency);
+    await app.settled();
+    await delay(PAUSE_MS);
+  }
+  await app.stop();
+  return latencies;
+}
+
+/** From handing over to hearing, one by one. */
+async function bareLatencies(
+  broker: Broker,
+  url: string,
+  name: string,
+  rings: number,
+): Promise<number[]> {
+  const client = await broker.bare(url, `bare${name}`);
+  let heard: (at: number) => void = () => undefined;
+  await client.listen(() => heard(performance.now()));
+  const latencies: number[] = [];
+  for (let ring = 0; ring < WARM_UP + rings; ring += 1) {
+    const hearing = new Promise<number>((resolve) => (heard = resolve));
+    const begun = performance.now();
+    await client.publish([JSON.stringify(ringOf(ring))]);
+    const latency = (await hearing) - begun;
+    if (ring >= WARM_UP) latencies.push(latency);
+    await delay(PAUSE_MS);
+  }
+  await client.close();
+  return latencies;
+}

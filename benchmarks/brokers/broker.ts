@@ -1,0 +1,25 @@
+import type { Backbone } from '../../src/backbone/backbone.ts';
+
+/** A broker that is measured: a server of one's own, our backbone over it, and its bare client. */
+export interface Broker {
+  readonly name: string;
+  readonly start: () => Promise<{ readonly url: string; readonly close: () => Promise<void> }>;
+  readonly backbone: (url: string, prefix: string) => Backbone;
+  /** The bare client, set up for what our backbone uses: as durable, on the same kind of queue or stream. */
+  readonly bare: (url: string, name: string) => Promise<BareClient>;
+  /** How the bare client is set, as it was found to be the fastest. */
+  readonly settings: string;
+}
+
+export interface BareClient {
+  /** Hands over so many messages of these bytes, pipelined; resolves when all are confirmed. */
+  readonly publish: (messages: readonly string[]) => Promise<void>;
+  /** Takes so many, and acknowledges them. */
+  readonly consume: (count: number) => Promise<void>;
+  /** Calls it for each message that comes from now on; resolves when it listens. */
+  readonly listen: (heard: () => void) => Promise<void>;
+  readonly close: () => Promise<void>;
+}
+
+/** So many messages of the bare client are unconfirmed at a time: more gains nothing. */
+export const IN_FLIGHT = 1_024;
