@@ -56,7 +56,7 @@ test('what goes out over one broker comes back over another, and an outage of on
 
   await rabbitmqServer.stop();
   await place('o-2');
-  await until(() => billed.length === 2);
+  await until(() => billed.length === 2, 30_000);
   assert.deepEqual(paid, ['o-1']);
   await rabbitmqServer.start();
   await until(() => paid.length === 2, 30_000);
