@@ -6,6 +6,7 @@ import {
   publishedContracts,
 } from '../context/bounded-context.ts';
 import type { AnyContract } from '../contract/contract.ts';
+import { startingParts } from './starting-parts.ts';
 
 /** The other contexts that one listens to. */
 export function sourcesOf(
@@ -25,18 +26,26 @@ export function contractsFrom(
   return consumedContracts(context).filter(({ name }) => publisherOf(name, contexts) === source);
 }
 
-/** The contexts that listen to one, wherever they run. */
+/**
+ * The contexts that listen to one, wherever they run, each with what it must not miss. A contract whose
+ * listeners all begin now is not of it: what comes before they do is left out.
+ */
 export function listenersTo(
   source: string,
   contexts: readonly BoundedContext[],
 ): readonly Listener[] {
-  return contexts
-    .filter((context) => sourcesOf(context, contexts).includes(source))
-    .map((context) => ({
-      consumer: context.name,
-      source,
-      contracts: contractsFrom(source, context, contexts).map(({ name }) => name),
-    }));
+  return contexts.flatMap((context) => {
+    if (context.name === source) return [];
+    const wanted = new Set(
+      startingParts(context)
+        .filter(({ startFrom }) => startFrom !== 'now')
+        .flatMap((part) => part.contracts),
+    );
+    const contracts = contractsFrom(source, context, contexts)
+      .map(({ name }) => name)
+      .filter((name) => wanted.has(name));
+    return contracts.length === 0 ? [] : [{ consumer: context.name, source, contracts }];
+  });
 }
 
 /** All that may publish: the contexts, and the external ones that any of them listens to. */

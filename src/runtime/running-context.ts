@@ -1,4 +1,3 @@
-import type { AnyAggregate } from '../aggregate/aggregate.ts';
 import { StateCache } from '../aggregate/state-cache.ts';
 import type { Backbone } from '../backbone/backbone.ts';
 import { borderSubscription } from '../backbone/border.ts';
@@ -19,15 +18,12 @@ import type { PublishedLog, Store } from '../log/store.ts';
 import type { Fence, WriteSet } from '../log/write-set.ts';
 import type { WaitingRow } from '../log/waiting-row.ts';
 import { PAYLOAD_CHARACTERS_MAX } from '../message/payload.ts';
-import type { Effect } from '../reaction/effect.ts';
 import { effectSubscription } from '../reaction/effect-subscription.ts';
 import type { HandlerSurroundings } from '../reaction/handler-tools.ts';
 import { movedBy } from '../reaction/looked-at.ts';
 import { UnderWay } from '../reaction/under-way.ts';
 import { reactionSubscription } from '../reaction/reaction-subscription.ts';
-import type { Source } from '../reaction/source.ts';
 import type { Dependencies } from '../reaction/tools.ts';
-import type { Reaction } from '../reaction/whenever.ts';
 import { instancesOf } from '../process/process-instance.ts';
 import type { ProcessManager } from '../process/process-manager.ts';
 import { processSubscription } from '../process/process-subscription.ts';
@@ -63,7 +59,8 @@ import { setRecurringTimers } from './recurring-timers.ts';
 import { SharedWork } from './shared-work.ts';
 import { SubscriptionPart } from './subscription-part.ts';
 import type { TakingIn } from './taken-in-elsewhere.ts';
-import { type Start, type Starting, startPositions } from './start-position.ts';
+import { type Start, startPositions } from './start-position.ts';
+import { startingParts } from './starting-parts.ts';
 
 /** So many aggregate states are kept in memory, for each context. */
 const STATES_MAX = 5_000;
@@ -611,31 +608,6 @@ export class RunningContext {
       correlationId,
     });
   }
-}
-
-function startingParts(context: BoundedContext): readonly Starting[] {
-  const own = new Set(publishedContracts(context).map(({ name }) => name));
-  const contracts = (sources: readonly (Source | AnyAggregate)[]): string[] =>
-    sources.flatMap((source) =>
-      source.kind === 'contract' && !own.has(source.name) ? [source.name] : [],
-    );
-  const begin = (kind: Starting['kind'], part: Reaction | Effect | ProcessManager): Starting => ({
-    kind,
-    name: part.name,
-    startFrom: part.options.startFrom,
-    contracts: contracts(part.sources),
-  });
-  return [
-    ...context.reactions.map((part) => begin('reaction', part)),
-    ...context.effects.map((part) => begin('effect', part)),
-    ...context.processes.map((part) => begin('process', part)),
-    ...context.readModels.map((model) => ({
-      kind: 'read-model' as const,
-      name: modelName(model),
-      startFrom: undefined,
-      contracts: contracts(model.sources),
-    })),
-  ];
 }
 
 function publicationsByEvent(context: BoundedContext): ReadonlyMap<string, readonly Publication[]> {

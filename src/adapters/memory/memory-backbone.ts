@@ -1,5 +1,5 @@
 import { BackboneUnavailableError } from '../../backbone/backbone.ts';
-import type { Backbone, Consumer, Envelope, Inlet } from '../../backbone/backbone.ts';
+import type { Backbone, Consumer, Envelope, Inlet, Listener } from '../../backbone/backbone.ts';
 import type { Outlet, Surroundings } from '../../backbone/backbone.ts';
 import type { Clock } from '../../host/clock.ts';
 import { type Randomness, systemRandomness } from '../../host/randomness.ts';
@@ -60,6 +60,7 @@ class BrokerInMemory implements MemoryBackbone {
   readonly #queues = new Map<string, Map<string, MemoryQueue>>();
   readonly #inlets = new Set<MemoryInlet>();
   #clock: Clock | undefined;
+  #listeners: Surroundings['listeners'];
   #isOff = false;
   /** Goes up when connections are cut: whatever was under way before is lost. */
   #connection = 0;
@@ -77,9 +78,14 @@ class BrokerInMemory implements MemoryBackbone {
 
   async start(surroundings: Surroundings): Promise<void> {
     this.#clock = surroundings.clock;
+    this.#listeners = surroundings.listeners;
   }
 
   async outlet(publisher: string): Promise<Outlet> {
+    // Nothing is kept for who comes later, so places are made for all who are known to come.
+    if (!this.capabilities.replay)
+      for (const listener of this.#listeners?.(publisher) ?? [])
+        this.#queue(listener).listenTo(listener.contracts);
     let isOpen = true;
     return {
       publish: async (messages) => {
@@ -146,7 +152,7 @@ class BrokerInMemory implements MemoryBackbone {
       queue.put(message, clock.now());
   }
 
-  #queue({ source, consumer }: Consumer): MemoryQueue {
+  #queue({ source, consumer }: Listener): MemoryQueue {
     const queues = this.#queues.get(source) ?? new Map<string, MemoryQueue>();
     this.#queues.set(source, queues);
     const known = queues.get(consumer);
