@@ -13,14 +13,14 @@ import type { Account } from './account.ts';
 import { serverEnvironment } from './run-program.ts';
 
 const guard = `
-folder=$1 log=$2
-shift 2
+folder=$1 log=$2 last=$3
+shift 3
 exec 3<&0
 "$@" </dev/null >>"$log" 2>&1 3<&- &
 server=$!
 (
   read -r _ <&3
-  kill -QUIT $server
+  kill -$last $server
   # It may be frozen, and its children with it: without this line it gives them five seconds.
   kill -CONT $(cat /proc/$server/task/$server/children) $server
   exit 0
@@ -46,9 +46,16 @@ export interface GuardedProcess {
 
 export async function startGuarded(
   command: readonly string[],
-  options: { account: Account; folder: string; log: string },
+  options: {
+    account: Account;
+    folder: string;
+    log: string;
+    /** By which a server ends at once, when nobody is left to stop it. */
+    lastSignal?: 'QUIT' | 'KILL';
+  },
 ): Promise<GuardedProcess> {
-  const shell = spawn('sh', ['-c', guard, 'guard', options.folder, options.log, ...command], {
+  const { folder, log, lastSignal = 'QUIT' } = options;
+  const shell = spawn('sh', ['-c', guard, 'guard', folder, log, lastSignal, ...command], {
     ...options.account,
     cwd: options.folder,
     env: serverEnvironment(),

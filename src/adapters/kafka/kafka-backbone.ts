@@ -1,0 +1,230 @@
+import {
+  type Backbone,
+  BackboneUnavailableError,
+  type Consumer,
+  type Inlet,
+  isForGood,
+  type Outlet,
+  type Surroundings,
+} from '../../backbone/backbone.ts';
+import { LogToLog } from '../../backbone/log-to-log.ts';
+import type { Clock } from '../../host/clock.ts';
+import { FROM_NOW } from '../../log/write-set.ts';
+import { Cluster } from './cluster.ts';
+import type { KafkaAdmin } from './kafka-client.ts';
+import { explained } from './kafka-errors.ts';
+import { type Names, namesWith } from './names.ts';
+import { PartitionedInlet } from './partitioned-inlet.ts';
+import { PublishedPartition, UNTYPED } from './published-partition.ts';
+import { type PublisherTopic, publisherTopic } from './publisher-topic.ts';
+import { ShownProgress } from './shown-progress.ts';
+import { marksIn, startPlaces } from './start-places.ts';
+import { TopicInUse } from './topic-in-use.ts';
+import { TopicWriter } from './topic-writer.ts';
+
+/**
+ * How a backbone on Kafka is made. Whatever else is given goes to the clients of `@platformatic/kafka` as it
+ * is: `sasl`, `tls`, `clientId`, `connectTimeout` …
+ */
+export interface KafkaOptions {
+  /** Addresses of some brokers, such as `localhost:9092`. */
+  readonly brokers: string | readonly string[];
+  /** What the names of topics and groups begin with. Default `thereupon`. */
+  readonly prefix?: string;
+  /** So many partitions has a topic that is made here. Default 6. */
+  readonly partitions?: number;
+  /** On so many brokers each of them is kept. Default: as the brokers have it. */
+  readonly replicationFactor?: number;
+  /** Settings of topics that are made here, such as `{ 'min.insync.replicas': '2' }`. */
+  readonly topicSettings?: Readonly<Record<string, string>>;
+  /** So long a confirmation is waited for, in milliseconds. Default 10,000. */
+  readonly confirmWithinMs?: number;
+  readonly [option: string]: unknown;
+}
+
+const CONFIRM_WITHIN_MS = 10_000;
+const PARTITIONS = 6;
+const AS_THE_BROKER_HAS_IT = -1;
+
+/**
+ * Kafka as the backbone: each publishing context has a topic, which keeps what it has published, the
+ * messages of a key in order in one partition, for as long as the topic's own settings say: for ever, as it
+ * is made here. A consumer reads the partitions like logs, and keeps its places in its own database.
+ *
+ * @param where an address such as `kafka://localhost:9092`, or options
+ * @throws {KafkaClientMissingError} at the start, when the client is not installed
+ * @throws {KafkaTopicError} when a topic of that name is there and would lose messages
+ * @example
+ * const app = await run([ordering, billing], {
+ *   store: sqlite('./data'),
+ *   backbone: kafka('localhost:9092'),
+ * });
+ */
+export function kafka(where: string | KafkaOptions): Backbone {
+  return new KafkaBackbone(typeof where === 'string' ? { brokers: where } : where);
+}
+
+class KafkaBackbone implements Backbone {
+  readonly name = 'kafka';
+  readonly capabilities = { order: 'key', replay: true } as const;
+  readonly #options: KafkaOptions;
+  readonly #names: Names;
+  readonly #cluster: Cluster;
+  /** By publisher, those that are there. */
+  readonly #reached = new Map<string, Promise<PublisherTopic>>();
+  /** By publisher, those that are read here. */
+  readonly #topics = new Map<string, TopicInUse>();
+  /** By partition: of every topic, each is a log. */
+  readonly #logs: LogToLog[] = [];
+  readonly #shown = new Set<ShownProgress>();
+  #clock: Clock | undefined;
+  #admin: KafkaAdmin | undefined;
+
+  constructor(options: KafkaOptions) {
+    const { prefix = 'thereupon', partitions: _, replicationFactor: __, ...rest } = options;
+    const { topicSettings: ___, confirmWithinMs = CONFIRM_WITHIN_MS, ...others } = rest;
+    this.#options = options;
+    this.#names = namesWith(prefix);
+    this.#cluster = new Cluster({ ...others, brokers: options.brokers, confirmWithinMs });
+  }
+
+  async start({ clock }: Surroundings): Promise<void> {
+    await this.#cluster.load();
+    this.#clock = clock;
+  }
+
+  async outlet(publisher: string): Promise<Outlet> {
+    return new TopicWriter({
+      cluster: this.#cluster,
+      clock: this.#started,
+      confirmWithinMs: this.#options.confirmWithinMs ?? CONFIRM_WITHIN_MS,
+      reach: () => this.#reach(publisher),
+      forget: () => void this.#reached.delete(publisher),
+      written: (partitions) => {
+        for (const partition of partitions) this.#topics.get(publisher)?.tail.tell(partition);
+      },
+      unavailable: (cause) => this.#unavailable(cause),
+    });
+  }
+
+  async inlet(consumer: Consumer): Promise<Inlet> {
+    const { source } = consumer;
+    await this.#reach(source);
+    try {
+      return await this.#open(consumer, this.#topicOf(source));
+    } catch (error) {
+      this.#reached.delete(source);
+      throw isForGood(error) ? error : this.#unavailable(error);
+    }
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([...this.#shown].map((shown) => shown.close()));
+    await Promise.all(this.#logs.map((log) => log.close()));
+    await Promise.all([...this.#topics.values()].map((topic) => topic.close()));
+    await this.#letGo();
+    this.#clock = undefined;
+    this.#logs.length = 0;
+    for (const known of [this.#shown, this.#topics, this.#reached]) known.clear();
+  }
+
+  async #open(consumer: Consumer, topic: TopicInUse): Promise<Inlet> {
+    const { source } = consumer;
+    const { id: topicId } = await topic.reader.state({ isNow: true });
+    const [begins, ends] = [await topic.reader.begins(), await topic.reader.ends()];
+    const places = startPlaces(consumer, { topicId, begins, ends });
+    const open = async (partition: number): Promise<Inlet> => {
+      const marks = marksIn(partition, { source, topicId, places });
+      const contracts = [...consumer.contracts, UNTYPED];
+      return (await this.#log(partition)).inlet({ ...consumer, contracts, marks });
+    };
+    const shown = this.#show(consumer);
+    return new PartitionedInlet({
+      source,
+      untyped: `${topic.name} (without ce_type)`,
+      topicId,
+      places,
+      inlets: await Promise.all(begins.map((_, partition) => open(partition))),
+      beginsNow: [...places.values()].some(([place]) => place === FROM_NOW),
+      added: (partition) => open(partition),
+      partitions: topic.partitions,
+      reached: (reached) => shown.reached(reached),
+    });
+  }
+
+  /** What reads one partition, of whatever topic. */
+  async #log(partition: number): Promise<LogToLog> {
+    const known = this.#logs[partition];
+    if (known !== undefined) return known;
+    const log = new LogToLog(this.name);
+    this.#logs[partition] = log;
+    const published = async (publisher: string): Promise<PublishedPartition> => {
+      const { name, reader, tail } = this.#topicOf(publisher);
+      return new PublishedPartition({ publisher, topic: name, partition, reader, tail });
+    };
+    await log.start({ clock: this.#started, published });
+    return log;
+  }
+
+  #show({ source, consumer }: Consumer): ShownProgress {
+    const shown = new ShownProgress({
+      admin: () => (this.#admin ??= this.#cluster.admin()),
+      clock: this.#started,
+      topic: this.#names.topic(source),
+      group: this.#names.group(source, consumer),
+    });
+    this.#shown.add(shown);
+    return shown;
+  }
+
+  #topicOf(publisher: string): TopicInUse {
+    const name = this.#names.topic(publisher);
+    const topic = this.#topics.get(publisher) ?? new TopicInUse(this.#cluster, name, this.#started);
+    this.#topics.set(publisher, topic);
+    return topic;
+  }
+
+  /** Looked for once, and again after whatever failed. */
+  async #reach(publisher: string): Promise<PublisherTopic> {
+    const reaching = this.#reached.get(publisher) ?? this.#find(publisher);
+    this.#reached.set(publisher, reaching);
+    try {
+      return await reaching;
+    } catch (error) {
+      if (this.#reached.get(publisher) === reaching) this.#reached.delete(publisher);
+      if (isForGood(error)) throw error;
+      await this.#letGo();
+      throw this.#unavailable(error);
+    }
+  }
+
+  async #find(publisher: string): Promise<PublisherTopic> {
+    const { partitions = PARTITIONS, topicSettings = {} } = this.#options;
+    const { replicationFactor = AS_THE_BROKER_HAS_IT } = this.#options;
+    this.#admin ??= this.#cluster.admin();
+    return publisherTopic(this.#admin, {
+      topic: this.#names.topic(publisher),
+      clock: this.#started,
+      partitions,
+      replicationFactor,
+      topicSettings,
+    });
+  }
+
+  get #started(): Clock {
+    if (this.#clock === undefined) throw this.#unavailable(new Error('it was not started'));
+    return this.#clock;
+  }
+
+  async #letGo(): Promise<void> {
+    const admin = this.#admin;
+    this.#admin = undefined;
+    await admin?.close().catch(() => undefined);
+  }
+
+  #unavailable(cause: unknown): BackboneUnavailableError {
+    return cause instanceof BackboneUnavailableError
+      ? cause
+      : new BackboneUnavailableError(this.name, explained(cause));
+  }
+}

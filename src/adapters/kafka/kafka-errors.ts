@@ -1,0 +1,35 @@
+/**
+ * The client's errors hold others, some levels deep, and the outermost says least. Those of the broker
+ * itself have a name, `apiId`.
+ */
+interface ClientError extends Error {
+  readonly apiId?: string;
+  readonly errors?: readonly unknown[];
+}
+
+/** Whether the broker has answered with this error, among others. */
+export function isAnswered(error: unknown, apiId: string): boolean {
+  return leavesOf(error).some((leaf) => leaf.apiId === apiId);
+}
+
+/** There is no topic of that name: the client says so in words of its own. */
+export function isUnknownTopic(error: unknown): boolean {
+  return (
+    isAnswered(error, 'UNKNOWN_TOPIC_OR_PARTITION') ||
+    leavesOf(error).some(({ message }) => message.startsWith('Unknown topic'))
+  );
+}
+
+/** An error that says what all those inside of it say. */
+export function explained(error: unknown): Error {
+  const said = new Set(leavesOf(error).map((leaf) => leaf.message));
+  return new Error([...said].join(' '), { cause: error });
+}
+
+function leavesOf(error: unknown): readonly ClientError[] {
+  if (!(error instanceof Error)) return [new Error(String(error))];
+  const { errors = [], cause } = error as ClientError;
+  const inner = [...errors, ...(cause instanceof Error ? [cause] : [])];
+  const own = errors.length === 0 ? [error as ClientError] : [];
+  return [...own, ...inner.flatMap((each) => leavesOf(each))];
+}

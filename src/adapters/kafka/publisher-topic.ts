@@ -1,0 +1,132 @@
+import type { Clock } from '../../host/clock.ts';
+import type { KafkaAdmin } from './kafka-client.ts';
+import { isAnswered, isUnknownTopic } from './kafka-errors.ts';
+
+/** As the broker has it where nobody says otherwise. */
+const BYTES_MAX = 1_048_588;
+/** Of a topic that is made here: a record of 3 MiB fits. */
+const OWN_BYTES_MAX = 4_194_304;
+/** A topic that was just made is known to all brokers within this time. */
+const KNOWN_WITHIN_MS = 10_000;
+const LOOK_AGAIN_MS = 20;
+const TOPIC = 2;
+
+/** A topic that is there, and what it takes. */
+export interface PublisherTopic {
+  readonly name: string;
+  /** The largest batch. */
+  readonly bytesMax: number;
+}
+
+export interface PublisherTopicOptions {
+  readonly topic: string;
+  readonly clock: Clock;
+  readonly partitions: number;
+  /** -1: as the broker has it. */
+  readonly replicationFactor: number;
+  readonly topicSettings: Readonly<Record<string, string>>;
+}
+
+/**
+ * The topic that keeps what a context publishes, made when it is not there. One that is there is
+ * taken as it is: partitions, replicas, how long it keeps messages are its owner's matter.
+ *
+ * @throws {KafkaTopicError} when what is there would lose messages.
+ */
+export async function publisherTopic(
+  admin: KafkaAdmin,
+  options: PublisherTopicOptions,
+): Promise<PublisherTopic> {
+  const { topic: name } = options;
+  if (!(await isThere(admin, name))) await make(admin, options);
+  const settings = await settingsOf(admin, name);
+  const policy = settings?.get('cleanup.policy') ?? 'delete';
+  // It would keep the last message of each key.
+  if (policy.includes('compact'))
+    throw new KafkaTopicError(name, `has the cleanup.policy "${policy}" instead of "delete"`);
+  return { name, bytesMax: Number(settings?.get('max.message.bytes') ?? BYTES_MAX) };
+}
+
+async function make(admin: KafkaAdmin, options: PublisherTopicOptions): Promise<void> {
+  const { topic, clock, partitions, replicationFactor, topicSettings } = options;
+  const settings = {
+    'cleanup.policy': 'delete',
+    'retention.ms': '-1',
+    'max.message.bytes': String(OWN_BYTES_MAX),
+    ...topicSettings,
+  };
+  const configs = Object.entries(settings).map(([setting, value]) => ({ name: setting, value }));
+  try {
+    await admin.createTopics({ topics: [topic], partitions, replicas: replicationFactor, configs });
+  } catch (error) {
+    // Another process has just made it.
+    if (!isAnswered(error, 'TOPIC_ALREADY_EXISTS')) throw refusal(topic, error);
+  }
+  const until = clock.elapsedMs() + KNOWN_WITHIN_MS;
+  while (!(await isThere(admin, topic))) {
+    if (clock.elapsedMs() > until)
+      throw new Error(`the topic "${topic}" was made, and is not there`);
+    await clock.sleep(LOOK_AGAIN_MS);
+  }
+}
+
+async function isThere(admin: KafkaAdmin, name: string): Promise<boolean> {
+  try {
+    const { topics } = await admin.metadata({ topics: [name], forceUpdate: true });
+    const partitions = topics.get(name)?.partitions ?? [];
+    return partitions.length > 0 && partitions.every(({ leader }) => leader >= 0);
+  } catch (error) {
+    // Just made, it has nobody yet who leads it.
+    if (isUnknownTopic(error) || isAnswered(error, 'LEADER_NOT_AVAILABLE')) return false;
+    throw error;
+  }
+}
+
+/** Undefined where we have no right to know. */
+async function settingsOf(
+  admin: KafkaAdmin,
+  name: string,
+): Promise<ReadonlyMap<string, string> | undefined> {
+  const configurationKeys = ['cleanup.policy', 'max.message.bytes'];
+  try {
+    const [found] = await admin.describeConfigs({
+      resources: [{ resourceType: TOPIC, resourceName: name, configurationKeys }],
+    });
+    return new Map(found?.configs.map((setting) => [setting.name, setting.value ?? '']));
+  } catch (error) {
+    if (isAnswered(error, 'TOPIC_AUTHORIZATION_FAILED')) return undefined;
+    throw error;
+  }
+}
+
+const REFUSALS = [
+  'INVALID_CONFIG',
+  'INVALID_PARTITIONS',
+  'INVALID_REPLICATION_FACTOR',
+  'INVALID_TOPIC_EXCEPTION',
+  'POLICY_VIOLATION',
+];
+
+function refusal(topic: string, error: unknown): unknown {
+  const answer = REFUSALS.find((apiId) => isAnswered(error, apiId));
+  if (answer === undefined) return error;
+  return new KafkaTopicError(topic, `cannot be made: the broker says ${answer}`, error);
+}
+
+/** A topic cannot be what a context publishes into. Nothing was changed. */
+export class KafkaTopicError extends Error {
+  override readonly name = 'KafkaTopicError';
+  readonly code = 'kafka-topic';
+  readonly retryable = false;
+  readonly topic: string;
+
+  constructor(topic: string, found: string, cause?: unknown) {
+    super(
+      `The topic "${topic}" on Kafka ${found}. Nothing was changed: make or change it yourself, or ` +
+        'give the backbone another prefix, or other settings for what it makes: ' +
+        'kafka({ brokers, prefix, partitions, replicationFactor, topicSettings }).',
+      { cause },
+    );
+    this.topic = topic;
+  }
+}

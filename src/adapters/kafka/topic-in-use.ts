@@ -1,0 +1,31 @@
+import type { Clock } from '../../host/clock.ts';
+import type { Cluster } from './cluster.ts';
+import { TopicReader } from './topic-reader.ts';
+import { TopicTail } from './topic-tail.ts';
+
+/** What the topic of one publisher is read by, for all who read it here. */
+export class TopicInUse {
+  readonly name: string;
+  readonly reader: TopicReader;
+  readonly tail: TopicTail;
+
+  constructor(cluster: Cluster, name: string, clock: Clock) {
+    this.name = name;
+    this.reader = new TopicReader(cluster, name);
+    this.tail = new TopicTail(cluster, name, clock);
+  }
+
+  /** How many partitions it has, asked now or as it was last heard. */
+  readonly partitions = {
+    known: (): number => this.tail.partitions,
+    now: async (): Promise<number> => {
+      const { leaders } = await this.reader.state({ isNow: true });
+      this.tail.partitions = Math.max(this.tail.partitions, leaders.length);
+      return leaders.length;
+    },
+  };
+
+  async close(): Promise<void> {
+    await Promise.all([this.reader.close(), this.tail.close()]);
+  }
+}

@@ -1,0 +1,127 @@
+import type { BackboneUnavailableError, Envelope, Outlet } from '../../backbone/backbone.ts';
+import { attributesOf } from '../../backbone/cloud-event.ts';
+import type { Clock } from '../../host/clock.ts';
+import type { Cluster } from './cluster.ts';
+import { headersOf } from './headers.ts';
+import type { KafkaProducer } from './kafka-client.ts';
+import type { PublisherTopic } from './publisher-topic.ts';
+import { bytesOf, fitting, type Outgoing, roundsOf } from './rounds.ts';
+
+/** All brokers that must have a message have it before it is confirmed. */
+const ALL = -1;
+/** So many confirmed messages are remembered of calls that failed. */
+const KNOWN_MAX = 10_000;
+
+export interface TopicWriterOptions {
+  readonly cluster: Cluster;
+  readonly clock: Clock;
+  readonly confirmWithinMs: number;
+  /** The topic, made when it is not there. */
+  readonly reach: () => Promise<PublisherTopic>;
+  /** Called when the topic may not be as it was when it was reached. */
+  readonly forget: () => void;
+  readonly written: (partitions: ReadonlySet<number>) => void;
+  readonly unavailable: (cause: unknown) => BackboneUnavailableError;
+}
+
+/**
+ * Hands over what a context publishes. One call is at work at a time: a producer keeps the order only
+ * of what it was given one after the other.
+ *
+ * What comes again after a failure may be in the topic twice, and intake takes it in once. It is never in
+ * the wrong order: whatever is handed over again was handed over before all that follows it.
+ */
+export class TopicWriter implements Outlet {
+  readonly #options: TopicWriterOptions;
+  #producer: KafkaProducer | undefined;
+  #turn: Promise<unknown> = Promise.resolve();
+  #isOpen = true;
+  /** Those of calls that failed, which were confirmed all the same: they need not go again. */
+  readonly #confirmed = new Set<string>();
+
+  constructor(options: TopicWriterOptions) {
+    this.#options = options;
+  }
+
+  publish(messages: readonly Envelope[]): Promise<void> {
+    const done = this.#turn.then(() => this.#publish(messages));
+    this.#turn = done.catch(() => undefined);
+    return done;
+  }
+
+  async close(): Promise<void> {
+    this.#isOpen = false;
+    await this.#letGo();
+  }
+
+  async #publish(messages: readonly Envelope[]): Promise<void> {
+    if (!this.#isOpen) throw this.#options.unavailable('the outlet is closed');
+    const { name, bytesMax } = await this.#options.reach();
+    const left = messages.filter(({ id }) => !this.#confirmed.has(id));
+    const outgoing = await this.#addressed(name, left);
+    const { fits, tooLarge } = fitting(outgoing, { topic: name, bytesMax });
+    for (const round of roundsOf(fits, bytesMax)) {
+      await this.#hand(round);
+      for (const { envelope } of round) this.#confirmed.add(envelope.id);
+    }
+    if (tooLarge !== undefined) throw tooLarge;
+    for (const { id } of messages) this.#confirmed.delete(id);
+    if (this.#confirmed.size > KNOWN_MAX) this.#confirmed.clear();
+  }
+
+  async #addressed(topic: string, messages: readonly Envelope[]): Promise<readonly Outgoing[]> {
+    const { cluster } = this.#options;
+    const partitions = await this.#asked(async (producer) => {
+      const { topics } = await producer.metadata({ topics: [topic] });
+      return topics.get(topic)?.partitions.length ?? 1;
+    });
+    return messages.map((envelope) => {
+      const key = Buffer.from(envelope.key);
+      const value = Buffer.from(envelope.data);
+      const headers = headersOf(attributesOf(envelope));
+      const partition = cluster.partitionOf(key, partitions);
+      const bytes = bytesOf({ key, value, headers });
+      return { envelope, bytes, message: { topic, partition, key, value, headers } };
+    });
+  }
+
+  async #hand(round: readonly Outgoing[]): Promise<void> {
+    const messages = round.map(({ message }) => message);
+    await this.#asked((producer) => this.#within(producer.send({ messages, acks: ALL })));
+    this.#options.written(new Set(messages.map(({ partition }) => partition)));
+  }
+
+  /**
+   * After a failure there is a new producer: the old one tries nothing more by itself. The topic is looked
+   * for again, too: it may be gone, or its bound lowered.
+   */
+  async #asked<T>(ask: (producer: KafkaProducer) => Promise<T>): Promise<T> {
+    try {
+      this.#producer ??= this.#options.cluster.producer();
+      return await ask(this.#producer);
+    } catch (error) {
+      await this.#letGo();
+      this.#options.forget();
+      throw this.#options.unavailable(error);
+    }
+  }
+
+  async #within<T>(confirmation: Promise<T>): Promise<T> {
+    const { clock, confirmWithinMs } = this.#options;
+    const late = Promise.withResolvers<never>();
+    const cancel = clock.after(confirmWithinMs, () =>
+      late.reject(new Error(`nothing was confirmed within ${confirmWithinMs} ms`)),
+    );
+    try {
+      return await Promise.race([confirmation, late.promise]);
+    } finally {
+      cancel();
+    }
+  }
+
+  async #letGo(): Promise<void> {
+    const producer = this.#producer;
+    this.#producer = undefined;
+    await producer?.close(true).catch(() => undefined);
+  }
+}
