@@ -16,8 +16,8 @@ export interface ClusterOptions {
 
 /** A question that is not answered within this time is given up. */
 const ANSWER_MS = 10_000;
-/** Whoever hands over waits so long, and asks who leads by now, before it tries again. */
-const AGAIN_MS = 100;
+/** Who has to ask another broker waits so long before. */
+const AGAIN_MS = 50;
 
 /**
  * Makes clients for one cluster. A broker answers the questions of one connection one after the other, so
@@ -37,7 +37,8 @@ export class Cluster {
   }
 
   admin(): KafkaAdmin {
-    return guarded(new this.#loaded.Admin(this.#optionsWith({ retries: 0 })));
+    const again = { retries: 1, retryDelay: AGAIN_MS };
+    return guarded(new this.#loaded.Admin(this.#optionsWith(again)));
   }
 
   /** Reads one topic. It joins no group: which partitions it reads is said with each question. */

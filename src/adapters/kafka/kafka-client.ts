@@ -32,6 +32,12 @@ export interface KafkaAdmin extends KafkaConnected {
     readonly replicas: number;
     readonly configs: readonly { readonly name: string; readonly value: string }[];
   }): Promise<unknown>;
+  listOffsets(options: {
+    readonly topics: readonly {
+      readonly name: string;
+      readonly partitions: readonly { readonly partitionIndex: number }[];
+    }[];
+  }): Promise<unknown>;
   describeConfigs(options: {
     readonly resources: readonly {
       readonly resourceType: number;

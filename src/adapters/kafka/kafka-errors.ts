@@ -14,10 +14,22 @@ export function isAnswered(error: unknown, apiId: string): boolean {
 
 /** There is no topic of that name: the client says so in words of its own. */
 export function isUnknownTopic(error: unknown): boolean {
-  return (
-    isAnswered(error, 'UNKNOWN_TOPIC_OR_PARTITION') ||
-    leavesOf(error).some(({ message }) => message.startsWith('Unknown topic'))
-  );
+  return leavesOf(error).some(({ message }) => message.startsWith('Unknown topic'));
+}
+
+const WITHOUT_LEADER = [
+  'LEADER_NOT_AVAILABLE',
+  'NOT_LEADER_OR_FOLLOWER',
+  'FENCED_LEADER_EPOCH',
+  'UNKNOWN_LEADER_EPOCH',
+  'OFFSET_NOT_AVAILABLE',
+  // Of a broker that was told to lead it, and does not know it yet.
+  'UNKNOWN_TOPIC_OR_PARTITION',
+];
+
+/** Nobody leads a partition just now, or somebody else: in a moment there is an answer. */
+export function isWithoutLeader(error: unknown): boolean {
+  return WITHOUT_LEADER.some((apiId) => isAnswered(error, apiId));
 }
 
 /** An error that says what all those inside of it say. */

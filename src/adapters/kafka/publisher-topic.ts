@@ -1,13 +1,13 @@
 import type { Clock } from '../../host/clock.ts';
 import type { KafkaAdmin } from './kafka-client.ts';
-import { isAnswered, isUnknownTopic } from './kafka-errors.ts';
+import { isAnswered, isUnknownTopic, isWithoutLeader } from './kafka-errors.ts';
 
 /** As the broker has it where nobody says otherwise. */
 const BYTES_MAX = 1_048_588;
 /** Of a topic that is made here: a record of 3 MiB fits. */
 const OWN_BYTES_MAX = 4_194_304;
-/** A topic that was just made is known to all brokers within this time. */
-const KNOWN_WITHIN_MS = 10_000;
+/** A topic that was just made is led within this time, and one whose leader has gone. */
+const LED_WITHIN_MS = 10_000;
 const LOOK_AGAIN_MS = 20;
 const TOPIC = 2;
 
@@ -38,7 +38,8 @@ export async function publisherTopic(
   options: PublisherTopicOptions,
 ): Promise<PublisherTopic> {
   const { topic: name } = options;
-  if (!(await isThere(admin, name))) await make(admin, options);
+  if ((await whatIsThere(admin, name)) === 'nothing') await make(admin, options);
+  await untilThere(admin, options);
   const settings = await settingsOf(admin, name);
   const policy = settings?.get('cleanup.policy') ?? 'delete';
   // It would keep the last message of each key.
@@ -48,36 +49,47 @@ export async function publisherTopic(
 }
 
 async function make(admin: KafkaAdmin, options: PublisherTopicOptions): Promise<void> {
-  const { topic, clock, partitions, replicationFactor, topicSettings } = options;
+  const { topic, partitions, replicationFactor, topicSettings } = options;
   const settings = {
     'cleanup.policy': 'delete',
     'retention.ms': '-1',
     'max.message.bytes': String(OWN_BYTES_MAX),
     ...topicSettings,
   };
-  const configs = Object.entries(settings).map(([setting, value]) => ({ name: setting, value }));
+  const configs = Object.entries(settings).map(([name, value]) => ({ name, value }));
   try {
     await admin.createTopics({ topics: [topic], partitions, replicas: replicationFactor, configs });
   } catch (error) {
     // Another process has just made it.
     if (!isAnswered(error, 'TOPIC_ALREADY_EXISTS')) throw refusal(topic, error);
   }
-  const until = clock.elapsedMs() + KNOWN_WITHIN_MS;
-  while (!(await isThere(admin, topic))) {
-    if (clock.elapsedMs() > until)
-      throw new Error(`the topic "${topic}" was made, and is not there`);
+}
+
+async function untilThere(
+  admin: KafkaAdmin,
+  { topic, clock }: PublisherTopicOptions,
+): Promise<void> {
+  const until = clock.elapsedMs() + LED_WITHIN_MS;
+  while ((await whatIsThere(admin, topic)) !== 'topic') {
+    if (clock.elapsedMs() > until) throw new Error(`nobody leads the topic "${topic}"`);
     await clock.sleep(LOOK_AGAIN_MS);
   }
 }
 
-async function isThere(admin: KafkaAdmin, name: string): Promise<boolean> {
+/** It may be there, and nobody leads it yet, or any more. */
+async function whatIsThere(
+  admin: KafkaAdmin,
+  name: string,
+): Promise<'topic' | 'topic without a leader' | 'nothing'> {
   try {
     const { topics } = await admin.metadata({ topics: [name], forceUpdate: true });
-    const partitions = topics.get(name)?.partitions ?? [];
-    return partitions.length > 0 && partitions.every(({ leader }) => leader >= 0);
+    const { partitions = [] } = topics.get(name) ?? {};
+    const asked = Array.from(partitions, (_, partitionIndex) => ({ partitionIndex }));
+    await admin.listOffsets({ topics: [{ name, partitions: asked }] });
+    return 'topic';
   } catch (error) {
-    // Just made, it has nobody yet who leads it.
-    if (isUnknownTopic(error) || isAnswered(error, 'LEADER_NOT_AVAILABLE')) return false;
+    if (isUnknownTopic(error)) return 'nothing';
+    if (isWithoutLeader(error)) return 'topic without a leader';
     throw error;
   }
 }

@@ -11,7 +11,7 @@ export class TopicInUse {
 
   constructor(cluster: Cluster, name: string, clock: Clock) {
     this.name = name;
-    this.reader = new TopicReader(cluster, name);
+    this.reader = new TopicReader(cluster, name, clock);
     this.tail = new TopicTail(cluster, name, clock);
   }
 

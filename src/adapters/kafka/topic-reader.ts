@@ -1,11 +1,16 @@
+import type { Clock } from '../../host/clock.ts';
 import { type Chunk, chunkOf } from './chunk.ts';
 import type { Cluster } from './cluster.ts';
 import type { FetchedPartition, KafkaConsumer } from './kafka-client.ts';
+import { isWithoutLeader } from './kafka-errors.ts';
 
 /** So much of a partition is asked for at a time; a batch that is larger comes whole. */
 const CHUNK_BYTES = 1_048_576;
 /** What others hand over in transactions is there once they have committed. */
 export const COMMITTED = 1;
+/** So long a new leader is waited for. */
+const LED_WITHIN_MS = 3_000;
+const LOOK_AGAIN_MS = 50;
 const LATEST = -1n;
 const EARLIEST = -2n;
 
@@ -24,12 +29,14 @@ export interface TopicState {
 export class TopicReader {
   readonly #cluster: Cluster;
   readonly #topic: string;
+  readonly #clock: Clock;
   #consumer: KafkaConsumer | undefined;
   #turn: Promise<unknown> = Promise.resolve();
 
-  constructor(cluster: Cluster, topic: string) {
+  constructor(cluster: Cluster, topic: string, clock: Clock) {
     this.#cluster = cluster;
     this.#topic = topic;
+    this.#clock = clock;
   }
 
   /** As it was a few seconds ago, unless it is asked for as it is now. */
@@ -85,19 +92,25 @@ export class TopicReader {
     return stateOf(consumer, this.#topic, isNow);
   }
 
-  /** After a failure there is a new client: what the old one knew may be why. */
   #asked<T>(ask: (consumer: KafkaConsumer) => Promise<T>): Promise<T> {
-    const done = this.#turn.then(async () => {
+    const done = this.#turn.then(() => this.#ask(ask));
+    this.#turn = done.catch(() => undefined);
+    return done;
+  }
+
+  /** After a failure there is a new client: what the old one knew may be why. */
+  async #ask<T>(ask: (consumer: KafkaConsumer) => Promise<T>): Promise<T> {
+    const until = this.#clock.elapsedMs() + LED_WITHIN_MS;
+    for (;;) {
       this.#consumer ??= this.#cluster.consumer(this.#topic);
       try {
         return await ask(this.#consumer);
       } catch (error) {
         await this.close();
-        throw error;
+        if (!isWithoutLeader(error) || this.#clock.elapsedMs() > until) throw error;
+        await this.#clock.sleep(LOOK_AGAIN_MS);
       }
-    });
-    this.#turn = done.catch(() => undefined);
-    return done;
+    }
   }
 }
 
