@@ -189,7 +189,8 @@ function runTool(
   [name, ...args]: readonly string[],
   input = '',
 ): Promise<string> {
-  const command = [...JAVA, '-Dorg.slf4j.simpleLogger.defaultLogLevel=error', '-cp', classPath];
+  const quiet = '-Dorg.slf4j.simpleLogger.defaultLogLevel=error';
+  const command = [...JAVA, '-Dfile.encoding=UTF-8', quiet, '-cp', classPath];
   const child = spawn(java, [...command, name as string, ...args], {
     stdio: ['pipe', 'pipe', 'pipe'],
     timeout: toolTimeoutMs,
