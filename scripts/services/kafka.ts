@@ -1,12 +1,12 @@
 /** Apache Kafka without ZooKeeper, each cluster in directories and on ports of its own. */
 import { spawn } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, statSync } from 'node:fs';
+import { appendFileSync, mkdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { findKafka, KAFKA_VERSION, type KafkaInstallation } from './kafka/installation.ts';
 import { type KafkaNode, writeProperties } from './kafka/properties.ts';
+import type { KafkaServerOptions } from './kafka/server-options.ts';
 import { makeFolder, removeFolder } from './process/account.ts';
-import type { Certificates } from './process/certificates.ts';
 import { freePort } from './process/free-port.ts';
 import { type GuardedProcess, startGuarded } from './process/guarded-process.ts';
 import { runProgram } from './process/run-program.ts';
@@ -26,21 +26,6 @@ export const kafka: Service = {
     return found === undefined ? undefined : { version: KAFKA_VERSION, from: found.java };
   },
 };
-
-export interface KafkaServerOptions {
-  /** Brokers, each of which is a controller, too. Default 1. */
-  readonly nodes?: 1 | 3;
-  /** As in `server.properties`, beside ours. */
-  readonly settings?: Readonly<Record<string, string | number>>;
-  /** Whoever comes must be this user, by PLAIN or by SCRAM-SHA-256. */
-  readonly sasl?: { readonly user: string; readonly password: string };
-  /** Clients come in over TLS, and are shown these. */
-  readonly certificates?: Certificates;
-  /** By which name clients are told to come. Default 127.0.0.1. */
-  readonly host?: string;
-  /** By which port clients are told to come, for whoever puts something in front of it. */
-  readonly advertise?: (port: number) => Promise<number>;
-}
 
 export interface KafkaServer {
   /** Of each node, such as `127.0.0.1:9092`, as it is advertised. */
@@ -165,7 +150,9 @@ async function begin(
   { java, classPath }: KafkaInstallation,
 ): Promise<GuardedProcess> {
   const log = logOf(node);
-  const from = existsSync(log) ? statSync(log).size : 0;
+  // It is looked into before the process may have made it.
+  appendFileSync(log, '');
+  const from = statSync(log).size;
   const file = join(node.folder, 'server.properties');
   const command = [java, ...JAVA, ...QUIET, '-cp', classPath, 'kafka.Kafka', file];
   // To SIGQUIT a Java process answers with what its threads do, and goes on.

@@ -1,6 +1,6 @@
 import { copyFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { KafkaServerOptions } from '../kafka.ts';
+import type { KafkaServerOptions } from './server-options.ts';
 
 /** One broker of a cluster, which is a controller, too. */
 export interface KafkaNode {

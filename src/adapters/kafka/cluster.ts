@@ -6,6 +6,7 @@ import type {
   KafkaProducer,
 } from './kafka-client.ts';
 import { loadClient } from './kafka-client.ts';
+import { unavailable } from './kafka-errors.ts';
 
 /** How the cluster is reached; what is not ours goes to the client as it is. */
 export interface ClusterOptions {
@@ -70,7 +71,7 @@ export class Cluster {
   }
 
   get #loaded(): KafkaClient {
-    if (this.#client === undefined) throw new Error('it was not started');
+    if (this.#client === undefined) throw unavailable('it was not started');
     return this.#client;
   }
 

@@ -1,6 +1,5 @@
 import {
   type Backbone,
-  BackboneUnavailableError,
   type Consumer,
   type Inlet,
   isForGood,
@@ -12,7 +11,7 @@ import type { Clock } from '../../host/clock.ts';
 import { FROM_NOW } from '../../log/write-set.ts';
 import { Cluster } from './cluster.ts';
 import type { KafkaAdmin } from './kafka-client.ts';
-import { explained } from './kafka-errors.ts';
+import { unavailable } from './kafka-errors.ts';
 import { type Names, namesWith } from './names.ts';
 import { PartitionedInlet } from './partitioned-inlet.ts';
 import { PublishedPartition, UNTYPED } from './published-partition.ts';
@@ -103,7 +102,6 @@ class KafkaBackbone implements Backbone {
       written: (partitions) => {
         for (const partition of partitions) this.#topics.get(publisher)?.tail.tell(partition);
       },
-      unavailable: (cause) => this.#unavailable(cause),
     });
   }
 
@@ -114,7 +112,7 @@ class KafkaBackbone implements Backbone {
       return await this.#open(consumer, this.#topicOf(source));
     } catch (error) {
       this.#reached.delete(source);
-      throw isForGood(error) ? error : this.#unavailable(error);
+      throw isForGood(error) ? error : unavailable(error);
     }
   }
 
@@ -194,7 +192,7 @@ class KafkaBackbone implements Backbone {
       if (this.#reached.get(publisher) === reaching) this.#reached.delete(publisher);
       if (isForGood(error)) throw error;
       await this.#letGo();
-      throw this.#unavailable(error);
+      throw unavailable(error);
     }
   }
 
@@ -212,7 +210,7 @@ class KafkaBackbone implements Backbone {
   }
 
   get #started(): Clock {
-    if (this.#clock === undefined) throw this.#unavailable(new Error('it was not started'));
+    if (this.#clock === undefined) throw unavailable('it was not started');
     return this.#clock;
   }
 
@@ -220,11 +218,5 @@ class KafkaBackbone implements Backbone {
     const admin = this.#admin;
     this.#admin = undefined;
     await admin?.close().catch(() => undefined);
-  }
-
-  #unavailable(cause: unknown): BackboneUnavailableError {
-    return cause instanceof BackboneUnavailableError
-      ? cause
-      : new BackboneUnavailableError(this.name, explained(cause));
   }
 }

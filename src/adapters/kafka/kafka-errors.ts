@@ -1,3 +1,5 @@
+import { BackboneUnavailableError } from '../../backbone/backbone.ts';
+
 /**
  * The client's errors hold others, some levels deep, and the outermost says least. Those of the broker
  * itself have a name, `apiId`.
@@ -32,14 +34,21 @@ export function isWithoutLeader(error: unknown): boolean {
   return WITHOUT_LEADER.some((apiId) => isAnswered(error, apiId));
 }
 
+/** No outage is of a kind of its own: whoever asks tries again. */
+export function unavailable(cause: unknown): BackboneUnavailableError {
+  if (cause instanceof BackboneUnavailableError) return cause;
+  return new BackboneUnavailableError('kafka', cause instanceof Error ? explained(cause) : cause);
+}
+
 /** An error that says what all those inside of it say. */
-export function explained(error: unknown): Error {
-  const said = new Set(leavesOf(error).map((leaf) => leaf.message));
-  return new Error([...said].join(' '), { cause: error });
+function explained(error: Error): Error {
+  const leaves = leavesOf(error);
+  const said = new Set(leaves.map(({ message }) => message));
+  return new AggregateError(leaves, [...said].join(' '), { cause: error });
 }
 
 function leavesOf(error: unknown): readonly ClientError[] {
-  if (!(error instanceof Error)) return [new Error(String(error))];
+  if (!(error instanceof Error)) return [];
   const { errors = [], cause } = error as ClientError;
   const inner = [...errors, ...(cause instanceof Error ? [cause] : [])];
   const own = errors.length === 0 ? [error as ClientError] : [];

@@ -220,7 +220,7 @@ export class PartitionedInlet implements Inlet {
 
   /** Its position is one of a partition, and says nothing of the publisher's log. */
   #given(read: Envelope): Envelope {
-    const { position, ...message } = read;
+    const { position: _, ...message } = read;
     return message.type === UNTYPED ? { ...message, type: this.#options.untyped } : message;
   }
 }

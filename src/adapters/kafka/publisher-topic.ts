@@ -1,6 +1,6 @@
 import type { Clock } from '../../host/clock.ts';
 import type { KafkaAdmin } from './kafka-client.ts';
-import { isAnswered, isUnknownTopic, isWithoutLeader } from './kafka-errors.ts';
+import { isAnswered, isUnknownTopic, isWithoutLeader, unavailable } from './kafka-errors.ts';
 
 /** As the broker has it where nobody says otherwise. */
 const BYTES_MAX = 1_048_588;
@@ -71,7 +71,7 @@ async function untilThere(
 ): Promise<void> {
   const until = clock.elapsedMs() + LED_WITHIN_MS;
   while ((await whatIsThere(admin, topic)) !== 'topic') {
-    if (clock.elapsedMs() > until) throw new Error(`nobody leads the topic "${topic}"`);
+    if (clock.elapsedMs() > until) throw unavailable(`nobody leads the topic "${topic}"`);
     await clock.sleep(LOOK_AGAIN_MS);
   }
 }

@@ -83,8 +83,13 @@ test('the rights that the docs name are enough, and less are not', async (t) => 
   await app.stop();
 
   const said = await server.tool('org.apache.kafka.tools.consumer.group.ConsumerGroupCommand', [
-    ...['--bootstrap-server', server.brokers.join(','), '--command-config', rootFile()],
-    ...['--describe', '--group', 'thereupon.ordering.listening'],
+    '--bootstrap-server',
+    server.brokers.join(','),
+    '--command-config',
+    rootFile(),
+    '--describe',
+    '--group',
+    'thereupon.ordering.listening',
   ]);
   assert.match(said, /thereupon\.ordering +\d +1 +1 +0 /);
 });

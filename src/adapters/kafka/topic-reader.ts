@@ -2,7 +2,7 @@ import type { Clock } from '../../host/clock.ts';
 import { type Chunk, chunkOf } from './chunk.ts';
 import type { Cluster } from './cluster.ts';
 import type { FetchedPartition, KafkaConsumer } from './kafka-client.ts';
-import { isWithoutLeader } from './kafka-errors.ts';
+import { isWithoutLeader, unavailable } from './kafka-errors.ts';
 
 /** So much of a partition is asked for at a time; a batch that is larger comes whole. */
 const CHUNK_BYTES = 1_048_576;
@@ -123,7 +123,7 @@ export async function stateOf(
 ): Promise<TopicState> {
   const { topics } = await consumer.metadata({ topics: [topic], forceUpdate: isNow });
   const found = topics.get(topic);
-  if (found === undefined) throw new Error(`the topic "${topic}" is not there`);
+  if (found === undefined) throw unavailable(`the topic "${topic}" is not there`);
   return { id: found.id, leaders: Array.from(found.partitions, ({ leader }) => leader) };
 }
 

@@ -1,9 +1,10 @@
-import type { BackboneUnavailableError, Envelope, Outlet } from '../../backbone/backbone.ts';
+import type { Envelope, Outlet } from '../../backbone/backbone.ts';
 import { attributesOf } from '../../backbone/cloud-event.ts';
 import type { Clock } from '../../host/clock.ts';
 import type { Cluster } from './cluster.ts';
 import { headersOf } from './headers.ts';
 import type { KafkaProducer } from './kafka-client.ts';
+import { unavailable } from './kafka-errors.ts';
 import type { PublisherTopic } from './publisher-topic.ts';
 import { bytesOf, fitting, type Outgoing, roundsOf } from './rounds.ts';
 
@@ -21,7 +22,6 @@ export interface TopicWriterOptions {
   /** Called when the topic may not be as it was when it was reached. */
   readonly forget: () => void;
   readonly written: (partitions: ReadonlySet<number>) => void;
-  readonly unavailable: (cause: unknown) => BackboneUnavailableError;
 }
 
 /**
@@ -55,7 +55,7 @@ export class TopicWriter implements Outlet {
   }
 
   async #publish(messages: readonly Envelope[]): Promise<void> {
-    if (!this.#isOpen) throw this.#options.unavailable('the outlet is closed');
+    if (!this.#isOpen) throw unavailable('the outlet is closed');
     const { name, bytesMax } = await this.#options.reach();
     const left = messages.filter(({ id }) => !this.#confirmed.has(id));
     const outgoing = await this.#addressed(name, left);
@@ -102,7 +102,7 @@ export class TopicWriter implements Outlet {
     } catch (error) {
       await this.#letGo();
       this.#options.forget();
-      throw this.#options.unavailable(error);
+      throw unavailable(error);
     }
   }
 
@@ -110,7 +110,7 @@ export class TopicWriter implements Outlet {
     const { clock, confirmWithinMs } = this.#options;
     const late = Promise.withResolvers<never>();
     const cancel = clock.after(confirmWithinMs, () =>
-      late.reject(new Error(`nothing was confirmed within ${confirmWithinMs} ms`)),
+      late.reject(unavailable(`nothing was confirmed within ${confirmWithinMs} ms`)),
     );
     try {
       return await Promise.race([confirmation, late.promise]);

@@ -186,8 +186,11 @@ test("Kafka's own tools see how far a consumer has come", async (t) => {
   await app.stop();
 
   const said = await server.tool('org.apache.kafka.tools.consumer.group.ConsumerGroupCommand', [
-    ...['--bootstrap-server', server.brokers.join(',')],
-    ...['--describe', '--group', 'shown.ordering.listening'],
+    '--bootstrap-server',
+    server.brokers.join(','),
+    '--describe',
+    '--group',
+    'shown.ordering.listening',
   ]);
 
   assert.match(said, /shown\.ordering\.listening +shown\.ordering +0 +3 +3 +0 /);
@@ -284,9 +287,9 @@ async function idsIn(backbone: Backbone): Promise<readonly string[]> {
   const ids: string[] = [];
   while (ids.at(-1) !== last.id) {
     const { signal } = new AbortController();
-    const { messages, acknowledge } = await inlet.receive({ limit: 100, signal });
-    ids.push(...messages.map(({ id }) => id));
-    await acknowledge();
+    const delivery = await inlet.receive({ limit: 100, signal });
+    ids.push(...delivery.messages.map(({ id }) => id));
+    await delivery.acknowledge();
   }
   await inlet.close();
   return ids.slice(0, -1);
