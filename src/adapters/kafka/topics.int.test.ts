@@ -217,6 +217,36 @@ test('a message that the topic takes none as large as is told, and lets other ke
   assert.deepEqual(await idsIn(backbone), ['m-1', 'm-4']);
 });
 
+test('a message that stands in the topic twice is taken in once, and is no trouble', async (t) => {
+  const heard: string[] = [];
+  const troubles: unknown[] = [];
+  const logger: Logger = {
+    log: (line) => void (line.level === 'info' || line.level === 'debug' || troubles.push(line)),
+  };
+  const context = listening((orderId) => void heard.push(orderId));
+  const options = { brokers: server.brokers, prefix: 'twice', partitions: 1 };
+  const app = await start(t, [ordering, context], { backbone: kafka(options), logger });
+  await app.settled();
+  const publish = (orderId: string): Promise<void> => {
+    const headers = { ...TYPE, ce_id: orderId };
+    return publishBare(server.brokers, 'twice.ordering', { value: placed(orderId), headers });
+  };
+
+  for (const id of ['o-1', 'o-2']) {
+    await publish(id);
+    await until(() => heard.includes(id));
+  }
+  await publish('o-1');
+  const again = ['o-2', 'o-3'].map((id) => {
+    return { value: placed(id), headers: { ...TYPE, ce_id: id } };
+  });
+  await publishBare(server.brokers, 'twice.ordering', ...again);
+  await until(() => heard.includes('o-3'));
+
+  assert.deepEqual(heard, ['o-1', 'o-2', 'o-3']);
+  assert.deepEqual(troubles, []);
+});
+
 test('many messages that together are larger than a batch may be go in several, in order', async (t) => {
   const topicSettings = { 'max.message.bytes': '100000' };
   const backbone = await opened({ prefix: 'many', partitions: 1, topicSettings });
