@@ -6,6 +6,7 @@
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { kafka } from '../../src/adapters/kafka/kafka-backbone.ts';
 import { nats } from '../../src/adapters/nats/nats-backbone.ts';
 import { rabbitmq } from '../../src/adapters/rabbitmq/rabbitmq-backbone.ts';
 import type { Backbone, Capabilities } from '../../src/backbone/backbone.ts';
@@ -21,6 +22,7 @@ const backbones: readonly (readonly [string, Backbone])[] = [
   ['log to log', embedded()],
   ['NATS JetStream', nats({})],
   ['RabbitMQ', rabbitmq({})],
+  ['Kafka', kafka('localhost')],
 ];
 
 const ROWS: readonly (readonly [string, (capabilities: Capabilities) => string])[] = [

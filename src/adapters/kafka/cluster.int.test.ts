@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { type KafkaServer, startKafka } from '../../../scripts/services/kafka.ts';
 import { start, until } from '../../runtime/fixtures/start.ts';
-import { listening, ordering, OrderPlaced } from './fixtures/ordering.ts';
+import { listening, ordering, OrderPlaced } from '../../runtime/fixtures/heard-ordering.ts';
 import { kafka } from './kafka-backbone.ts';
 
 let server: KafkaServer;

@@ -15,7 +15,7 @@ import { unavailable } from './kafka-errors.ts';
 import { type Names, namesWith } from './names.ts';
 import { PartitionedInlet } from './partitioned-inlet.ts';
 import { PublishedPartition, UNTYPED } from './published-partition.ts';
-import { type PublisherTopic, publisherTopic } from './publisher-topic.ts';
+import { OWN_BYTES_MAX, type PublisherTopic, publisherTopic } from './publisher-topic.ts';
 import { ShownProgress } from './shown-progress.ts';
 import { marksIn, startPlaces } from './start-places.ts';
 import { TopicInUse } from './topic-in-use.ts';
@@ -65,7 +65,13 @@ export function kafka(where: string | KafkaOptions): Backbone {
 
 class KafkaBackbone implements Backbone {
   readonly name = 'kafka';
-  readonly capabilities = { order: 'key', replay: true } as const;
+  readonly capabilities = {
+    order: 'key',
+    replay: true,
+    confirmed: 'written',
+    partitions: true,
+    bytesMax: OWN_BYTES_MAX,
+  } as const;
   readonly #options: KafkaOptions;
   readonly #names: Names;
   readonly #cluster: Cluster;

@@ -5,7 +5,7 @@ import { isAnswered, isUnknownTopic, isWithoutLeader, unavailable } from './kafk
 /** As the broker has it where nobody says otherwise. */
 const BYTES_MAX = 1_048_588;
 /** Of a topic that is made here: a record of 3 MiB fits. */
-const OWN_BYTES_MAX = 4_194_304;
+export const OWN_BYTES_MAX = 4_194_304;
 /** A topic that was just made is led within this time, and one whose leader has gone. */
 const LED_WITHIN_MS = 10_000;
 const LOOK_AGAIN_MS = 20;

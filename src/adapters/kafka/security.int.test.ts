@@ -15,7 +15,7 @@ import {
 } from '../../../scripts/services/process/certificates.ts';
 import { systemClock } from '../../host/clock.ts';
 import { start, until } from '../../runtime/fixtures/start.ts';
-import { listening, ordering, OrderPlaced } from './fixtures/ordering.ts';
+import { listening, ordering, OrderPlaced } from '../../runtime/fixtures/heard-ordering.ts';
 import { type KafkaOptions, kafka } from './kafka-backbone.ts';
 
 const PLAIN_USERS =

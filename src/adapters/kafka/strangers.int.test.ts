@@ -6,7 +6,7 @@ import { type KafkaServer, startKafka } from '../../../scripts/services/kafka.ts
 import type { Fact, Recorded } from '../../message/fact.ts';
 import { start, until } from '../../runtime/fixtures/start.ts';
 import { type Bare, nextBare, publishBare } from './fixtures/bare-client.ts';
-import { listening, ordering, OrderPlaced } from './fixtures/ordering.ts';
+import { listening, ordering, OrderPlaced } from '../../runtime/fixtures/heard-ordering.ts';
 import { kafka } from './kafka-backbone.ts';
 
 let server: KafkaServer;

@@ -14,7 +14,7 @@ import { run } from '../../runtime/run.ts';
 import { type Logger, silent } from '../../telemetry/logger.ts';
 import { memory } from '../memory/memory-store.ts';
 import { bareAdmin, publishBare } from './fixtures/bare-client.ts';
-import { listening, ordering, OrderPlaced } from './fixtures/ordering.ts';
+import { listening, ordering, OrderPlaced } from '../../runtime/fixtures/heard-ordering.ts';
 import { type KafkaOptions, kafka } from './kafka-backbone.ts';
 import { KafkaMessageTooLargeError } from './message-too-large.ts';
 import { KafkaTopicError } from './publisher-topic.ts';
