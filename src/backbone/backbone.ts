@@ -69,7 +69,7 @@ export interface Surroundings {
    * The contexts of the map that listen to one, wherever they run. Where nothing is replayed, the first message
    * handed over must find a place that keeps it for them, though they have not asked for any yet.
    */
-  listeners?(publisher: string): readonly Listener[];
+  readonly listeners?: (publisher: string) => readonly Listener[];
 }
 
 /** Who takes from another context, and what of it. */
