@@ -30,6 +30,8 @@ export const kafka: Service = {
 export interface KafkaServer {
   /** Of each node, such as `127.0.0.1:9092`, as it is advertised. */
   readonly brokers: readonly string[];
+  /** Leads to the first of them, which names the others. */
+  readonly url: string;
   readonly version: string;
   readonly log: () => string;
   /** In order: all nodes, or one of them. */
@@ -97,8 +99,10 @@ export async function startKafka(options: KafkaServerOptions = {}): Promise<Kafk
     throw error;
   }
   const host = options.host ?? '127.0.0.1';
+  const brokers = nodes.map(({ advertisedPort }) => `${host}:${advertisedPort}`);
   return {
-    brokers: nodes.map(({ advertisedPort }) => `${host}:${advertisedPort}`),
+    brokers,
+    url: `kafka://${brokers[0]}`,
     version: KAFKA_VERSION,
     log: () => nodes.map((node) => readFileSync(logOf(node), 'utf8')).join('\n'),
     stop: (node) => end('SIGTERM', node === undefined ? all : [node]),

@@ -1,5 +1,6 @@
 /** What is between the processes of the cluster when it is not their logs themselves. */
 import type { ThereuponConfig } from 'thereupon';
+import { kafka } from 'thereupon/kafka';
 import { nats } from 'thereupon/nats';
 import { rabbitmq } from 'thereupon/rabbitmq';
 import { OptionError } from '../option-error.ts';
@@ -12,12 +13,14 @@ const makers: Readonly<Record<string, Make>> = {
   'nats:': (servers, prefix) => nats({ servers, prefix }),
   'amqp:': (url, prefix) => rabbitmq({ url, prefix }),
   'amqps:': (url, prefix) => rabbitmq({ url, prefix }),
+  'kafka:': (brokers, prefix) => kafka({ brokers, prefix }),
 };
 
 /** @throws {OptionError} for what leads to none. */
 export function backboneUrl(option: string, text: string | undefined): string | undefined {
   if (text === undefined || (URL.canParse(text) && new URL(text).protocol in makers)) return text;
-  throw new OptionError(option, `takes nats://HOST or amqp://USER:PASSWORD@HOST, not "${text}"`);
+  const kinds = 'nats://HOST, amqp://USER:PASSWORD@HOST or kafka://HOST';
+  throw new OptionError(option, `takes ${kinds}, not "${text}"`);
 }
 
 /** @param prefix what the names of what it makes there begin with */

@@ -7,6 +7,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
+import { startKafka } from '../../../scripts/services/kafka.ts';
 import { startNats } from '../../../scripts/services/nats.ts';
 import { childrenOf } from '../../../scripts/services/process/running-processes.ts';
 import { startRabbitmq } from '../../../scripts/services/rabbitmq.ts';
@@ -36,6 +37,7 @@ after(() => rm(directory, { recursive: true, force: true }));
 for (const [name, startBroker] of [
   ['NATS', () => startNats()],
   ['RabbitMQ', () => startRabbitmq()],
+  ['Kafka', () => startKafka()],
 ] as const)
   test(`over ${name}, with processes and the broker killed, it comes to what it comes to in peace`, async (t) => {
     const broker = await startBroker();
