@@ -12,6 +12,7 @@ import { fillLog } from '../fill-log.ts';
 import { secondsFor } from '../stopwatch.ts';
 import type { Broker } from './broker.ts';
 import { bellsAndEars, KEYS, ringOf } from './contexts.ts';
+import { kafkaBroker } from './kafka-broker.ts';
 import { natsBroker } from './nats-broker.ts';
 import { rabbitmqBroker } from './rabbitmq-broker.ts';
 
@@ -19,9 +20,11 @@ const WARM_UP = 50;
 const PAUSE_MS = 10;
 const LOOK_MS = 2;
 
-export const brokerBenchmarks: readonly Benchmark[] = [natsBroker, rabbitmqBroker].flatMap(
-  (broker) => [relaying(broker), takingIn(broker), handingOver(broker)],
-);
+export const brokerBenchmarks: readonly Benchmark[] = [
+  natsBroker,
+  rabbitmqBroker,
+  kafkaBroker,
+].flatMap((broker) => [relaying(broker), takingIn(broker), handingOver(broker)]);
 
 function relaying(broker: Broker): Benchmark {
   return {

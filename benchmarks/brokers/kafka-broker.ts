@@ -1,0 +1,63 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { Admin, Consumer, Producer } from '@platformatic/kafka';
+import { kafka } from 'thereupon/kafka';
+import { startKafka } from '../../scripts/services/kafka.ts';
+import { type BareClient, type Broker, IN_FLIGHT } from './broker.ts';
+
+const ALL = -1;
+const CREATED_MS = 1_000;
+
+export const kafkaBroker: Broker = {
+  name: 'kafka',
+  start: () => startKafka(),
+  backbone: (brokers, prefix) => kafka({ brokers, prefix }),
+  settings: `${IN_FLIGHT} a call, acknowledged by all; one partition; offsets committed each second and at the end`,
+  async bare(url, name): Promise<BareClient> {
+    const bootstrapBrokers = [new URL(url).host];
+    const options = { clientId: 'bare', bootstrapBrokers };
+    const admin = new Admin(options);
+    await admin.createTopics({ topics: [name], partitions: 1, replicas: 1 });
+    // Who leads it is known a moment later than that it is there.
+    await delay(CREATED_MS);
+    await admin.close();
+    const producer = new Producer(options);
+    const consumer = new Consumer({ ...options, groupId: name, maxWaitTime: 500 });
+    const send = (messages: readonly string[]): Promise<unknown> =>
+      producer.send({
+        acks: ALL,
+        messages: messages.map((message) => ({
+          topic: name,
+          partition: 0,
+          value: Buffer.from(message),
+        })),
+      });
+    return {
+      async publish(messages) {
+        for (let from = 0; from < messages.length; from += IN_FLIGHT)
+          await send(messages.slice(from, from + IN_FLIGHT));
+      },
+      async consume(wanted) {
+        let taken = 0;
+        const stream = await consumer.consume({
+          topics: [name],
+          mode: 'earliest',
+          autocommit: 1_000,
+        });
+        for await (const _ of stream) {
+          taken += 1;
+          if (taken === wanted) break;
+        }
+        await stream.close();
+      },
+      async listen(heard) {
+        const stream = await consumer.consume({ topics: [name], mode: 'latest' });
+        stream.on('data', () => heard());
+        await delay(CREATED_MS);
+      },
+      async close() {
+        await producer.close();
+        await consumer.close(true);
+      },
+    };
+  },
+};
