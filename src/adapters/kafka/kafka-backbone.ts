@@ -81,7 +81,8 @@ class KafkaBackbone implements Backbone {
   readonly #topics = new Map<string, TopicInUse>();
   /** By partition: of every topic, each is a log. */
   readonly #logs: LogToLog[] = [];
-  readonly #shown = new Set<ShownProgress>();
+  /** By consumer group. */
+  readonly #shown = new Map<string, ShownProgress>();
   #clock: Clock | undefined;
   #admin: KafkaAdmin | undefined;
 
@@ -123,7 +124,7 @@ class KafkaBackbone implements Backbone {
   }
 
   async close(): Promise<void> {
-    await Promise.all([...this.#shown].map((shown) => shown.close()));
+    await Promise.all([...this.#shown.values()].map((shown) => shown.close()));
     await Promise.all(this.#logs.map((log) => log.close()));
     await Promise.all([...this.#topics.values()].map((topic) => topic.close()));
     await this.#letGo();
@@ -148,7 +149,7 @@ class KafkaBackbone implements Backbone {
       untyped: `${topic.name} (without ce_type)`,
       topicId,
       places,
-      inlets: await Promise.all(begins.map((_, partition) => open(partition))),
+      inlets: await allOpen(begins.map((_, partition) => open(partition))),
       beginsNow: [...places.values()].some(([place]) => place === FROM_NOW),
       added: (partition) => open(partition),
       partitions: topic.partitions,
@@ -171,13 +172,12 @@ class KafkaBackbone implements Backbone {
   }
 
   #show({ source, consumer }: Consumer): ShownProgress {
-    const shown = new ShownProgress({
-      admin: () => (this.#admin ??= this.#cluster.admin()),
-      clock: this.#started,
-      topic: this.#names.topic(source),
-      group: this.#names.group(source, consumer),
-    });
-    this.#shown.add(shown);
+    const group = this.#names.group(source, consumer);
+    const admin = (): KafkaAdmin => (this.#admin ??= this.#cluster.admin());
+    const topic = this.#names.topic(source);
+    const shown =
+      this.#shown.get(group) ?? new ShownProgress({ admin, clock: this.#started, topic, group });
+    this.#shown.set(group, shown);
     return shown;
   }
 
@@ -225,4 +225,14 @@ class KafkaBackbone implements Backbone {
     this.#admin = undefined;
     await admin?.close().catch(() => undefined);
   }
+}
+
+/** All of them, or none is left open. */
+async function allOpen(opening: readonly Promise<Inlet>[]): Promise<readonly Inlet[]> {
+  const settled = await Promise.allSettled(opening);
+  const inlets = settled.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
+  const failed = settled.find(({ status }) => status === 'rejected');
+  if (failed?.status !== 'rejected') return inlets;
+  await Promise.all(inlets.map((inlet) => inlet.close()));
+  throw failed.reason;
 }

@@ -37,11 +37,12 @@ export function isWithoutLeader(error: unknown): boolean {
 /** No outage is of a kind of its own: whoever asks tries again. */
 export function unavailable(cause: unknown): BackboneUnavailableError {
   if (cause instanceof BackboneUnavailableError) return cause;
-  return new BackboneUnavailableError('kafka', cause instanceof Error ? explained(cause) : cause);
+  return new BackboneUnavailableError('kafka', explained(cause));
 }
 
 /** An error that says what all those inside of it say. */
-function explained(error: Error): Error {
+export function explained(error: unknown): unknown {
+  if (!(error instanceof Error) || error instanceof BackboneUnavailableError) return error;
   const leaves = leavesOf(error);
   const said = new Set(leaves.map(({ message }) => message));
   return new AggregateError(leaves, [...said].join(' '), { cause: error });

@@ -213,6 +213,7 @@ export class PartitionedInlet implements Inlet {
   async #acknowledge(acknowledgements: readonly (() => Promise<void>)[]): Promise<void> {
     for (const acknowledge of acknowledgements) await acknowledge();
     const all = [...this.#places.values()];
+    if (all.length === 0) return;
     this.#options.reached(
       this.#parts.map(({ partition }) => Math.min(...all.map((places) => places[partition] ?? 0))),
     );

@@ -44,11 +44,11 @@ export class ShownProgress {
 
   async #show(): Promise<void> {
     const { admin, topic: name, group: groupId } = this.#options;
-    const partitionOffsets = this.#places.map((place, partition) => ({
-      partition,
-      offset: BigInt(place),
-    }));
     try {
+      const partitionOffsets = this.#places.map((place, partition) => ({
+        partition,
+        offset: BigInt(place),
+      }));
       await admin().alterConsumerGroupOffsets({ groupId, topics: [{ name, partitionOffsets }] });
     } catch {
       // It is for people to look at, and comes again with what is taken in next.

@@ -1,5 +1,6 @@
 import type { Clock } from '../../host/clock.ts';
 import type { Cluster } from './cluster.ts';
+import { unavailable } from './kafka-errors.ts';
 import { TopicReader } from './topic-reader.ts';
 import { TopicTail } from './topic-tail.ts';
 
@@ -19,9 +20,12 @@ export class TopicInUse {
   readonly partitions = {
     known: (): number => this.tail.partitions,
     now: async (): Promise<number> => {
-      const { leaders } = await this.reader.state({ isNow: true });
-      this.tail.partitions = Math.max(this.tail.partitions, leaders.length);
-      return leaders.length;
+      try {
+        const { leaders } = await this.reader.state({ isNow: true });
+        return (this.tail.partitions = leaders.length);
+      } catch (error) {
+        throw unavailable(error);
+      }
     },
   };
 

@@ -2,7 +2,7 @@ import type { Clock } from '../../host/clock.ts';
 import { type Chunk, chunkOf } from './chunk.ts';
 import type { Cluster } from './cluster.ts';
 import type { FetchedPartition, KafkaConsumer } from './kafka-client.ts';
-import { isWithoutLeader, unavailable } from './kafka-errors.ts';
+import { explained, isWithoutLeader, unavailable } from './kafka-errors.ts';
 
 /** So much of a partition is asked for at a time; a batch that is larger comes whole. */
 const CHUNK_BYTES = 1_048_576;
@@ -58,7 +58,9 @@ export class TopicReader {
   chunk(topicId: string, partition: number, place: number): Promise<Chunk> {
     return this.#asked(async (consumer) => {
       const { leaders } = await this.#state(consumer);
-      const node = leaders[partition] ?? -1;
+      const node = leaders[partition];
+      // The client looks for it, too, where nobody could catch what it throws.
+      if (node === undefined) throw unavailable(`the topic has no partition ${partition}`);
       const place64 = BigInt(place);
       const asked = {
         partition,
@@ -107,7 +109,7 @@ export class TopicReader {
         return await ask(this.#consumer);
       } catch (error) {
         await this.close();
-        if (!isWithoutLeader(error) || this.#clock.elapsedMs() > until) throw error;
+        if (!isWithoutLeader(error) || this.#clock.elapsedMs() > until) throw explained(error);
         await this.#clock.sleep(LOOK_AGAIN_MS);
       }
     }

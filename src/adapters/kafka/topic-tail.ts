@@ -71,7 +71,7 @@ export class TopicTail {
     const consumer = (this.#consumer ??= this.#cluster.consumer(this.#topic, WAIT_MS));
     const state = await stateOf(consumer, this.#topic, true);
     const places = [...(await endsOf(consumer, this.#topic))];
-    this.partitions = Math.max(this.partitions, state.leaders.length);
+    this.partitions = state.leaders.length;
     // Whatever came before was there.
     this.#tellAll();
     const over = new AbortController();

@@ -13,7 +13,7 @@ import { rejection, start, until } from '../../runtime/fixtures/start.ts';
 import { run } from '../../runtime/run.ts';
 import { type Logger, silent } from '../../telemetry/logger.ts';
 import { memory } from '../memory/memory-store.ts';
-import { bareAdmin, publishBare } from './fixtures/bare-client.ts';
+import { bareAdmin, publishBare, publishInTransaction } from './fixtures/bare-client.ts';
 import { listening, ordering, OrderPlaced } from '../../runtime/fixtures/heard-ordering.ts';
 import { type KafkaOptions, kafka } from './kafka-backbone.ts';
 import { KafkaMessageTooLargeError } from './message-too-large.ts';
@@ -245,6 +245,22 @@ test('a message that stands in the topic twice is taken in once, and is no troub
 
   assert.deepEqual(heard, ['o-1', 'o-2', 'o-3']);
   assert.deepEqual(troubles, []);
+});
+
+test('of what others hand over in transactions, what they give up is never heard', async (t) => {
+  const { app, heard } = await scene(t, { prefix: 'transactions', partitions: 2 });
+  const topic = 'transactions.ordering';
+  const publish = (id: string, end: 'commit' | 'abort'): Promise<void> =>
+    publishInTransaction(server.brokers, topic, end, { value: placed(id), headers: TYPE });
+
+  await publish('o-1', 'commit');
+  await publish('o-2', 'abort');
+  await publish('o-3', 'commit');
+  await until(() => heard.length === 2);
+  await place(app, 'o-4');
+  await until(() => heard.length === 3);
+
+  assert.deepEqual(heard, ['o-1', 'o-3', 'o-4']);
 });
 
 test('many messages that together are larger than a batch may be go in several, in order', async (t) => {
