@@ -190,6 +190,13 @@ export class BackboneUnavailableError extends Error {
   }
 }
 
+/** What went wrong, as the port says that a backbone cannot be reached. */
+export function asUnavailable(backbone: string, cause: unknown): BackboneUnavailableError {
+  return cause instanceof BackboneUnavailableError
+    ? cause
+    : new BackboneUnavailableError(backbone, cause);
+}
+
 /** No outage: it does not end by itself. */
 export function isForGood(error: unknown): boolean {
   return error instanceof Error && 'retryable' in error && error.retryable === false;

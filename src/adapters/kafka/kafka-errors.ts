@@ -1,4 +1,4 @@
-import { BackboneUnavailableError } from '../../backbone/backbone.ts';
+import { asUnavailable, BackboneUnavailableError } from '../../backbone/backbone.ts';
 
 /**
  * The client's errors hold others, some levels deep, and the outermost says least. Those of the broker
@@ -36,8 +36,7 @@ export function isWithoutLeader(error: unknown): boolean {
 
 /** No outage is of a kind of its own: whoever asks tries again. */
 export function unavailable(cause: unknown): BackboneUnavailableError {
-  if (cause instanceof BackboneUnavailableError) return cause;
-  return new BackboneUnavailableError('kafka', explained(cause));
+  return asUnavailable('kafka', explained(cause));
 }
 
 /** An error that says what all those inside of it say. */

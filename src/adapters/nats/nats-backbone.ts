@@ -1,6 +1,7 @@
 import {
+  asUnavailable,
   type Backbone,
-  BackboneUnavailableError,
+  type BackboneUnavailableError,
   type Consumer,
   type Envelope,
   type Inlet,
@@ -9,6 +10,7 @@ import {
   type Surroundings,
 } from '../../backbone/backbone.ts';
 import { attributesOf } from '../../backbone/cloud-event.ts';
+import { handOverByKey } from '../../backbone/hand-over.ts';
 import { LogToLog } from '../../backbone/log-to-log.ts';
 import { writeHeaders } from './headers.ts';
 import { NatsMessageTooLargeError } from './message-too-large.ts';
@@ -142,18 +144,13 @@ class NatsBackbone implements Backbone {
     return this.#asked(() => manager.streams.info(this.#names.stream(publisher)));
   }
 
-  /** Keys side by side, those of one key one after the other: one that fails lets none pass it. */
   async #publish(publisher: string, messages: readonly Envelope[]): Promise<void> {
     const reached = await this.#reach(publisher);
-    const byKey = Map.groupBy(messages, ({ key }) => key);
-    const results = await Promise.allSettled(
-      Array.from(byKey.values(), async (ofKey) => {
-        for (const message of ofKey) await this.#hand(reached, publisher, message);
-      }),
+    const failed = await handOverByKey(messages, (message) =>
+      this.#hand(reached, publisher, message),
     );
     this.#streams.get(publisher)?.tell();
-    const failed = results.find(({ status }) => status === 'rejected');
-    if (failed?.status !== 'rejected') return;
+    if (failed === null) return;
     if (failed.reason instanceof NatsMessageTooLargeError) throw failed.reason;
     throw this.#unavailable(failed.reason);
   }
@@ -184,9 +181,7 @@ class NatsBackbone implements Backbone {
   }
 
   #unavailable(cause: unknown): BackboneUnavailableError {
-    return cause instanceof BackboneUnavailableError
-      ? cause
-      : new BackboneUnavailableError(this.name, cause);
+    return asUnavailable(this.name, cause);
   }
 }
 

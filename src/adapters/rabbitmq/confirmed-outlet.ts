@@ -1,4 +1,10 @@
-import { BackboneUnavailableError, type Envelope, type Outlet } from '../../backbone/backbone.ts';
+import {
+  asUnavailable,
+  type BackboneUnavailableError,
+  type Envelope,
+  type Outlet,
+} from '../../backbone/backbone.ts';
+import { handOverByKey } from '../../backbone/hand-over.ts';
 import type { Clock } from '../../host/clock.ts';
 import type { AmqpConfirmChannel } from './amqp-client.ts';
 import { RabbitmqMessageTooLargeError } from './message-too-large.ts';
@@ -27,19 +33,12 @@ export class ConfirmedOutlet implements Outlet {
     this.#parts = parts;
   }
 
-  /** Keys side by side, those of one key one after the other: one that fails lets none pass it. */
   async publish(messages: readonly Envelope[]): Promise<void> {
     if (!this.#isOpen) throw unavailable('the outlet is closed');
     const channel = await this.#reach();
-    const byKey = Map.groupBy(messages, ({ key }) => key);
-    const results = await Promise.allSettled(
-      Array.from(byKey.values(), async (ofKey) => {
-        for (const message of ofKey) await this.#hand(channel, message);
-      }),
-    );
+    const failed = await handOverByKey(messages, (message) => this.#hand(channel, message));
     this.#parts.onPublished();
-    const failed = results.find(({ status }) => status === 'rejected');
-    if (failed?.status !== 'rejected') return;
+    if (failed === null) return;
     // What is still under way on it must not come behind what is handed over again.
     this.#channel = undefined;
     await channel.close().catch(() => undefined);
@@ -105,7 +104,5 @@ function largestOf(messages: readonly Envelope[], refusal: Error): RabbitmqMessa
 }
 
 function unavailable(cause: unknown): BackboneUnavailableError {
-  return cause instanceof BackboneUnavailableError
-    ? cause
-    : new BackboneUnavailableError('rabbitmq', cause);
+  return asUnavailable('rabbitmq', cause);
 }

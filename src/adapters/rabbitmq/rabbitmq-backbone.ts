@@ -1,8 +1,10 @@
 import {
+  asUnavailable,
   type Backbone,
-  BackboneUnavailableError,
+  type BackboneUnavailableError,
   type Consumer,
   type Inlet,
+  isForGood,
   type Listener,
   type Outlet,
   type Surroundings,
@@ -155,15 +157,12 @@ class RabbitmqBackbone implements Backbone {
     try {
       return await ask(await this.#server.reach());
     } catch (error) {
-      const { retryable } = error as { readonly retryable?: unknown };
-      throw retryable === false ? error : this.#unavailable(error);
+      throw isForGood(error) ? error : this.#unavailable(error);
     }
   }
 
   #unavailable(cause: unknown): BackboneUnavailableError {
-    return cause instanceof BackboneUnavailableError
-      ? cause
-      : new BackboneUnavailableError(this.name, cause);
+    return asUnavailable(this.name, cause);
   }
 }
 

@@ -34,12 +34,12 @@ test('a message without any attribute is what its routing key says, and none of 
   assert.equal(heard[2]?.id, 'm-1');
 });
 
-for (const prefix of ['cloudEvents:', 'cloudEvents_'])
+for (const [scope, prefix] of [
+  ['colon', 'cloudEvents:'],
+  ['underscore', 'cloudEvents_'],
+] as const)
   test(`a CloudEvent is read in both modes, attributes beginning with ${prefix}`, async (t) => {
-    const { heard, publish } = await scene(
-      t,
-      `modes${prefix.length}${prefix.at(-1) === ':' ? 'c' : 'u'}`,
-    );
+    const { heard, publish } = await scene(t, `modes-${scope}`);
     const attributes = { id: 'e-1', source: '/legacy', specversion: '1.0', type: OrderPlaced.name };
 
     await publish(OrderPlaced.name, DATA, {
