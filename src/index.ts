@@ -42,7 +42,11 @@ export { AggregateIdError } from './aggregate/aggregate-id.ts';
 export { EventTypeError } from './aggregate/event-type.ts';
 export { StateVersionError, UnknownEventTypeError } from './aggregate/load-state.ts';
 export { routes, RouteUnknownError } from './backbone/routes.ts';
-export { BackboneUnavailableError, LogRestoredError } from './backbone/backbone.ts';
+export {
+  BackboneUnavailableError,
+  LogRestoredError,
+  MessageNotCarriedError,
+} from './backbone/backbone.ts';
 export { PersonalDataError } from './context/personal-data.ts';
 export { NotPublishedHereError } from './context/outgoing-record.ts';
 export { HandlerOverError } from './context/unit.ts';

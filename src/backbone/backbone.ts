@@ -87,7 +87,11 @@ export interface Listener {
  * outages: after a `BackboneUnavailableError` the same outlet is used again, with the same messages.
  */
 export interface Outlet {
-  /** Hands over messages in order; resolves when the backbone has confirmed all of them. */
+  /**
+   * Hands over messages in order; resolves when the backbone has confirmed all of them. Where it will never
+   * carry one of them it throws `MessageNotCarriedError`: then that one was not handed over, nor
+   * what follows it of its key. Others may have been, and come again.
+   */
   publish(messages: readonly Envelope[]): Promise<void>;
   close(): Promise<void>;
 }
@@ -187,6 +191,25 @@ export class BackboneUnavailableError extends Error {
       { cause },
     );
     this.backbone = backbone;
+  }
+}
+
+/**
+ * The backbone will never carry this message as its servers are set now: it is too large for them, most
+ * likely. The relay parks it, and lets other keys pass.
+ */
+export class MessageNotCarriedError extends Error {
+  override readonly name = 'MessageNotCarriedError';
+  readonly code = 'message-not-carried';
+  readonly retryable = false;
+  readonly backbone: string;
+  readonly messageId: string;
+
+  /** `why` says what keeps it, and what to do about that, in whole sentences. */
+  constructor(backbone: string, messageId: string, why: string, options?: ErrorOptions) {
+    super(`The backbone ${backbone} does not carry the message "${messageId}". ${why}`, options);
+    this.backbone = backbone;
+    this.messageId = messageId;
   }
 }
 

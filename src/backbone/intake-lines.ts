@@ -1,4 +1,5 @@
 import { FROM_NOW } from '../log/write-set.ts';
+import type { WaitingRow } from '../log/waiting-row.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import type { Backbone, Envelope } from './backbone.ts';
 import type { Sorted } from './sort-messages.ts';
@@ -72,12 +73,19 @@ export function logTakenIn(
   });
   for (const message of duplicates)
     logger.log({ level: 'info', event: 'duplicate', ...about, ...factsOf(message) });
-  for (const { kind, subscription, recordId: id, key, correlationId, error } of rows) {
-    const event = kind === 'held' ? 'held' : 'parked';
-    const reason = error === null ? {} : { code: error.code, message: error.message };
-    const facts = { subscription, id, key, correlationId };
-    logger.log({ level: 'warn', event, ...about, ...facts, ...reason });
-  }
+  for (const row of rows) logSetAside(logger, about, row);
+}
+
+/** A line for a message that waits for a person, or behind one that does. */
+export function logSetAside(
+  logger: Logger,
+  about: { readonly context: string; readonly source?: string },
+  { kind, subscription, recordId: id, key, correlationId, error }: WaitingRow,
+): void {
+  const event = kind === 'held' ? 'held' : 'parked';
+  const reason = error === null ? {} : { code: error.code, message: error.message };
+  const facts = { subscription, id, key, correlationId };
+  logger.log({ level: 'warn', event, ...about, ...facts, ...reason });
 }
 
 function factsOf({ id, type, key, correlationId }: Omit<Envelope, 'data'>) {

@@ -286,6 +286,7 @@ for (const kind of ['before', 'answer-lost'] as const) {
     await relay.stop();
 
     assert.equal(faults.isStruck, true);
+    assert.equal(relay.problem, undefined);
     assert.equal(await checkpoint(log), 1);
     assert.equal(outlet.sent.length, 1);
   });

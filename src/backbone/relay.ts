@@ -3,14 +3,18 @@ import type { Committer } from '../log/committer.ts';
 import type { Log } from '../log/log.ts';
 import { isFull, PAGE_CHARACTERS_MAX } from '../log/page.ts';
 import type { StoredRecord } from '../log/record.ts';
+import type { WaitingRow } from '../log/waiting-row.ts';
 import type { Checkpoint } from '../log/write-set.ts';
 import { FencedError } from '../subscription/fenced.ts';
 import type { RetryPolicy } from '../subscription/retry-policy.ts';
 import { SLOTS } from '../subscription/slot.ts';
+import type { Decision } from '../subscription/subscription.ts';
 import { Wake } from '../subscription/wake.ts';
 import type { Logger } from '../telemetry/logger.ts';
-import type { Outlet } from './backbone.ts';
+import { MessageNotCarriedError, type Outlet } from './backbone.ts';
 import { envelopeOf } from './envelope-of-record.ts';
+import { HeldBack } from './held-back.ts';
+import { logSetAside } from './intake-lines.ts';
 import { RelayQueue } from './relay-queue.ts';
 import { OUTAGE_POLICY, Trouble } from './trouble.ts';
 
@@ -37,6 +41,8 @@ export interface RelayOptions {
   readonly owner: string;
   /** Told when handing over is in trouble, and (with undefined) when it goes on again. */
   readonly onProblem?: ((problem: unknown) => void) | undefined;
+  /** Called for each message that was parked, since the backbone does not carry it. */
+  readonly onParked?: ((row: WaitingRow) => void) | undefined;
   /** Called when something was handed over, and when nothing more was found. */
   readonly onProgress?: (() => void) | undefined;
   readonly retry?: RetryPolicy;
@@ -46,11 +52,13 @@ export interface RelayOptions {
  * Hands what a context has published to the backbone: in batches, in order per key, batches of
  * different keys side by side. The checkpoint moves only over what the backbone has confirmed, so
  * after a crash some messages are handed over again, and none is left out. An outage is waited
- * for; it parks nothing.
+ * for; it parks nothing. A message that the backbone will never carry is parked, and holds back its
+ * key only.
  */
 export class Relay {
   readonly #options: RelayOptions;
   readonly #queue = new RelayQueue();
+  readonly #heldBack: HeldBack;
   readonly #wake = new Wake();
   readonly #trouble: Trouble<Part>;
   readonly #stopping = new AbortController();
@@ -60,6 +68,8 @@ export class Relay {
   #readUpTo = 0;
   #isStale = true;
   #isReading = false;
+  /** Of how many keys something that was held back goes now. */
+  #lettingGo = 0;
   #moving: Promise<void> | undefined;
   #failure: Failure | undefined;
   #running: Promise<void> | undefined;
@@ -68,6 +78,14 @@ export class Relay {
     this.#options = options;
     const policy = options.retry ?? OUTAGE_POLICY;
     this.#trouble = new Trouble({ ...options, about: RELAY, policy });
+    const { log, committer } = options;
+    this.#heldBack = new HeldBack({
+      log,
+      committer,
+      clock: options.host.clock,
+      hand: (record) => this.#hand([record]),
+      onRow: (row) => this.#setAside(row),
+    });
   }
 
   /** What keeps it from handing over now, if anything. */
@@ -83,6 +101,7 @@ export class Relay {
     const [checkpoint] = (await log.claim(claim)) as [Checkpoint];
     this.#checkpoint = checkpoint;
     this.#readUpTo = checkpoint.position;
+    await this.#heldBack.load(checkpoint);
     this.#stops.push(
       log.onChange((by) => by === 'foreign' && this.#look()),
       committer.onCommitted(
@@ -100,7 +119,9 @@ export class Relay {
     await this.#running;
     const { clock } = this.#options.host;
     const ended = new AbortController();
-    const confirmed = Promise.all(this.#sending).then(() => ended.abort());
+    const confirmed = Promise.all([...this.#sending, this.#heldBack.idle()]).then(() =>
+      ended.abort(),
+    );
     await Promise.race([confirmed, clock.sleep(STOP_TIMEOUT_MS, ended.signal)]);
     await this.#moving;
     await this.#moveOn();
@@ -112,9 +133,22 @@ export class Relay {
     return this.#isDone();
   }
 
+  /**
+   * Does with a parked message what a person has decided, and hands over what is held behind it. Answers
+   * false when it is not parked any more.
+   */
+  async decide(row: WaitingRow, decision: Decision): Promise<boolean> {
+    try {
+      return await this.#heldBack.decide(row, decision);
+    } finally {
+      this.#wake.ring();
+    }
+  }
+
   #isDone(): boolean {
     const hasReadAll = !this.#isStale && !this.#isReading;
-    return hasReadAll && this.#queue.isEmpty && this.#moving === undefined;
+    const hasLetGo = !this.#heldBack.hasFree && this.#lettingGo === 0;
+    return hasReadAll && this.#queue.isEmpty && hasLetGo && this.#moving === undefined;
   }
 
   #look(): void {
@@ -127,6 +161,7 @@ export class Relay {
     while (!signal.aborted) {
       if (this.#isStale && this.#hasRoom) await this.#read();
       this.#send();
+      this.#letGo();
       this.#startMoving();
       if (this.#isDone()) this.#options.onProgress?.();
       if (this.#failure === undefined) await this.#wake.sleep();
@@ -177,18 +212,63 @@ export class Relay {
     }
   }
 
+  /** What cannot be carried is parked, and then the same batch is given out again without it. */
   async #publish(batch: readonly StoredRecord[]): Promise<void> {
     try {
-      await this.#options.outlet.publish(batch.map((record) => envelopeOf(record)));
+      await this.#hand(await this.#heldBack.hold(batch));
       this.#queue.confirm(batch);
-      this.#tell(batch);
-      this.#trouble.succeeded('publishing');
-      this.#trouble.progressed();
     } catch (error) {
+      this.#failure ??= await this.#parked(batch, error);
       this.#queue.handBack(batch);
-      this.#failure ??= { part: 'publishing', error };
     }
     this.#wake.ring();
+  }
+
+  async #hand(records: readonly StoredRecord[]): Promise<void> {
+    if (records.length === 0) return;
+    this.#stopping.signal.throwIfAborted();
+    await this.#options.outlet.publish(records.map((record) => envelopeOf(record)));
+    this.#tell(records);
+    this.#trouble.succeeded('publishing');
+    this.#trouble.progressed();
+  }
+
+  /** Nothing when the failure is that of one message, which is parked now. */
+  async #parked(batch: readonly StoredRecord[], error: unknown): Promise<Failure | undefined> {
+    const refused =
+      error instanceof MessageNotCarriedError
+        ? batch.find(({ id }) => id === error.messageId)
+        : undefined;
+    if (refused === undefined) return { part: 'publishing', error };
+    try {
+      await this.#heldBack.park(refused, error as MessageNotCarriedError);
+      return undefined;
+    } catch (failure) {
+      return { part: 'publishing', error: failure };
+    }
+  }
+
+  #setAside(row: WaitingRow): void {
+    const { logger, context, onParked } = this.#options;
+    logSetAside(logger, { context }, row);
+    if (row.kind === 'parked') onParked?.(row);
+  }
+
+  /** Of a key of which a person has decided while the backbone could not be reached. */
+  #letGo(): void {
+    if (this.#failure !== undefined) return;
+    for (const key of this.#heldBack.takeFree()) {
+      this.#lettingGo += 1;
+      const going = this.#heldBack
+        .letGo(key)
+        .catch((error: unknown) => void (this.#failure ??= { part: 'publishing', error }))
+        .finally(() => {
+          this.#lettingGo -= 1;
+          this.#sending.delete(going);
+          this.#wake.ring();
+        });
+      this.#sending.add(going);
+    }
   }
 
   #startMoving(): void {

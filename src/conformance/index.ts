@@ -28,7 +28,7 @@ export type { Operation, Outcome, Received, StoredCommand } from '../log/write-s
 export type { StoredSnapshot, StreamVersion, WriteSet } from '../log/write-set.ts';
 export { FROM_NOW } from '../log/write-set.ts';
 
-export { BackboneUnavailableError } from '../backbone/backbone.ts';
+export { BackboneUnavailableError, MessageNotCarriedError } from '../backbone/backbone.ts';
 export { ContextNameError, assertContextName } from '../log/context-name.ts';
 export { LogClosedError } from '../log/log.ts';
 export { LogInUseError } from '../log/log-in-use.ts';

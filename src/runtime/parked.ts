@@ -1,5 +1,6 @@
 import { borderSubscription } from '../backbone/border.ts';
 import type { Intake } from '../backbone/intake.ts';
+import { RELAY, type Relay } from '../backbone/relay.ts';
 import type { WaitingRow } from '../log/waiting-row.ts';
 import type { Operation } from '../log/write-set.ts';
 import type { Subscription } from '../subscription/subscription.ts';
@@ -112,7 +113,7 @@ export async function discard(
   for (const row of await listParked(contexts, selection)) {
     const running = contextOf(contexts, row);
     const operation = operationOf(running, 'discard', row, options);
-    const handler = subscriptionOf(running, row) ?? intakeOf(running, row);
+    const handler = subscriptionOf(running, row) ?? borderOf(running, row);
     // Nobody here would handle it; nothing can go on behind it.
     if (handler === undefined)
       await running.committer.commit({ done: [row], operations: [operation] });
@@ -143,7 +144,7 @@ async function tryAgain(
   const operation = operationOf(running, 'redrive', row, options);
   const subscription = subscriptionOf(running, row);
   if (subscription === undefined)
-    return intakeOf(running, row)?.decide(row, { to: 'retry', operation }) ?? false;
+    return borderOf(running, row)?.decide(row, { to: 'retry', operation }) ?? false;
   if (!(await subscription.decide(row, { to: 'retry', operation }))) return false;
   const isOver = (): boolean => {
     const first = subscription.room.first(row.key);
@@ -157,7 +158,7 @@ async function tryAgain(
 
 /** Its reaction, effect, read model or source may have been taken out of the code since. */
 function assertIsHandledHere(running: RunningContext, row: Parked): void {
-  if ((subscriptionOf(running, row) ?? intakeOf(running, row)) !== undefined) return;
+  if ((subscriptionOf(running, row) ?? borderOf(running, row)) !== undefined) return;
   throw new NotRunningHereError(
     `"${row.subscription}" of "${row.context}", for which record ${row.recordId} is parked,`,
   );
@@ -203,7 +204,9 @@ function subscriptionOf(running: RunningContext, row: WaitingRow): Subscription 
   );
 }
 
-function intakeOf(running: RunningContext, row: WaitingRow): Intake | undefined {
+/** What could not be taken in from another context, or handed over to the backbone. */
+function borderOf(running: RunningContext, row: WaitingRow): Intake | Relay | undefined {
+  if (row.subscription === RELAY) return running.relay;
   return [...running.intakes.values()].find(
     (intake) => borderSubscription(intake.source) === row.subscription,
   );

@@ -470,7 +470,7 @@ export class RunningContext {
   }
 
   async #makeRelay(): Promise<Relay | undefined> {
-    const { backbone, host, logger } = this.#means;
+    const { backbone, host, logger, onParked } = this.#means;
     if (publishedContracts(this.context).length === 0) return undefined;
     const outlet = await backbone.outlet(this.name);
     if (outlet === undefined) return undefined;
@@ -483,7 +483,8 @@ export class RunningContext {
       logger,
       owner: this.#owner,
       onProgress: this.activity.happened,
-      onProblem: (problem) => this.#tellProblem('relay', problem),
+      onParked: (row) => onParked(this.name, row),
+      onProblem: (problem) => this.#tellProblem(RELAY, problem),
     });
   }
 

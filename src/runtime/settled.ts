@@ -1,3 +1,4 @@
+import { RELAY } from '../backbone/relay.ts';
 import type { WaitingRow } from '../log/waiting-row.ts';
 import type { StoredRecord } from '../log/record.ts';
 import { consumedContracts } from '../context/bounded-context.ts';
@@ -162,7 +163,11 @@ async function isActionOver(
     const waiting = await context.log.waiting({ correlationId, limit: RECORDS_MAX });
     const parked = await parkedBefore(context, waiting);
     if (waiting.some((row) => isToBeDone(context, row, parked))) return false;
-    const outgoing = records.filter((record) => record.direction === 'outgoing');
+    // What no backbone carries is parked here, or held behind such, and comes nowhere.
+    const kept = new Set(waiting.filter(isOfRelay).map(({ recordId }) => recordId));
+    const outgoing = records.filter(
+      ({ direction, id }) => direction === 'outgoing' && !kept.has(id),
+    );
     published.push(...outgoing.map((record) => ({ ...record, epoch: context.log.epoch })));
   }
   for (const context of contexts) if (!(await hasTakenIn(context, published))) return false;
@@ -179,6 +184,10 @@ function isToBeDone(
 ): boolean {
   if (row.kind === 'timer') return timers?.isDue(row) === true;
   return row.kind !== 'parked' && !parked.some((other) => isOfOneLane(row, other));
+}
+
+function isOfRelay({ subscription }: WaitingRow): boolean {
+  return subscription === RELAY;
 }
 
 function isOfOneLane(row: WaitingRow, other: WaitingRow): boolean {

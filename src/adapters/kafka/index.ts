@@ -1,4 +1,3 @@
-export { KafkaMessageTooLargeError } from './message-too-large.ts';
 export { kafka, type KafkaOptions } from './kafka-backbone.ts';
 export { KafkaClientMissingError } from './kafka-client.ts';
 export { KafkaTopicError } from './publisher-topic.ts';

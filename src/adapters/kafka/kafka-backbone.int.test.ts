@@ -28,6 +28,7 @@ testBackbone('kafka', {
     return {
       backbone: kafka({ brokers: server.brokers, prefix: `t${count}` }),
       store: memory(),
+      bytesMax: 4_194_304,
       cut: () => network.cut(),
       outage: { begin: () => server.stop(), end: () => server.start() },
       close: async () => undefined,

@@ -1,6 +1,5 @@
-import type { Envelope } from '../../backbone/backbone.ts';
+import { type Envelope, MessageNotCarriedError } from '../../backbone/backbone.ts';
 import type { KafkaMessage } from './kafka-client.ts';
-import { KafkaMessageTooLargeError } from './message-too-large.ts';
 
 /** A message of ours as it goes out, and how large it is at most. */
 export interface Outgoing {
@@ -57,16 +56,22 @@ export function fitting(
   { topic, bytesMax }: { readonly topic: string; readonly bytesMax: number },
 ): {
   readonly fits: readonly Outgoing[];
-  readonly tooLarge: KafkaMessageTooLargeError | undefined;
+  readonly tooLarge: MessageNotCarriedError | undefined;
 } {
   const stopped = new Set<string>();
   const fits: Outgoing[] = [];
-  let tooLarge: KafkaMessageTooLargeError | undefined;
+  let tooLarge: MessageNotCarriedError | undefined;
   for (const one of outgoing) {
     const { id, key } = one.envelope;
     if (one.bytes > bytesMax) {
       stopped.add(key);
-      tooLarge ??= new KafkaMessageTooLargeError(id, topic, { bytes: one.bytes, bytesMax });
+      tooLarge ??= new MessageNotCarriedError(
+        'kafka',
+        id,
+        `It has ${one.bytes} bytes with its headers, and the topic "${topic}" takes at most ${bytesMax}. ` +
+          'Raise its max.message.bytes and redrive the message; a record has up to 3 MiB where ' +
+          'payloadCharactersMax is as it comes.',
+      );
     } else if (!stopped.has(key)) fits.push(one);
   }
   return { fits, tooLarge };

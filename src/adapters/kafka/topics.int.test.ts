@@ -6,7 +6,7 @@
 import assert from 'node:assert/strict';
 import { after, before, type TestContext, test } from 'node:test';
 import { type KafkaServer, startKafka } from '../../../scripts/services/kafka.ts';
-import type { Backbone, Envelope } from '../../backbone/backbone.ts';
+import { type Backbone, type Envelope, MessageNotCarriedError } from '../../backbone/backbone.ts';
 import { systemClock } from '../../host/clock.ts';
 import type { Application } from '../../runtime/application.ts';
 import { rejection, start, until } from '../../runtime/fixtures/start.ts';
@@ -16,7 +16,6 @@ import { memory } from '../memory/memory-store.ts';
 import { bareAdmin, publishBare, publishInTransaction } from './fixtures/bare-client.ts';
 import { listening, ordering, OrderPlaced } from '../../runtime/fixtures/heard-ordering.ts';
 import { type KafkaOptions, kafka } from './kafka-backbone.ts';
-import { KafkaMessageTooLargeError } from './message-too-large.ts';
 import { KafkaTopicError } from './publisher-topic.ts';
 
 let server: KafkaServer;
@@ -210,7 +209,7 @@ test('a message that the topic takes none as large as is told, and lets other ke
 
   for (const _ of ['once', 'again']) {
     const refused = outlet?.publish(messages) ?? Promise.resolve();
-    const error = await rejection(refused, KafkaMessageTooLargeError);
+    const error = await rejection(refused, MessageNotCarriedError);
     assert.match(error.message, /"m-2".* "large\.ordering" takes at most 100000/);
   }
 

@@ -1,4 +1,4 @@
-import { BackboneUnavailableError } from '../../backbone/backbone.ts';
+import { BackboneUnavailableError, MessageNotCarriedError } from '../../backbone/backbone.ts';
 import type { Backbone, Consumer, Envelope, Inlet, Listener } from '../../backbone/backbone.ts';
 import type { Outlet, Surroundings } from '../../backbone/backbone.ts';
 import type { Clock } from '../../host/clock.ts';
@@ -29,6 +29,8 @@ export interface MemoryBackboneOptions {
   readonly order?: 'key' | 'none';
   /** Whether a later consumer is given what was published before. Default true. */
   readonly replay?: boolean;
+  /** The largest data of a message that it carries, in bytes. Default: any. */
+  readonly bytesMax?: number;
   /** After so long without an acknowledgement a message is delivered again. Default 30,000. */
   readonly redeliverAfterMs?: number;
   readonly faults?: Partial<MemoryFaults>;
@@ -68,7 +70,12 @@ class BrokerInMemory implements MemoryBackbone {
   constructor(options: MemoryBackboneOptions) {
     const { faults = {}, randomness = systemRandomness() } = options;
     this.#order = options.order ?? 'key';
-    this.capabilities = { order: this.#order, replay: options.replay ?? true };
+    const { replay = true, bytesMax } = options;
+    this.capabilities = {
+      order: this.#order,
+      replay,
+      ...(bytesMax === undefined ? {} : { bytesMax }),
+    };
     this.#redeliverAfterMs = options.redeliverAfterMs ?? 30_000;
     this.#mischief = new MemoryMischief(
       options.happens ?? byChance(faults, randomness),
@@ -137,7 +144,10 @@ class BrokerInMemory implements MemoryBackbone {
     if (this.#mischief.happens('refuse')) throw this.#unavailable('the batch was refused');
     await clock.turn();
     if (connection !== this.#connection) throw this.#unavailable('the connection was cut');
-    for (const message of messages) this.#keep(publisher, Object.freeze({ ...message }), clock);
+    for (const message of messages) {
+      this.#assertCarried(message);
+      this.#keep(publisher, Object.freeze({ ...message }), clock);
+    }
     if (this.#mischief.happens('loseConfirmation'))
       throw this.#unavailable('the confirmation was lost');
   }
@@ -170,6 +180,15 @@ class BrokerInMemory implements MemoryBackbone {
     if (this.#clock === undefined) throw this.#unavailable('it was not started');
     if (this.#isOff) throw this.#unavailable('it is switched off');
     return this.#clock;
+  }
+
+  /** As with any broker, those before it in the batch are there already. */
+  #assertCarried({ id, data }: Envelope): void {
+    const { bytesMax = Number.POSITIVE_INFINITY } = this.capabilities;
+    const bytes = Buffer.byteLength(data);
+    if (bytes <= bytesMax) return;
+    const why = `It has ${bytes} bytes, and at most ${bytesMax} are carried: raise bytesMax.`;
+    throw new MessageNotCarriedError(this.name, id, why);
   }
 
   #unavailable(why: string): BackboneUnavailableError {

@@ -5,10 +5,12 @@ import { testBackbone } from '../../conformance/backbone.ts';
 import { memory } from '../memory/memory-store.ts';
 import { nats } from './nats-backbone.ts';
 
+const BYTES_MAX = 2_097_152;
+
 let server: NatsServer;
 let network: Network;
 before(async () => {
-  server = await startNats();
+  server = await startNats({ maxPayload: BYTES_MAX });
   network = await startNetwork(Number(new URL(server.url).port));
 });
 after(async () => {
@@ -24,6 +26,7 @@ testBackbone('nats', {
     return {
       backbone: nats({ servers: network.through(server.url), prefix: `t${count}` }),
       store: memory(),
+      bytesMax: BYTES_MAX,
       cut: () => network.cut(),
       outage: { begin: () => server.stop(), end: () => server.start() },
       close: async () => undefined,

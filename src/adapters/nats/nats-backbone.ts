@@ -6,6 +6,7 @@ import {
   type Envelope,
   type Inlet,
   isForGood,
+  MessageNotCarriedError,
   type Outlet,
   type Surroundings,
 } from '../../backbone/backbone.ts';
@@ -13,7 +14,6 @@ import { attributesOf } from '../../backbone/cloud-event.ts';
 import { handOverByKey } from '../../backbone/hand-over.ts';
 import { LogToLog } from '../../backbone/log-to-log.ts';
 import { writeHeaders } from './headers.ts';
-import { NatsMessageTooLargeError } from './message-too-large.ts';
 import type { NatsConnection, StreamInfo } from './nats-client.ts';
 import { type Names, namesWith } from './names.ts';
 import { DUPLICATES_MS } from './publisher-stream.ts';
@@ -151,7 +151,7 @@ class NatsBackbone implements Backbone {
     );
     this.#streams.get(publisher)?.tell();
     if (failed === null) return;
-    if (failed.reason instanceof NatsMessageTooLargeError) throw failed.reason;
+    if (failed.reason instanceof MessageNotCarriedError) throw failed.reason;
     throw this.#unavailable(failed.reason);
   }
 
@@ -193,5 +193,12 @@ function assertFits({ info }: NatsConnection, { id, data }: Envelope): void {
   // A character has at most three bytes: the bytes are only counted where it may matter.
   if (data.length * 3 + HEADER_BYTES <= bytesMax) return;
   const bytes = Buffer.byteLength(data) + HEADER_BYTES;
-  if (bytes > bytesMax) throw new NatsMessageTooLargeError(id, bytes, bytesMax);
+  if (bytes <= bytesMax) return;
+  throw new MessageNotCarriedError(
+    'nats',
+    id,
+    `It has ${bytes} bytes with its headers, and the server takes at most ${bytesMax}. Raise ` +
+      'max_payload in its configuration and redrive the message; a record has up to 3 MiB where ' +
+      'payloadCharactersMax is as it comes.',
+  );
 }

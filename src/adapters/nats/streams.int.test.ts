@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { after, before, type TestContext, test } from 'node:test';
 import { type NatsServer, startNats } from '../../../scripts/services/nats.ts';
 import { makeCertificates } from '../../../scripts/services/process/certificates.ts';
-import type { Backbone, Envelope } from '../../backbone/backbone.ts';
+import { type Backbone, type Envelope, MessageNotCarriedError } from '../../backbone/backbone.ts';
 import { systemClock } from '../../host/clock.ts';
 import type { Application } from '../../runtime/application.ts';
 import { run } from '../../runtime/run.ts';
@@ -18,7 +18,6 @@ import { memory } from '../memory/memory-store.ts';
 import { rejection, start, until } from '../../runtime/fixtures/start.ts';
 import { publishBare } from './fixtures/bare-client.ts';
 import { listening, ordering, OrderPlaced } from '../../runtime/fixtures/heard-ordering.ts';
-import { NatsMessageTooLargeError } from './message-too-large.ts';
 import { type NatsOptions, nats } from './nats-backbone.ts';
 import { type JetStreamManager, loadClient, type NatsConnection } from './nats-client.ts';
 import { NatsStreamError } from './publisher-stream.ts';
@@ -173,7 +172,7 @@ test('a message that the server takes none as large as is told, with what to do'
   };
 
   const refused = outlet?.publish([message]) ?? Promise.resolve();
-  const error = await rejection(refused, NatsMessageTooLargeError);
+  const error = await rejection(refused, MessageNotCarriedError);
 
   assert.match(error.message, /"m-1".* at most 100000\. Raise max_payload/);
   await backbone.close();
@@ -251,7 +250,7 @@ async function opened(options: NatsOptions) {
 async function connected({ url }: NatsServer): Promise<[NatsConnection, JetStreamManager]> {
   const { connect, jetstreamManager } = await loadClient();
   const made = await connect({ servers: url });
-  return [made, await jetstreamManager(made, { checkAPI: true })];
+  return [made, await jetstreamManager(made, { checkAPI: true, timeout: 5_000 })];
 }
 
 async function scene(t: TestContext, options: NatsOptions) {

@@ -2,12 +2,12 @@ import {
   asUnavailable,
   type BackboneUnavailableError,
   type Envelope,
+  MessageNotCarriedError,
   type Outlet,
 } from '../../backbone/backbone.ts';
 import { handOverByKey } from '../../backbone/hand-over.ts';
 import type { Clock } from '../../host/clock.ts';
 import type { AmqpConfirmChannel } from './amqp-client.ts';
-import { RabbitmqMessageTooLargeError } from './message-too-large.ts';
 import { publishOptions } from './messages.ts';
 
 /** What an outlet is made of. */
@@ -97,10 +97,11 @@ function isTooLarge(refusal: unknown): refusal is Error {
 }
 
 /** The server closes the channel without saying which one it was. */
-function largestOf(messages: readonly Envelope[], refusal: Error): RabbitmqMessageTooLargeError {
+function largestOf(messages: readonly Envelope[], refusal: Error): MessageNotCarriedError {
   const sizes = messages.map(({ id, data }) => ({ id, bytes: Buffer.byteLength(data) }));
   const largest = sizes.reduce((a, b) => (b.bytes > a.bytes ? b : a));
-  return new RabbitmqMessageTooLargeError(largest.id, largest.bytes, refusal);
+  const why = `It has ${largest.bytes} bytes, and the server takes none as large: ${refusal.message}. Raise max_message_size in its configuration and redrive the message.`;
+  return new MessageNotCarriedError('rabbitmq', largest.id, why, { cause: refusal });
 }
 
 function unavailable(cause: unknown): BackboneUnavailableError {

@@ -5,10 +5,12 @@ import { testBackbone } from '../../conformance/backbone.ts';
 import { memory } from '../memory/memory-store.ts';
 import { rabbitmq } from './rabbitmq-backbone.ts';
 
+const BYTES_MAX = 1_048_576;
+
 let server: RabbitmqServer;
 let network: Network;
 before(async () => {
-  server = await startRabbitmq();
+  server = await startRabbitmq({ configuration: `max_message_size = ${BYTES_MAX}` });
   network = await startNetwork(Number(new URL(server.url).port));
 });
 after(async () => {
@@ -28,6 +30,7 @@ testBackbone('rabbitmq', {
         prefix: `t${count}`,
       }),
       store: memory(),
+      bytesMax: BYTES_MAX,
       cut: () => network.cut(),
       outage: { begin: () => server.stop(), end: () => server.start() },
       close: async () => undefined,

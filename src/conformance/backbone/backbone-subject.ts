@@ -13,6 +13,8 @@ export interface BackboneSubject {
     readonly begin: () => void | Promise<void>;
     readonly end: () => void | Promise<void>;
   };
+  /** A message of more bytes is refused by its server. Without it, a scenario is skipped. */
+  readonly bytesMax?: number;
   /** Removes what it left. The backbone and all logs are closed before. */
   close(): Promise<void>;
 }

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { Envelope } from '../../backbone/backbone.ts';
+import type { Envelope, MessageNotCarriedError } from '../../backbone/backbone.ts';
 import { FROM_NOW } from '../../log/write-set.ts';
 import { SILENCE_MS, type Scenarios, ids } from './scene.ts';
 
@@ -210,5 +210,30 @@ export const delivering: Scenarios = {
     await consumer.takeAll([second]);
 
     assert.deepEqual(consumer.firstIds(), ids([first, second]));
+  },
+
+  'a message that it never carries is refused by its id, and nothing of its key passes it': async (
+    scene,
+  ) => {
+    const { bytesMax } = scene.subject;
+    if (bytesMax === undefined) return scene.skip('it carries what a record can hold');
+    const consumer = await scene.consumer();
+    const large = scene.message({ key: 'a', data: JSON.stringify('x'.repeat(bytesMax)) });
+    const [first, behind, other, later] = ['a', 'a', 'b', 'a'].map((key) => scene.message({ key }));
+    assert.ok(first && behind && other && later);
+
+    await assert.rejects(
+      scene.publish([first, large, behind, other]),
+      (error: MessageNotCarriedError) => {
+        assert.equal(error.code, 'message-not-carried');
+        assert.equal(error.messageId, large.id);
+        return true;
+      },
+    );
+    await scene.publish([first, other, later]);
+    await consumer.takeAll([first, other, later]);
+    await consumer.takeMore();
+
+    assert.deepEqual(consumer.firstIds('a'), ids([first, later]));
   },
 };

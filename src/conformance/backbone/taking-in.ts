@@ -65,6 +65,7 @@ export const takingIn: Scenarios = {
     const outlet = await scene.backbone.outlet('ordering');
     if (cut === undefined || outlet === undefined)
       return scene.skip('there is no connection to cut');
+    await scene.make();
     const publisher = await scene.log('ordering');
     const committer = new Committer(publisher, scene.host.clock);
     const log = await scene.log('billing');
