@@ -9,9 +9,9 @@ export const rabbitmqBroker: Broker = {
   name: 'rabbitmq',
   start: () => startRabbitmq(),
   backbone: (url, prefix) => rabbitmq({ url, prefix }),
-  settings: `${IN_FLIGHT} unconfirmed, persistent, a quorum queue; prefetch 512, ${ACKNOWLEDGED_TOGETHER} acknowledged together`,
+  settings: `noDelay; ${IN_FLIGHT} unconfirmed, persistent, a quorum queue; prefetch 512, ${ACKNOWLEDGED_TOGETHER} acknowledged together`,
   async bare(url, name): Promise<BareClient> {
-    const connection = await connect(url);
+    const connection = await connect(url, { noDelay: true });
     const publishing = await connection.createConfirmChannel();
     await publishing.assertExchange(name, 'topic', { durable: true });
     const queueArguments = { 'x-queue-type': 'quorum', 'x-single-active-consumer': true };
