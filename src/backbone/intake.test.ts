@@ -8,7 +8,7 @@ import { upcasting } from '../message/upcasting.ts';
 import type { WaitingRow } from '../log/waiting-row.ts';
 import { Faults, InjectedFaultError } from '../testing/faults.ts';
 import { faultyLog } from '../testing/faulty-log.ts';
-import type { Envelope } from './backbone.ts';
+import { type Backbone, BackboneUnavailableError, type Envelope } from './backbone.ts';
 import {
   OrderPlaced,
   OrderShipped,
@@ -459,6 +459,41 @@ test('whoever waits for a position is let go when the intake stops', async () =>
   await started.stop();
 
   assert.equal(await waiting, false);
+});
+
+test('whoever waits for a position asks again when nobody could say', async () => {
+  const { backbone } = await given([]);
+  let asked = 0;
+  const forgetful: Backbone = {
+    name: backbone.name,
+    capabilities: backbone.capabilities,
+    start: (surroundings) => backbone.start(surroundings),
+    outlet: (publisher) => backbone.outlet(publisher),
+    close: () => backbone.close(),
+    inlet: async (consumer) => {
+      const inlet = await backbone.inlet(consumer);
+      return {
+        receive: (options) => inlet.receive(options),
+        isDrained: () => inlet.isDrained(),
+        lookAgain: async (epoch) => {
+          asked += 1;
+          if (asked === 1) throw new BackboneUnavailableError('test', new Error('no answer'));
+          return inlet.lookAgain(epoch);
+        },
+        close: () => inlet.close(),
+      };
+    },
+  };
+  const { intake } = await ends(forgetful);
+  const started = intake();
+  await started.start();
+  await until('idle', () => started.isIdle());
+
+  const place = { epoch: 'e', position: 1 };
+  assert.equal(await started.waitUntil(place, new AbortController().signal), true);
+
+  await started.stop();
+  assert.equal(asked, 2);
 });
 
 test('when too much waits at the border nothing more is taken, until some of it is gone', async () => {

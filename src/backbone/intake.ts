@@ -21,6 +21,8 @@ import { OUTAGE_POLICY, Trouble } from './trouble.ts';
 const BATCH_SIZE_MAX = 256;
 /** When a person's decision has failed, the log is asked after this time what became of it. */
 const TAKE_UP_AFTER_MS = 250;
+/** Whether all was taken in is asked again after this time, when nobody could say. */
+const ASK_AGAIN_MS = 100;
 
 export interface IntakeOptions {
   /** The consuming context. */
@@ -144,11 +146,10 @@ export class Intake {
     while (!signal.aborted && !this.#stopping.signal.aborted) {
       if (this.#hasPassedOfAll(place)) return true;
       const progress = this.#progress.next(signal);
-      if (await this.#hasPassedAll(place.epoch)) {
-        progress.cancel();
-        return true;
-      }
-      await progress.made;
+      const hasPassed = await this.#hasPassedAll(place.epoch);
+      if (hasPassed !== true) await this.#nextLook(progress.made, { isKnown: hasPassed === false });
+      progress.cancel();
+      if (hasPassed === true) return true;
     }
     return false;
   }
@@ -396,13 +397,21 @@ export class Intake {
     return [...this.#contracts.keys()].every((contract) => this.hasPassed(contract, place));
   }
 
-  async #hasPassedAll(epoch: string): Promise<boolean> {
+  /** Undefined when it could not be asked: the run loop meets the same outage and reports it, if it asks. */
+  async #hasPassedAll(epoch: string): Promise<boolean | undefined> {
     try {
       return (await this.#inlet?.lookAgain(epoch)) ?? false;
     } catch {
-      // The run loop meets the same outage, and reports it.
-      return false;
+      return undefined;
     }
+  }
+
+  /** Whoever could not ask asks again soon: there may be nothing left that would make any progress. */
+  async #nextLook(made: Promise<void>, { isKnown }: { readonly isKnown: boolean }): Promise<void> {
+    if (isKnown) return made;
+    const over = new AbortController();
+    await Promise.race([made, this.#options.host.clock.sleep(ASK_AGAIN_MS, over.signal)]);
+    over.abort();
   }
 
   #progressed(): void {

@@ -109,6 +109,34 @@ test('of several who look again at one moment each learns that there is nothing'
   await backbone.close();
 });
 
+test('after a look in passing that failed, whoever reads looks by itself', async () => {
+  const store = memory();
+  const { epoch } = await store.open('ordering');
+  let isFailing = false;
+  const { seen } = seenAs(store, (view) => ({
+    read: async (query) => {
+      if (!isFailing) return view.read(query);
+      isFailing = false;
+      throw new Error('no answer');
+    },
+  }));
+  const backbone = embedded();
+  await backbone.start({ clock: systemClock(), published: (context) => seen.published(context) });
+  const [inlet] = await threeInlets(backbone);
+  assert.ok(inlet);
+  const { signal } = new AbortController();
+  const reading = (async () => {
+    for (;;) await (await inlet.receive({ limit: 10, signal })).acknowledge();
+  })();
+  reading.catch(() => undefined);
+  await until('drained', () => inlet.isDrained());
+
+  isFailing = true;
+  await assert.rejects(inlet.lookAgain(epoch), { code: 'backbone-unavailable' });
+  await until('drained again', () => inlet.isDrained());
+  await backbone.close();
+});
+
 test('what another consumer here has read past is passed, though nothing of it was for this one', async () => {
   const store = memory();
   const publisher = await store.open('ordering');

@@ -90,7 +90,13 @@ export class PublishedWindow {
   /** Reads what is there now, whether or not it was told that something changed. */
   async lookAgain(): Promise<void> {
     this.#isStale = true;
-    await this.#refresh();
+    try {
+      await this.#refresh();
+    } catch (error) {
+      // Whoever looks in passing may not look again: those who read here do.
+      this.#wake();
+      throw error;
+    }
   }
 
   async close(): Promise<void> {
