@@ -6,7 +6,7 @@ import { delimiter, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { giveTo, makeFolder, removeFolder, serverAccount } from './process/account.ts';
 import { freePort } from './process/free-port.ts';
-import { startGuarded } from './process/guarded-process.ts';
+import { type GuardedProcess, startGuarded } from './process/guarded-process.ts';
 import { signal } from './process/running-processes.ts';
 import { ServiceMissingError, type Service } from './service.ts';
 
@@ -24,13 +24,16 @@ export const nats: Service = {
 };
 
 export interface NatsServer {
+  /** Leads to the first node. */
   readonly url: string;
+  /** Of each node. */
+  readonly urls: readonly string[];
   readonly log: () => string;
-  /** As a power cut of the process: what it has not written is lost. */
-  readonly kill: () => Promise<void>;
+  /** As a power cut of the processes: what they have not written is lost. All nodes, or one of them. */
+  readonly kill: (node?: number) => Promise<void>;
   /** In order. */
-  readonly stop: () => Promise<void>;
-  /** On the same port, with what it had. */
+  readonly stop: (node?: number) => Promise<void>;
+  /** On the same ports, with what they had: those that do not run. */
   readonly start: () => Promise<void>;
   readonly close: () => Promise<void>;
 }
@@ -42,12 +45,26 @@ export interface NatsServerOptions {
   readonly maxPayload?: number;
   /** It talks over TLS, and shows these. */
   readonly certificates?: { readonly certificate: string; readonly key: string };
+  /** So many servers of a cluster. Default 1. */
+  readonly nodes?: number;
+}
+
+/** One server. */
+interface NatsNode {
+  readonly id: number;
+  readonly folder: string;
+  /** Where clients come in. */
+  readonly port: number;
+  /** Where the other servers come in. */
+  readonly clusterPort: number;
+  /** Where it says how it is. */
+  readonly healthPort: number;
 }
 
 const startTimeoutMs = 20_000;
 
 /**
- * Starts a server of one's own, and waits until it takes connections.
+ * Starts a server of one's own, or a cluster, and waits until it takes connections.
  *
  *     const server = await startNats();
  *     const backbone = nats(server.url);
@@ -56,48 +73,71 @@ export async function startNats(options: NatsServerOptions = {}): Promise<NatsSe
   const program = findProgram();
   if (program === undefined) throw new ServiceMissingError(nats);
   const account = serverAccount();
-  const folder = makeFolder('thereupon-nats-', account);
-  const port = await freePort();
-  const file = join(folder, 'nats.conf');
-  writeFileSync(file, configuration(port, folder, options) + tls(options, folder, account));
-  giveTo(file, account);
-  const log = join(folder, 'nats.log');
-  let running: Awaited<ReturnType<typeof startGuarded>> | undefined;
-  const start = async (): Promise<void> => {
+  const nodes: NatsNode[] = [];
+  for (let id = 1; id <= (options.nodes ?? 1); id += 1) {
+    const folder = makeFolder('thereupon-nats-', account);
+    const [port, clusterPort, healthPort] = [await freePort(), await freePort(), await freePort()];
+    nodes.push({ id, folder, port, clusterPort, healthPort });
+  }
+  const running = new Map<number, GuardedProcess>();
+  const begin = async (node: NatsNode): Promise<void> => {
+    const { id, folder, port } = node;
+    const file = fileOf(folder);
+    const log = logOf(folder);
     const begun = await startGuarded([program, '--config', file], { account, folder, log });
-    running = begun;
+    running.set(id, begun);
     const until = performance.now() + startTimeoutMs;
-    while (!(await answers(port))) {
+    while (!(await answers(port)) || !(await isHealthy(node, nodes))) {
       if (begun.hasExited() || performance.now() > until)
         throw new Error(`NATS did not start. It said:\n${readFileSync(log, 'utf8')}`);
       await delay(5);
     }
   };
-  const end = async (by: 'SIGTERM' | 'SIGKILL'): Promise<void> => {
-    const ending = running;
-    running = undefined;
-    if (ending === undefined) return;
-    signal(ending.pid, by);
-    await ending.exited();
+  const start = async (): Promise<void> => {
+    const absent = nodes.filter(({ id }) => !running.has(id));
+    await Promise.all(absent.map((node) => begin(node)));
   };
+  const end = async (by: 'SIGTERM' | 'SIGKILL', ids: readonly number[]): Promise<void> => {
+    const ending = ids.flatMap((id) => running.get(id) ?? []);
+    for (const id of ids) running.delete(id);
+    for (const { pid } of ending) signal(pid, by);
+    await Promise.all(ending.map((each) => each.exited()));
+  };
+  const all = nodes.map(({ id }) => id);
   const close = async (): Promise<void> => {
-    await end('SIGTERM');
-    removeFolder(folder);
+    await end(nodes.length === 1 ? 'SIGTERM' : 'SIGKILL', all);
+    for (const { folder } of nodes) removeFolder(folder);
   };
   try {
+    for (const node of nodes) {
+      const { folder } = node;
+      const text = configuration(node, nodes, options) + tls(options, folder, account);
+      writeFileSync(fileOf(folder), text);
+      giveTo(fileOf(folder), account);
+    }
     await start();
   } catch (error) {
     await close();
     throw error;
   }
+  const urls = nodes.map(({ port }) => `nats://127.0.0.1:${port}`);
   return {
-    url: `nats://127.0.0.1:${port}`,
-    log: () => readFileSync(log, 'utf8'),
-    kill: () => end('SIGKILL'),
-    stop: () => end('SIGTERM'),
+    url: urls[0] as string,
+    urls,
+    log: () => nodes.map(({ folder }) => readFileSync(logOf(folder), 'utf8')).join('\n'),
+    kill: (node) => end('SIGKILL', node === undefined ? all : [node]),
+    stop: (node) => end('SIGTERM', node === undefined ? all : [node]),
     start,
     close,
   };
+}
+
+function fileOf(folder: string): string {
+  return join(folder, 'nats.conf');
+}
+
+function logOf(folder: string): string {
+  return join(folder, 'nats.log');
 }
 
 /** Debian has it where only root's path leads. */
@@ -106,11 +146,23 @@ function findProgram(): string | undefined {
   return folders.map((folder) => join(folder, 'nats-server')).find((file) => existsSync(file));
 }
 
-function configuration(port: number, folder: string, options: NatsServerOptions): string {
+function configuration(
+  { id, folder, port, clusterPort, healthPort }: NatsNode,
+  nodes: readonly NatsNode[],
+  options: NatsServerOptions,
+): string {
+  const routes = nodes.map((node) => `"nats://127.0.0.1:${node.clusterPort}"`).join(', ');
+  const cluster =
+    nodes.length === 1
+      ? ''
+      : `server_name: "n${id}"
+http: "127.0.0.1:${healthPort}"
+cluster { name: "own", listen: "127.0.0.1:${clusterPort}", routes: [${routes}] }
+`;
   return `listen: "127.0.0.1:${port}"
 max_payload: ${options.maxPayload ?? 16_777_216}
 jetstream { store_dir: "${join(folder, 'jetstream')}" }
-${options.configuration ?? ''}
+${cluster}${options.configuration ?? ''}
 `;
 }
 
@@ -128,6 +180,13 @@ function tls(
     return to;
   });
   return `tls { cert_file: "${certificate}", key_file: "${key}" }\n`;
+}
+
+/** Of a cluster: whether it has caught up with the others, so that one of them may go. */
+async function isHealthy({ healthPort }: NatsNode, nodes: readonly NatsNode[]): Promise<boolean> {
+  if (nodes.length === 1) return true;
+  const answer = await fetch(`http://127.0.0.1:${healthPort}/healthz`).catch(() => undefined);
+  return answer?.ok ?? false;
 }
 
 function answers(port: number): Promise<boolean> {

@@ -70,7 +70,7 @@ export interface NatsClient {
   readonly jetstream: (connection: NatsConnection) => JetStreamClient;
   readonly jetstreamManager: (
     connection: NatsConnection,
-    options: { readonly checkAPI: boolean },
+    options: { readonly checkAPI: boolean; readonly timeout: number },
   ) => Promise<JetStreamManager>;
 }
 

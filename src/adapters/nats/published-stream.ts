@@ -17,6 +17,8 @@ const WAIT_MS = 30_000;
 const AGAIN_MS = 50;
 const AGAIN_MS_MAX = 2_000;
 
+const NOTHING = { from: Number.POSITIVE_INFINITY, types: new Set<string>() };
+
 export interface PublishedStreamOptions {
   readonly publisher: string;
   readonly names: Names;
@@ -39,6 +41,8 @@ export class PublishedStream implements PublishedLog {
   #known: StreamInfo | undefined;
   /** Where the newest are read. */
   #newest: StreamCursor | undefined;
+  /** Between this place and that cursor there is nothing of these types. */
+  #skipped: { readonly from: number; readonly types: ReadonlySet<string> } = NOTHING;
   /** By which it is heard that there are more. */
   #tail: StreamCursor | undefined;
   #turn: Promise<unknown> = Promise.resolve();
@@ -90,7 +94,7 @@ export class PublishedStream implements PublishedLog {
   async #read({ after, types, limit, charactersMax }: PublishedQuery): Promise<StoredRecord[]> {
     const wanted = new Set(types);
     const records: StoredRecord[] = [];
-    const cursor = await this.#cursorAt(after);
+    const cursor = await this.#cursorAt(after, wanted);
     const bound = charactersMax === undefined ? { limit } : { limit, charactersMax };
     for (;;) {
       const messages = await cursor.next(limit);
@@ -99,6 +103,7 @@ export class PublishedStream implements PublishedLog {
         const record = this.#recordOf(message);
         if (wanted.has(record.type)) records.push(record);
       }
+      this.#skipped = { from: records.at(-1)?.position ?? after, types: wanted };
       const page = firstPage(records, bound, charactersOf);
       // What was read beyond the page is read again by the next one.
       if (page.length < records.length) this.#newest = undefined;
@@ -106,14 +111,22 @@ export class PublishedStream implements PublishedLog {
     }
   }
 
-  async #cursorAt(after: number): Promise<StreamCursor> {
+  async #cursorAt(after: number, types: ReadonlySet<string>): Promise<StreamCursor> {
     const reached = await this.#options.reach();
     const known = this.#newest;
-    if (known?.position === after && known.connection === reached.connection) return known;
+    if (known?.connection === reached.connection && this.#isAt(known, after, types)) return known;
     await this.#assertKept(after);
     void known?.close();
     this.#newest = await StreamCursor.open(reached, this.#stream, after);
+    this.#skipped = NOTHING;
     return this.#newest;
+  }
+
+  /** Who reads goes on behind the last one that was for him, whatever came after it. */
+  #isAt({ position }: StreamCursor, after: number, types: ReadonlySet<string>): boolean {
+    const { from, types: skipped } = this.#skipped;
+    if (position === after) return true;
+    return from <= after && after < position && [...types].every((type) => skipped.has(type));
   }
 
   async #assertKept(after: number): Promise<void> {

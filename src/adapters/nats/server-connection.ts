@@ -3,6 +3,12 @@ import type { Names } from './names.ts';
 import { publisherStream } from './publisher-stream.ts';
 import type { Reached } from './reached.ts';
 
+/**
+ * Of a cluster, the server that was to answer may be gone, and the one that has taken its place must be
+ * asked again.
+ */
+const ANSWER_MS = 2_000;
+
 /** How the server is connected to; what is not ours goes to the client as it is. */
 export interface ServerOptions {
   readonly connection?: NatsConnection;
@@ -68,7 +74,10 @@ export class ServerConnection {
     // Everything that is under way fails when it breaks, and whoever comes next has a new one.
     const connection =
       given ?? (await client.connect({ name: 'thereupon', ...options, reconnect: false }));
-    const manager = await client.jetstreamManager(connection, { checkAPI: false });
+    const manager = await client.jetstreamManager(connection, {
+      checkAPI: false,
+      timeout: ANSWER_MS,
+    });
     return { connection, manager, jetstream: client.jetstream(connection), client };
   }
 

@@ -4,8 +4,10 @@ import type { Reached } from './reached.ts';
 
 /** The server forgets a reader that asks nothing for so long; it is made anew then. */
 const FORGOTTEN_AFTER_MS = 300_000;
-/** A question that the server does not answer within this time beyond what it was given is given up. */
-const ANSWER_MS = 5_000;
+/** While it waits the server says so often that it does: the one that has the reader may be gone. */
+const SIGN_MS = 2_000;
+/** Where nothing is heard for so long, an answer is waited for no more. */
+const SILENCE_MS = 5_000;
 const NANOSECONDS = 1e6;
 
 /** A message as it stands in a stream. */
@@ -73,7 +75,9 @@ export class StreamCursor {
   async wait(timeoutMs: number): Promise<boolean> {
     const expires = timeoutMs * NANOSECONDS;
     if (this.#ahead.length === 0)
-      this.#ahead.push(...(await this.#pull({ batch: 1, expires }, timeoutMs)));
+      this.#ahead.push(
+        ...(await this.#pull({ batch: 1, expires, idle_heartbeat: SIGN_MS * NANOSECONDS })),
+      );
     return this.#ahead.length > 0;
   }
 
@@ -83,7 +87,7 @@ export class StreamCursor {
     await this.#reached.manager.consumers.delete(this.#stream, this.#consumer).catch(() => false);
   }
 
-  async #pull(request: PullRequest, waitMs = 0): Promise<StreamMessage[]> {
+  async #pull(request: PullRequest): Promise<StreamMessage[]> {
     const { connection, client } = this.#reached;
     const inbox = client.createInbox();
     const subscription = connection.subscribe(inbox);
@@ -91,7 +95,7 @@ export class StreamCursor {
     try {
       const subject = `$JS.API.CONSUMER.MSG.NEXT.${this.#stream}.${this.#consumer}`;
       connection.publish(subject, JSON.stringify(request), { reply: inbox });
-      return await collect(subscription, request.batch, waitMs + ANSWER_MS);
+      return await collect(subscription, request.batch);
     } finally {
       this.#pulling = undefined;
       subscription.unsubscribe();
@@ -104,21 +108,19 @@ interface PullRequest {
   readonly no_wait?: boolean;
   /** In nanoseconds. */
   readonly expires?: number;
+  readonly idle_heartbeat?: number;
 }
 
 const IDLE = 100;
 const NO_MORE: ReadonlySet<number> = new Set([404, 408]);
 const ENDED = 409;
 
-async function collect(
-  subscription: NatsSubscription,
-  batch: number,
-  timeoutMs: number,
-): Promise<StreamMessage[]> {
+async function collect(subscription: NatsSubscription, batch: number): Promise<StreamMessage[]> {
   const messages: StreamMessage[] = [];
-  const timer = setTimeout(() => subscription.unsubscribe(), timeoutMs);
+  const timer = setTimeout(() => subscription.unsubscribe(), SILENCE_MS);
   try {
     for await (const message of subscription) {
+      timer.refresh();
       const code = message.headers?.code ?? 0;
       if (code === 0) messages.push(parsed(message));
       else if (NO_MORE.has(code) || (code === ENDED && messages.length > 0)) return messages;
