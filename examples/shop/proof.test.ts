@@ -21,8 +21,15 @@ test('what cannot be tried is one line that says what is right, and nothing is r
     [['--orders', join(directory, 'none.csv')], /none\.csv": there is no such file/],
     [['--orders', directory], /it is a directory/],
     [['--orders', orders, '--kills', 'abc'], /--kills takes a whole number .* not "abc"/],
-    [['--orders', orders, '--processes', '6'], /--processes needs --store URL or --server/],
+    [
+      ['--orders', orders, '--processes', '6'],
+      /--processes needs --store URL, --server or --broker NAME/,
+    ],
     [['--orders', orders, '--files-in-peace'], /--files-in-peace needs --store URL or --server/],
+    [
+      ['--orders', orders, '--broker', 'carrier-pigeon'],
+      /--broker takes nats, kafka, rabbitmq, not/,
+    ],
     [['--orders', orders, '--kills', '-1'], /--kills takes a whole number .* not "-1"/],
     [['--orders', orders, '--data', orders], /Nothing can be kept in .*orders\.csv" is a file/],
   ] as const) {
@@ -39,7 +46,15 @@ test('--help explains every option', () => {
   const { status, stdout } = prove('--help');
 
   assert.equal(status, 0);
-  for (const option of ['--orders', '--kills', '--seed', '--data', '--store', '--server'])
+  for (const option of [
+    '--orders',
+    '--kills',
+    '--seed',
+    '--data',
+    '--store',
+    '--server',
+    '--broker',
+  ])
     assert.ok(stdout.includes(option));
 });
 

@@ -15,7 +15,9 @@ import { startPostgres, type PostgresServer } from '../../scripts/services/postg
 import { childrenOf } from '../../scripts/services/process/running-processes.ts';
 import { runAudit, type Audit } from './audit/audit.ts';
 import { beginAnew } from './begin-anew.ts';
+import { type ProofBroker, startBroker } from './proof-broker.ts';
 import { PROCESSES_MAX } from './cluster/deal-contexts.ts';
+import { contexts } from './contexts.ts';
 import { failureInWords } from './failure-in-words.ts';
 import {
   bytesAcknowledged,
@@ -41,7 +43,7 @@ Replays an order file in peace, measured, and once more killed by SIGKILL again 
 that was acknowledged may be lost, both must balance, and come to the same, document by document.
 
   --orders FILE   the order file (.csv or .csv.gz)
-  --kills N       how often it is killed, 1 to 1000; default 5
+  --kills N       how often it is killed, 0 to 1000; default 5
   --seed N        the same seed gives the same moments; default 1912
   --data DIR      where both replays keep their data, "peaceful" and "killed", which begin anew;
                   default ${join(tmpdir(), 'thereupon-proof')}
@@ -53,6 +55,9 @@ that was acknowledged may be lost, both must balance, and come to the same, docu
                   turn with the one that keeps them running
   --files-in-peace  with one of these: the replay in peace is on SQLite files, several times as fast; a
                   killed one on PostgreSQL must come to the same as that
+  --broker NAME   nats, rabbitmq or kafka: one of its own is between the processes of the killed replay, of
+                  three servers but for RabbitMQ, of which one is always away from the first kill on; all of
+                  them are killed in the middle and started again. The replay in peace has none
   --help          this text
 
 Exits with 0 when all of that is so, 1 when something is not, 2 when it could not be tried.
@@ -66,6 +71,7 @@ const options = {
   store: { type: 'string' },
   server: { type: 'boolean', default: false },
   processes: { type: 'string' },
+  broker: { type: 'string' },
   'files-in-peace': { type: 'boolean', default: false },
   help: { type: 'boolean', default: false },
 } as const;
@@ -77,6 +83,7 @@ type Wanted = {
   /** Of a cluster. */
   readonly processes: number | undefined;
   readonly server: PostgresServer | undefined;
+  readonly broker: ProofBroker | undefined;
   readonly kills: number;
   readonly seed: number;
 };
@@ -88,6 +95,7 @@ const wanted = await prepare().catch((error: unknown) => {
 try {
   if (wanted !== undefined) await prove(wanted);
 } finally {
+  await wanted?.broker?.close();
   await wanted?.server?.close();
 }
 
@@ -96,33 +104,37 @@ async function prepare(): Promise<Wanted | undefined> {
   const { orders, data, help: isHelp, ...values } = readOptions(process.argv.slice(2), options);
   if (isHelp) return void process.stdout.write(help);
   if (orders === undefined) throw new OptionError('--orders', 'FILE is missing');
-  const kills = wholeNumber('--kills', values.kills, { min: 1, max: 1_000 });
+  const kills = wholeNumber('--kills', values.kills, { min: 0, max: 1_000 });
   const seed = wholeNumber('--seed', values.seed, { min: 0, max: 2 ** 32 - 1 });
   const { count } = await readOrders(orders);
   if (count === 0) throw new OptionError('--orders', `"${orders}" has no order in it`);
   const given = storeUrl('--store', values.store);
   const isOnFiles = values['files-in-peace'];
   const isOnServer = given !== undefined || values.server;
-  if (values.processes !== undefined && !isOnServer)
-    throw new OptionError('--processes', 'needs --store URL or --server');
+  if (values.processes !== undefined && !isOnServer && values.broker === undefined)
+    throw new OptionError('--processes', 'needs --store URL, --server or --broker NAME');
   if (isOnFiles && !isOnServer)
     throw new OptionError('--files-in-peace', 'needs --store URL or --server');
   const processes =
     values.processes === undefined
-      ? undefined
+      ? values.broker === undefined
+        ? undefined
+        : contexts.length
       : wholeNumber('--processes', values.processes, { min: 1, max: PROCESSES_MAX });
+  const broker =
+    values.broker === undefined ? undefined : await startBroker('--broker', values.broker);
   const server = values.server ? await startPostgres({ storage: 'disk' }) : undefined;
   const store = (await server?.createDatabase()) ?? given;
   const peaceful = { directory: join(data, 'peaceful'), store: isOnFiles ? undefined : store };
   const killed = { directory: join(data, 'killed'), store };
   for (const place of [peaceful, killed]) await beginAnew(place);
-  return { orders, peaceful, killed, processes, server, kills, seed };
+  return { orders, peaceful, killed, processes, server, broker, kills, seed };
 }
 
 async function prove({ peaceful, killed, ...wanted }: Wanted): Promise<void> {
-  const { orders, processes, kills } = wanted;
+  const { orders, processes, broker, kills } = wanted;
   console.log(`replaying ${orders} in peace …`);
-  const isOnFiles = peaceful.store !== killed.store;
+  const isOnFiles = peaceful.store !== killed.store || broker !== undefined;
   const inPeace = startReplay(peaceful, orders, isOnFiles ? undefined : processes);
   const measured = await replayMeasured(inPeace);
   console.log(measured);
@@ -172,7 +184,7 @@ function peakMemoryMib({ pid }: ChildProcess): number | undefined {
 /** Kills at moments spread by chance over the whole of it. Answers how many interrupted something. */
 async function replayKilled(
   place: ShopPlace,
-  { orders, processes, server, kills, seed }: Omit<Wanted, 'peaceful' | 'killed'>,
+  { orders, processes, server, broker, kills, seed }: Omit<Wanted, 'peaceful' | 'killed'>,
   bytes: number,
 ): Promise<number> {
   const dice = seededDice(seed);
@@ -180,7 +192,8 @@ async function replayKilled(
     (a, b) => a - b,
   );
   let interrupting = 0;
-  let replaying = startReplay(place, orders, processes);
+  const begin = (): Replaying => startReplay(place, orders, processes, broker?.url);
+  let replaying = begin();
   let bytesAtStart = 0;
   for (const [index, moment] of moments.entries()) {
     // A cluster has processes to be killed only when it is open.
@@ -191,6 +204,7 @@ async function replayKilled(
       await server.restart();
       console.log('the server was killed and started again');
     }
+    if (broker !== undefined) await disturb(broker, index === Math.floor(kills / 2));
     // Of a cluster one process and all of them in turn.
     const isOne = processes !== undefined && index % 2 === 0;
     if (isOne) process.kill(dice.pick(childrenOf(replaying.child.pid as number)), 'SIGKILL');
@@ -205,11 +219,20 @@ async function replayKilled(
     );
     if (isOne) continue;
     bytesAtStart = bytesAcknowledged(place.directory);
-    replaying = startReplay(place, orders, processes);
+    replaying = begin();
   }
   await untilBalanced(replaying);
   assert.deepEqual(await lostInvoices(place), []);
   return interrupting;
+}
+
+async function disturb({ restart, endNext }: ProofBroker, isMiddle: boolean): Promise<void> {
+  if (isMiddle) {
+    await restart();
+    console.log('the broker was killed and started again');
+  }
+  const node = await endNext?.();
+  if (node !== undefined) console.log(`server ${node} of the broker's three is away`);
 }
 
 async function untilAcknowledged(

@@ -6,25 +6,36 @@ import { rabbitmq } from 'thereupon/rabbitmq';
 import { OptionError } from '../option-error.ts';
 
 type Backbone = NonNullable<ThereuponConfig['backbone']>;
-type Make = (url: string, prefix: string) => Backbone;
+type Make = (urls: readonly string[], prefix: string) => Backbone;
+
+/** What is kept on several servers is kept on so many of them. */
+const REPLICAS = 3;
 
 /** By the protocol of its address. */
 const makers: Readonly<Record<string, Make>> = {
-  'nats:': (servers, prefix) => nats({ servers, prefix }),
-  'amqp:': (url, prefix) => rabbitmq({ url, prefix }),
-  'amqps:': (url, prefix) => rabbitmq({ url, prefix }),
+  'nats:': (servers, prefix) =>
+    nats({ servers, prefix, replicas: Math.min(REPLICAS, servers.length) }),
+  'amqp:': ([url = ''], prefix) => rabbitmq({ url, prefix }),
+  'amqps:': ([url = ''], prefix) => rabbitmq({ url, prefix }),
   'kafka:': (brokers, prefix) => kafka({ brokers, prefix }),
 };
 
 /** @throws {OptionError} for what leads to none. */
 export function backboneUrl(option: string, text: string | undefined): string | undefined {
-  if (text === undefined || (URL.canParse(text) && new URL(text).protocol in makers)) return text;
-  const kinds = 'nats://HOST, amqp://USER:PASSWORD@HOST or kafka://HOST';
+  if (text === undefined) return undefined;
+  const urls = text.split(',');
+  const protocols = new Set(urls.map((url) => (URL.canParse(url) ? new URL(url).protocol : '')));
+  const [protocol = ''] = protocols;
+  const isMany = urls.length > 1 && protocol.startsWith('amqp');
+  if (protocols.size === 1 && protocol in makers && !isMany) return text;
+  const kinds =
+    'nats://HOST, amqp://USER:PASSWORD@HOST or kafka://HOST, of NATS and Kafka several with commas between';
   throw new OptionError(option, `takes ${kinds}, not "${text}"`);
 }
 
 /** @param prefix what the names of what it makes there begin with */
-export function backboneAt(url: string, prefix: string): Backbone {
-  const make = makers[new URL(url).protocol] as Make;
-  return make(url, prefix);
+export function backboneAt(text: string, prefix: string): Backbone {
+  const urls = text.split(',');
+  const make = makers[new URL(urls[0] as string).protocol] as Make;
+  return make(urls, prefix);
 }
