@@ -11,9 +11,11 @@ export interface Broker {
   readonly settings: string;
 }
 
+export type Headers = Readonly<Record<string, string>>;
+
 export interface BareClient {
-  /** Hands over so many messages of these bytes, pipelined; resolves when all are confirmed. */
-  readonly publish: (messages: readonly string[]) => Promise<void>;
+  /** Hands over so many messages of these bytes, each with these headers, pipelined; resolves when all are confirmed. */
+  readonly publish: (messages: readonly string[], headers?: Headers) => Promise<void>;
   /** Takes so many, and acknowledges them. */
   readonly consume: (count: number) => Promise<void>;
   /** Calls it for each message that comes from now on; resolves when it listens. */

@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { Admin, Consumer, Producer } from '@platformatic/kafka';
 import { kafka } from 'thereupon/kafka';
 import { startKafka } from '../../scripts/services/kafka.ts';
-import { type BareClient, type Broker, IN_FLIGHT } from './broker.ts';
+import { type BareClient, type Broker, type Headers, IN_FLIGHT } from './broker.ts';
 
 const ALL = -1;
 const CREATED_MS = 1_000;
@@ -22,19 +22,22 @@ export const kafkaBroker: Broker = {
     await admin.close();
     const producer = new Producer(options);
     const consumer = new Consumer({ ...options, groupId: name, maxWaitTime: 500 });
-    const send = (messages: readonly string[]): Promise<unknown> =>
+    const send = (messages: readonly string[], headers: Headers): Promise<unknown> =>
       producer.send({
         acks: ALL,
         messages: messages.map((message) => ({
           topic: name,
           partition: 0,
           value: Buffer.from(message),
+          headers: new Map(
+            Object.entries(headers).map(([key, value]) => [Buffer.from(key), Buffer.from(value)]),
+          ),
         })),
       });
     return {
-      async publish(messages) {
+      async publish(messages, headers = {}) {
         for (let from = 0; from < messages.length; from += IN_FLIGHT)
-          await send(messages.slice(from, from + IN_FLIGHT));
+          await send(messages.slice(from, from + IN_FLIGHT), headers);
       },
       async consume(wanted) {
         let taken = 0;

@@ -1,5 +1,5 @@
 import { AckPolicy, jetstream, jetstreamManager, StorageType } from '@nats-io/jetstream';
-import { connect } from '@nats-io/transport-node';
+import { connect, headers as newHeaders } from '@nats-io/transport-node';
 import { nats } from 'thereupon/nats';
 import { startNats } from '../../scripts/services/nats.ts';
 import { type BareClient, type Broker, IN_FLIGHT } from './broker.ts';
@@ -8,9 +8,9 @@ export const natsBroker: Broker = {
   name: 'nats',
   start: () => startNats(),
   backbone: (servers, prefix) => nats({ servers, prefix }),
-  settings: `${IN_FLIGHT} unconfirmed, ids for its own dedupe; a pull consumer 1,000 ahead, each acknowledged`,
+  settings: `noAsyncTraces; ${IN_FLIGHT} unconfirmed, ids for its own dedupe; a pull consumer 1,000 ahead, each acknowledged`,
   async bare(servers, name): Promise<BareClient> {
-    const connection = await connect({ servers });
+    const connection = await connect({ servers, noAsyncTraces: true });
     const manager = await jetstreamManager(connection);
     const client = jetstream(connection);
     const subject = `${name}.bare`;
@@ -20,12 +20,14 @@ export const natsBroker: Broker = {
     const consumer = await client.consumers.get(name, 'bare');
     let count = 0;
     return {
-      async publish(messages) {
+      async publish(messages, attributes = {}) {
         for (let from = 0; from < messages.length; from += IN_FLIGHT)
           await Promise.all(
-            messages
-              .slice(from, from + IN_FLIGHT)
-              .map((message) => client.publish(subject, message, { msgID: `m-${(count += 1)}` })),
+            messages.slice(from, from + IN_FLIGHT).map((message) => {
+              const headers = newHeaders();
+              for (const [key, value] of Object.entries(attributes)) headers.set(key, value);
+              return client.publish(subject, message, { headers, msgID: `m-${(count += 1)}` });
+            }),
           );
       },
       async consume(wanted) {

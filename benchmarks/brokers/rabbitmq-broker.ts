@@ -20,10 +20,13 @@ export const rabbitmqBroker: Broker = {
     const consuming = await connection.createChannel();
     await consuming.prefetch(512);
     return {
-      async publish(messages) {
+      async publish(messages, headers = {}) {
         for (let from = 0; from < messages.length; from += IN_FLIGHT) {
           for (const message of messages.slice(from, from + IN_FLIGHT))
-            publishing.publish(name, 'bare', Buffer.from(message), { persistent: true });
+            publishing.publish(name, 'bare', Buffer.from(message), {
+              persistent: true,
+              headers,
+            });
           await publishing.waitForConfirms();
         }
       },
