@@ -58,8 +58,15 @@ export interface StreamInfo {
   readonly config: {
     readonly subjects: readonly string[];
     readonly retention: string;
+    readonly num_replicas: number;
   };
-  readonly state: { readonly first_seq: number; readonly last_seq: number };
+  readonly state: {
+    readonly first_seq: number;
+    readonly last_seq: number;
+    readonly messages: number;
+    /** Taken out of its middle, or of its end. */
+    readonly num_deleted?: number;
+  };
 }
 
 /** The packages, loaded. */

@@ -1,3 +1,4 @@
+import { BackboneUnavailableError } from '../../backbone/backbone.ts';
 import { envelopeFrom } from '../../backbone/cloud-event.ts';
 import type { Clock } from '../../host/clock.ts';
 import { LogReplacedError } from '../../log/log-replaced.ts';
@@ -13,6 +14,8 @@ import { StreamCursor, type StreamMessage } from './stream-cursor.ts';
 
 /** So long at a time the server is asked to say when there is more. */
 const WAIT_MS = 30_000;
+/** So long a server may be behind the one that leads. */
+const BEHIND_MS = 2_000;
 /** After a failure it is asked again after this time, and then ever later. */
 const AGAIN_MS = 50;
 const AGAIN_MS_MAX = 2_000;
@@ -98,7 +101,7 @@ export class PublishedStream implements PublishedLog {
     const bound = charactersMax === undefined ? { limit } : { limit, charactersMax };
     for (;;) {
       const messages = await cursor.next(limit);
-      if (messages.length === 0) return records;
+      if (messages.length === 0 && (await this.#isAtEnd(cursor))) return records;
       for (const message of messages) {
         const record = this.#recordOf(message);
         if (wanted.has(record.type)) records.push(record);
@@ -109,6 +112,19 @@ export class PublishedStream implements PublishedLog {
       if (page.length < records.length) this.#newest = undefined;
       if (page.length === limit || page.length < records.length) return page;
     }
+  }
+
+  /**
+   * A reader lives on one of the servers that keep the stream, and that one may be behind the one that
+   * leads, which has confirmed more: who asks whether all was read must not be told so.
+   */
+  async #isAtEnd(cursor: StreamCursor): Promise<boolean> {
+    if ((this.#known?.config.num_replicas ?? 1) === 1) return true;
+    const { state } = await this.#info();
+    const isEmptied = state.messages === 0 || (state.num_deleted ?? 0) > 0;
+    if (cursor.position >= state.last_seq || isEmptied) return true;
+    if (await cursor.wait(BEHIND_MS)) return false;
+    throw new BackboneUnavailableError('nats', `a server has not got ${state.last_seq} yet`);
   }
 
   async #cursorAt(after: number, types: ReadonlySet<string>): Promise<StreamCursor> {
