@@ -28,7 +28,7 @@ export async function assertMeasures(benchmark: Benchmark): Promise<void> {
 export function assertFigure(figure: Figure): void {
   const fields = ['metric', 'name', 'ratio', 'raw', 'unit', 'value'];
   assert.deepEqual(Object.keys(figure).toSorted(), fields);
-  assert.match(figure.unit, /^((events|records)\/s|ms|MiB|calls|connections|statements)$/);
+  assert.match(figure.unit, /^((events|records)\/s|ms|MiB|calls|connections|messages|statements)$/);
   assert.ok(Number.isFinite(figure.value), `${figure.metric}: ${figure.value}`);
   if (figure.raw === null) assert.equal(figure.ratio, null);
   else assert.ok(figure.raw > 0 && (figure.ratio ?? 0) > 0);

@@ -14,6 +14,7 @@ import { fillLog } from '../fill-log.ts';
 import { secondsFor } from '../stopwatch.ts';
 import type { Broker, Headers } from './broker.ts';
 import { bellsAndEars, KEYS, ringOf } from './contexts.ts';
+import { outage } from './outage.ts';
 import { kafkaBroker } from './kafka-broker.ts';
 import { natsBroker } from './nats-broker.ts';
 import { rabbitmqBroker } from './rabbitmq-broker.ts';
@@ -26,7 +27,7 @@ export const brokerBenchmarks: readonly Benchmark[] = [
   natsBroker,
   rabbitmqBroker,
   kafkaBroker,
-].flatMap((broker) => [relaying(broker), takingIn(broker), handingOver(broker)]);
+].flatMap((broker) => [relaying(broker), takingIn(broker), handingOver(broker), outage(broker)]);
 
 function relaying(broker: Broker): Benchmark {
   return {

@@ -3,12 +3,21 @@ import type { Backbone } from '../../src/backbone/backbone.ts';
 /** A broker that is measured: a server of one's own, our backbone over it, and its bare client. */
 export interface Broker {
   readonly name: string;
-  readonly start: () => Promise<{ readonly url: string; readonly close: () => Promise<void> }>;
+  readonly start: () => Promise<Server>;
   readonly backbone: (url: string, prefix: string) => Backbone;
   /** The bare client, set up for what our backbone uses: as durable, on the same kind of queue or stream. */
   readonly bare: (url: string, name: string) => Promise<BareClient>;
   /** How the bare client is set, as it was found to be the fastest. */
   readonly settings: string;
+}
+
+export interface Server {
+  readonly url: string;
+  /** By SIGKILL. */
+  readonly kill: () => Promise<void>;
+  /** With what it had. */
+  readonly start: () => Promise<void>;
+  readonly close: () => Promise<void>;
 }
 
 export type Headers = Readonly<Record<string, string>>;

@@ -7,7 +7,7 @@ type Rang = {
 };
 
 /** A context with a bell, and one that hears it. Its messages have some 200 bytes of data. */
-export function bellsAndEars(onRing: () => void) {
+export function bellsAndEars(onRing: (event: { readonly data: Rang['data'] }) => void) {
   const bell = aggregate({
     name: 'bell',
     initial: { rings: 0 },
