@@ -110,11 +110,13 @@ export async function discard(
 ): Promise<readonly Parked[]> {
   assertByWhom(options);
   const gone: Parked[] = [];
-  for (const row of await listParked(contexts, selection)) {
+  const selected = await listParked(contexts, selection);
+  for (const row of selected) assertIsNotHandledElsewhere(contextOf(contexts, row), row);
+  for (const row of selected) {
     const running = contextOf(contexts, row);
     const operation = operationOf(running, 'discard', row, options);
     const handler = subscriptionOf(running, row) ?? borderOf(running, row);
-    // Nobody here would handle it; nothing can go on behind it.
+    // Nobody handles it any more; nothing can go on behind it.
     if (handler === undefined)
       await running.committer.commit({ done: [row], operations: [operation] });
     else if (!(await handler.decide(row, { to: 'gone', operation }))) continue;
@@ -158,10 +160,20 @@ async function tryAgain(
 
 /** Its reaction, effect, read model or source may have been taken out of the code since. */
 function assertIsHandledHere(running: RunningContext, row: Parked): void {
+  assertIsNotHandledElsewhere(running, row);
   if ((subscriptionOf(running, row) ?? borderOf(running, row)) !== undefined) return;
-  throw new NotRunningHereError(
-    `"${row.subscription}" of "${row.context}", for which record ${row.recordId} is parked,`,
-  );
+  throw new NotRunningHereError(inWords(row));
+}
+
+/** The process that handles it holds back what is behind it, and would not hear that it is gone. */
+function assertIsNotHandledElsewhere(running: RunningContext, row: Parked): void {
+  if ((subscriptionOf(running, row) ?? borderOf(running, row)) !== undefined) return;
+  if (!running.isShared || !running.partNames.includes(row.subscription)) return;
+  throw new NotRunningHereError(inWords(row), 'elsewhere');
+}
+
+function inWords({ subscription, context, recordId }: Parked): string {
+  return `"${subscription}" of "${context}", for which record ${recordId} is parked,`;
 }
 
 /** It may have to wait for long: nobody who redrives can wait for that. */

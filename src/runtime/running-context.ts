@@ -310,6 +310,11 @@ export class RunningContext {
     return this.#timers.work;
   }
 
+  /** All that this context does by itself, here or in another process. */
+  get partNames(): readonly string[] {
+    return this.#parts.map(({ name }) => name);
+  }
+
   /** Whether other processes may do a part of what this context does. */
   get isShared(): boolean {
     return this.#sharing !== undefined;
