@@ -166,14 +166,20 @@ test('what is asked wrongly ends with 2 and says what to do', async () => {
 
 test('a configuration that is missing, broken or incomplete is said to be so', async () => {
   const broken = join(folder, 'broken.mjs');
+  const refused = join(folder, 'refused.mjs');
   const incomplete = join(folder, 'incomplete.mjs');
   writeFileSync(broken, "throw new Error('the sea is rough');");
+  writeFileSync(
+    refused,
+    "throw Object.assign(new Error('STORE takes a URL'), { code: 'option', retryable: false });",
+  );
   writeFileSync(incomplete, 'export const contexts = [];');
 
-  const [none, first, second] = await Promise.all([
+  const [none, first, second, third] = await Promise.all([
     asked(['parked', 'list'], folder),
     thereupon('--config', broken, 'parked', 'list'),
     thereupon('--config', incomplete, 'parked', 'list'),
+    thereupon('--config', refused, 'parked', 'list'),
   ]);
 
   assert.match(none?.err ?? '', /no thereupon\.config\.ts in .* or above.*--config/s);
@@ -182,7 +188,8 @@ test('a configuration that is missing, broken or incomplete is said to be so', a
     /broken\.mjs cannot be loaded\. Mend it:\nError: the sea is rough/,
   );
   assert.match(second?.err ?? '', /incomplete\.mjs does not export "store"/);
-  assert.deepEqual([none?.code, first?.code, second?.code], [2, 2, 2]);
+  assert.match(third?.err ?? '', /refused\.mjs cannot be loaded\. Mend it:\nSTORE takes a URL\n$/);
+  assert.deepEqual([none?.code, first?.code, second?.code, third?.code], [2, 2, 2, 2]);
 });
 
 test('a log that cannot be read ends with 1, and says what to do', async () => {

@@ -47,11 +47,15 @@ async function importConfig(file: string): Promise<Readonly<Record<string, unkno
     const whole = found['default'];
     return typeof whole === 'object' && whole !== null ? { ...whole } : found;
   } catch (error) {
-    const why = error instanceof Error ? (error.stack ?? error.message) : String(error);
-    throw new CommandLineError('asked-wrongly', `${file} cannot be loaded. Mend it:\n${why}`, {
-      cause: error,
-    });
+    const told = `${file} cannot be loaded. Mend it:\n${why(error)}`;
+    throw new CommandLineError('asked-wrongly', told, { cause: error });
   }
+}
+
+/** An error that says what to do needs no word on where it was thrown. */
+function why(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return 'retryable' in error ? error.message : (error.stack ?? error.message);
 }
 
 function incomplete(file: string, what: string): CommandLineError {
