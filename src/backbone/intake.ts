@@ -159,6 +159,9 @@ export class Intake {
    * backbone tells at once of what was published. Nothing is asked for it.
    */
   async comesTo(place: Place, withinMs: number, signal: AbortSignal): Promise<boolean> {
+    // Where messages come from no log nothing tells: it has to be asked.
+    const isTold = this.#inlet === undefined || this.#inlet.hasPassed !== undefined;
+    if (!isTold) return this.#hasPassedOfAll(place);
     const moment = new AbortController();
     const cancel = this.#options.host.clock.after(withinMs, () => moment.abort());
     const over = AbortSignal.any([signal, moment.signal, this.#stopping.signal]);
