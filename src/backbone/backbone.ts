@@ -116,9 +116,9 @@ export interface Inlet {
   /**
    * As `isDrained`, but looks at what is there now: for whoever knows of something published by
    * another process, and must not pass it by. Where messages come from a log that has an epoch, the
-   * answer is false unless that is the epoch which they know of.
+   * answer is false unless that is the epoch which they know of; left out, it may be any.
    */
-  lookAgain(epoch: string): Promise<boolean>;
+  lookAgain(epoch?: string): Promise<boolean>;
   /**
    * Whether all up to a place in the publisher's log was delivered and acknowledged, or is not what
    * is taken from it: from what is known already, asking nobody. Only where messages come from a log.

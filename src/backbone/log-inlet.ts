@@ -71,10 +71,10 @@ export class LogInlet implements Inlet {
     return this.#isAcknowledged && this.#hasNothing();
   }
 
-  async lookAgain(epoch: string): Promise<boolean> {
+  async lookAgain(epoch?: string): Promise<boolean> {
     try {
       await this.#window.lookAgain();
-      if ((await this.#askEpoch()) !== epoch) return false;
+      if (epoch !== undefined && (await this.#askEpoch()) !== epoch) return false;
     } catch (error) {
       throw new BackboneUnavailableError(this.#backbone, error);
     }

@@ -115,7 +115,7 @@ class NatsBackbone implements Backbone {
       receive: (options) => inlet.receive(options),
       isDrained: () => inlet.isDrained(),
       // Who knows of something knows the epoch of the publisher's log, not that of its stream.
-      lookAgain: async () => inlet.lookAgain((await this.#info(consumer.source)).created),
+      lookAgain: () => inlet.lookAgain(),
       close: () => inlet.close(),
     };
   }
