@@ -61,8 +61,10 @@ export async function settle(
     correlationId === undefined
       ? (): Promise<boolean> => isQuiet(contexts, activity, note)
       : (): Promise<boolean> => isActionOver(contexts, activity, { correlationId, note });
-  await lookAtShared(contexts);
-  const hasHeard = await hear(contexts, activity, { after, signal });
+  const [hasHeard] = await Promise.all([
+    hear(contexts, activity, { after, signal }),
+    lookAtShared(contexts),
+  ]);
   const inTime = hasHeard && (await activity.until(isSettled, signal));
   const parked =
     correlationId === undefined ? options.parked() : await parkedOf(contexts, correlationId);
