@@ -8,11 +8,11 @@ export const canary: Canary = {
   breaks: [
     {
       file: 'src/backbone/relay.ts',
-      from: `      await this.#options.outlet.publish(batch.map((record) => envelopeOf(record)));
+      from: `      await this.#hand(await this.#heldBack.hold(batch));
       this.#queue.confirm(batch);`,
       to: `      this.#queue.confirm(batch);
       this.#wake.ring();
-      await this.#options.outlet.publish(batch.map((record) => envelopeOf(record)));`,
+      await this.#hand(await this.#heldBack.hold(batch));`,
     },
   ],
 };
