@@ -56,7 +56,8 @@ async function through(broker: Broker, setting: Setting, name: string): Promise<
   const app = await run([bells, ears], {
     store: sqlite(`${setting.directory}/${name}`),
     backbone: broker.backbone(server.url, name),
-    onStalled: () => undefined,
+    // An outage is what it is about.
+    logger: { log: () => undefined },
   });
   let rings = 0;
   const ringFor = async (ms: number): Promise<number[]> => {
