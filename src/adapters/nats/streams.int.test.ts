@@ -21,6 +21,7 @@ import { listening, ordering, OrderPlaced } from '../../runtime/fixtures/heard-o
 import { type NatsOptions, nats } from './nats-backbone.ts';
 import { type JetStreamManager, loadClient, type NatsConnection } from './nats-client.ts';
 import { NatsStreamError } from './publisher-stream.ts';
+import { StreamCursor } from './stream-cursor.ts';
 
 let server: NatsServer;
 let connection: NatsConnection;
@@ -177,6 +178,19 @@ test('a message that the server takes none as large as is told, with what to do'
   assert.match(error.message, /"m-1".* at most 100000\. Raise max_payload/);
   await backbone.close();
 });
+
+for (const timeoutMs of [10, 2_000, 5_000])
+  test(`a reader waits ${timeoutMs} ms for the next message, and hears that there is none`, async () => {
+    const name = `empty-${timeoutMs}`;
+    await manager.streams.add({ name, subjects: [name] });
+    const client = await loadClient();
+    const reached = { connection, manager, jetstream: client.jetstream(connection), client };
+
+    const cursor = await StreamCursor.open(reached, name, 0);
+
+    assert.equal(await cursor.wait(timeoutMs), false);
+    await cursor.close();
+  });
 
 for (const [how, configuration, right, wrong] of [
   [
