@@ -150,7 +150,8 @@ async function prove({ peaceful, killed, ...wanted }: Wanted): Promise<void> {
   console.log(`${interrupting} of ${kills} kills interrupted something`);
   const isDealt = processes !== undefined;
   assert.deepEqual(figures(await balanced(killed), isDealt), figures(audit, isDealt));
-  assert.deepEqual(await allDocuments(killed), documents);
+  const same = isDealt ? withoutChance : <T>(value: T): T => value;
+  assert.deepEqual(same(await allDocuments(killed)), same(documents));
   console.log(`both balance (${audit.equations.length} equations), and all documents are the same`);
   console.log(`${interrupting * 2 >= kills ? '2 passed, 0 failed' : '1 passed, 1 failed'}`);
   if (interrupting * 2 < kills) process.exitCode = 1;
@@ -248,6 +249,16 @@ async function balanced(place: ShopPlace): Promise<Audit> {
   const audit = await runAudit(place);
   assert.ok(audit.isBalanced, `the books of ${place.directory} do not balance`);
   return audit;
+}
+
+/**
+ * Two orders of the same minute are of two keys: which of them comes to the shelves first is not promised, and
+ * where contexts are processes that are killed it may be the other one. What the second one saw there is noted.
+ */
+function withoutChance(documents: unknown): unknown {
+  return JSON.parse(
+    JSON.stringify(documents, (key, value: unknown) => (key === 'available' ? undefined : value)),
+  );
 }
 
 /**
