@@ -45,7 +45,7 @@ const starters: Readonly<Record<string, () => Promise<ProofBroker>>> = {
 
 /** @throws {OptionError} for one that is not known. */
 export async function startBroker(option: string, name: string): Promise<ProofBroker> {
-  const start = starters[name];
+  const start = Object.hasOwn(starters, name) ? starters[name] : undefined;
   if (start === undefined)
     throw new OptionError(option, `takes ${Object.keys(starters).join(', ')}, not "${name}"`);
   return start();

@@ -30,6 +30,7 @@ test('what cannot be tried is one line that says what is right, and nothing is r
       ['--orders', orders, '--broker', 'carrier-pigeon'],
       /--broker takes nats, kafka, rabbitmq, not/,
     ],
+    [['--orders', orders, '--broker', 'toString'], /--broker takes nats, kafka, rabbitmq, not/],
     [['--orders', orders, '--kills', '-1'], /--kills takes a whole number .* not "-1"/],
     [['--orders', orders, '--data', orders], /Nothing can be kept in .*orders\.csv" is a file/],
   ] as const) {

@@ -76,13 +76,12 @@ export class HeldBack {
     const isHeld = ({ key }: StoredRecord): boolean => this.#parkedAt.has(key);
     if (!records.some(isHeld)) return records;
     return this.#inTurn(async () => {
-      const behind = records.filter(isHeld);
       // The parked one comes again when the checkpoint had not passed it.
-      const rows = behind
-        .filter(({ key, position }) => this.#parkedAt.get(key) !== position)
+      const rows = records
+        .filter((record) => isHeld(record) && this.#parkedAt.get(record.key) !== record.position)
         .map((record) => this.#row(record, null));
       await this.#keep(rows);
-      return records.filter((record) => !behind.includes(record));
+      return records.filter((record) => !isHeld(record));
     });
   }
 

@@ -218,7 +218,9 @@ export class Relay {
       await this.#hand(await this.#heldBack.hold(batch));
       this.#queue.confirm(batch);
     } catch (error) {
-      this.#failure ??= await this.#parked(batch, error);
+      const failure = await this.#parked(batch, error);
+      // Only now: what failed while that was kept stays the failure.
+      this.#failure ??= failure;
       this.#queue.handBack(batch);
     }
     this.#wake.ring();
