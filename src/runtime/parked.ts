@@ -168,7 +168,7 @@ function assertIsHandledHere(running: RunningContext, row: Parked): void {
 /** The process that handles it holds back what is behind it, and would not hear that it is gone. */
 function assertIsNotHandledElsewhere(running: RunningContext, row: Parked): void {
   if ((subscriptionOf(running, row) ?? borderOf(running, row)) !== undefined) return;
-  if (!running.isShared || !running.partNames.includes(row.subscription)) return;
+  if (!running.isElsewhere(row.subscription)) return;
   throw new NotRunningHereError(inWords(row), 'elsewhere');
 }
 

@@ -31,6 +31,7 @@ export class WholePart<Work extends Working> implements Part {
   readonly isWhole = true;
   readonly #make: () => Work | Promise<Work | undefined>;
   #work: Work | undefined;
+  #isHere = false;
 
   /** `make` may answer with nothing, when there is nothing to do. */
   constructor(name: string, make: () => Work | Promise<Work | undefined>) {
@@ -43,7 +44,13 @@ export class WholePart<Work extends Working> implements Part {
     return this.#work;
   }
 
+  /** Whether this process does it, though there may be nothing to do. */
+  get isHere(): boolean {
+    return this.#isHere;
+  }
+
   async start(): Promise<void> {
+    this.#isHere = true;
     this.#work = await this.#make();
     await this.#work?.start();
   }
@@ -51,6 +58,7 @@ export class WholePart<Work extends Working> implements Part {
   async stop(): Promise<void> {
     const work = this.#work;
     this.#work = undefined;
+    this.#isHere = false;
     await work?.stop();
   }
 }

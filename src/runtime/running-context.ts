@@ -310,9 +310,11 @@ export class RunningContext {
     return this.#timers.work;
   }
 
-  /** All that this context does by itself, here or in another process. */
-  get partNames(): readonly string[] {
-    return this.#parts.map(({ name }) => name);
+  /** Whether a part, of which nothing that is asked for is here, is in the hands of another process. */
+  isElsewhere(name: string): boolean {
+    const part = this.#parts.find((each) => each.name === name);
+    if (part === undefined || !this.isShared) return false;
+    return !(part instanceof WholePart && part.isHere);
   }
 
   /** Whether other processes may do a part of what this context does. */

@@ -58,3 +58,29 @@ test('what another process handles is neither redriven nor discarded here, and n
     await Promise.all([first.stop(), second.stop()]);
   }
 });
+
+test('what a relay had parked is discarded when there is no broker any more', async () => {
+  const url = await server.createDatabase();
+  const { context } = countingContext(() => undefined);
+  const store = postgres(url);
+  const log = await store.open('counting');
+  const row = {
+    subscription: 'relay',
+    key: 'k',
+    recordId: 'r',
+    kind: 'parked',
+    position: 1,
+  } as const;
+  const rest = { slot: 0, due: 0, attempts: 1, error: null, correlationId: 'c', since: 0 };
+  await log.commit([{ waiting: [{ ...row, ...rest, payload: null }] }]);
+  await log.close();
+  const app = await run([context], { store: postgres(url), logger: silent });
+  try {
+    await app.settled();
+
+    assert.equal((await app.discard({ subscription: 'relay' }, by)).length, 1);
+    assert.deepEqual(await app.parked(), []);
+  } finally {
+    await app.stop();
+  }
+});
