@@ -1,7 +1,7 @@
 /**
  * Which folder may import which: dependencies point one way, from the runtime down to the message.
  *
- *     cli, console, testing → runtime → concepts → message → host
+ *     cli, console → inspection, testing → runtime → concepts → message → host
  *     adapters → the ports that they implement, message, host
  *
  * Only composition roots (examples, tests, benchmarks) import adapters, and they and everyone
@@ -33,8 +33,9 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   ...Object.fromEntries(concepts.map((concept) => [concept, [...concepts, ...ground]])),
   runtime: [...concepts, ...ground],
   testing: [...runtime, 'adapters/memory'],
-  console: runtime,
-  cli: [...runtime, 'console', 'testing'],
+  inspection: runtime,
+  console: [...runtime, 'inspection'],
+  cli: [...runtime, 'inspection', 'console', 'testing'],
   conformance: [...concepts, ...ground],
   'adapters/sql': [...ports, ...ground],
   // The door of the package.

@@ -7,8 +7,8 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { text } from 'node:stream/consumers';
 import { commandLine } from './command-line.ts';
-import type { ParkedGroup } from './parked-list.ts';
-import type { ActionTrace } from './trace-tree.ts';
+import type { ParkedGroup } from '../inspection/parked-groups.ts';
+import type { ActionTrace } from '../inspection/action-trace.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'thereupon-cli-'));
 const fixtures = join(import.meta.dirname, 'fixtures');

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { ThereuponConfig } from '../runtime/thereupon-config.ts';
-import { CommandLineError } from './command-line-error.ts';
+import { QuestionError } from '../inspection/question-error.ts';
 
 /**
  * The project's configuration: the file that is named, or the first `thereupon.config.ts`, `.js`
@@ -12,7 +12,7 @@ import { CommandLineError } from './command-line-error.ts';
 export async function loadConfig(named: string | undefined, cwd: string): Promise<ThereuponConfig> {
   const file = named === undefined ? findConfig(cwd) : resolve(cwd, named);
   if (!existsSync(file))
-    throw new CommandLineError('asked-wrongly', `There is no ${file}. Give --config another file.`);
+    throw new QuestionError('asked-wrongly', `There is no ${file}. Give --config another file.`);
   const config = await importConfig(file);
   const missing: string[] = [];
   if (!Array.isArray(config['contexts']) || !config['contexts'].every(isContext))
@@ -31,7 +31,7 @@ function findConfig(cwd: string): string {
     if (found !== undefined) return found;
     if (dirname(directory) === directory) break;
   }
-  throw new CommandLineError(
+  throw new QuestionError(
     'asked-wrongly',
     `There is no thereupon.config.ts in ${cwd} or above. Name one with --config FILE, or write it:\n\n` +
       "  import { sqlite } from 'thereupon/sqlite';\n" +
@@ -48,7 +48,7 @@ async function importConfig(file: string): Promise<Readonly<Record<string, unkno
     return typeof whole === 'object' && whole !== null ? { ...whole } : found;
   } catch (error) {
     const told = `${file} cannot be loaded. Mend it:\n${why(error)}`;
-    throw new CommandLineError('asked-wrongly', told, { cause: error });
+    throw new QuestionError('asked-wrongly', told, { cause: error });
   }
 }
 
@@ -58,8 +58,8 @@ function why(error: unknown): string {
   return 'retryable' in error ? error.message : (error.stack ?? error.message);
 }
 
-function incomplete(file: string, what: string): CommandLineError {
-  return new CommandLineError('asked-wrongly', `${file} does not export ${what}. Add it.`);
+function incomplete(file: string, what: string): QuestionError {
+  return new QuestionError('asked-wrongly', `${file} does not export ${what}. Add it.`);
 }
 
 function isContext(value: unknown): boolean {

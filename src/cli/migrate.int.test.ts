@@ -4,7 +4,7 @@ import { sharedPostgres } from '../../scripts/services/postgres.ts';
 import { postgres } from '../adapters/postgres/postgres-store.ts';
 import { sqlite } from '../adapters/sqlite/sqlite-store.ts';
 import { boundedContext } from '../context/bounded-context.ts';
-import { CommandLineError } from './command-line-error.ts';
+import { QuestionError } from '../inspection/question-error.ts';
 import { migrate } from './migrate.ts';
 
 const server = await sharedPostgres();
@@ -38,6 +38,6 @@ test('an unknown context, and a store that needs no migration, are said so', asy
   const unknown = migrate({ contexts, store: postgres(url) }, { ...form, context: 'shipping' });
   const files = migrate({ contexts, store: sqlite('./nowhere') }, form);
 
-  await assert.rejects(unknown, { name: CommandLineError.name, exitCode: 2 });
-  await assert.rejects(files, { name: CommandLineError.name, message: /nothing to migrate/ });
+  await assert.rejects(unknown, { name: QuestionError.name, code: 'asked-wrongly' });
+  await assert.rejects(files, { name: QuestionError.name, message: /nothing to migrate/ });
 });

@@ -1,7 +1,10 @@
+import type { Command } from 'commander';
 import type { Migration, Migrations } from '../log/store.ts';
 import type { ThereuponConfig } from '../runtime/thereupon-config.ts';
 import { jsonDocument, nameText } from '../telemetry/safe-text.ts';
-import { CommandLineError } from './command-line-error.ts';
+import { type CommandMeans, commandOf } from './command.ts';
+import { chosenContexts } from '../inspection/chosen-contexts.ts';
+import { QuestionError } from '../inspection/question-error.ts';
 
 /** What is migrated, and how that is told. */
 export interface MigrateForm {
@@ -11,16 +14,30 @@ export interface MigrateForm {
   readonly asJson: boolean;
 }
 
+export function migrateCommand({ config, print }: CommandMeans): Command {
+  return commandOf('migrate', {
+    description: 'Brings the logs of all contexts to the newest format.',
+    example: 'thereupon migrate --dry-run > migrate.sql',
+  })
+    .option('--context <name>', 'only this context')
+    .option('--dry-run', 'print the SQL that would be run, and run nothing')
+    .action(async (options: { context?: string; dryRun?: true; json?: true }) => {
+      const { context, dryRun, json } = options;
+      const form = { context, isDryRun: dryRun === true, asJson: json === true };
+      print(await migrate(await config(), form));
+    });
+}
+
 /** `thereupon migrate`: brings the logs of all contexts, or of one, to the newest format. */
 export async function migrate(config: ThereuponConfig, form: MigrateForm): Promise<string> {
   const { migrations, name } = config.store;
   if (migrations === undefined)
-    throw new CommandLineError(
+    throw new QuestionError(
       'asked-wrongly',
       `There is nothing to migrate in ${name}: it is brought to the newest format when it is opened.`,
     );
   const done: Migrated[] = [];
-  for (const context of chosen(config, form.context))
+  for (const { name: context } of chosenContexts(config.contexts, form.context))
     done.push({ context, steps: await steps(migrations, context, form.isDryRun) });
   if (form.asJson) return jsonDocument({ isDryRun: form.isDryRun, contexts: done });
   return form.isDryRun ? sqlText(done) : doneText(done);
@@ -29,17 +46,6 @@ export async function migrate(config: ThereuponConfig, form: MigrateForm): Promi
 interface Migrated {
   readonly context: string;
   readonly steps: readonly Migration[];
-}
-
-function chosen({ contexts }: ThereuponConfig, only: string | undefined): readonly string[] {
-  const names = contexts.map(({ name }) => name);
-  if (only === undefined) return names;
-  if (names.includes(only)) return [only];
-  const known = names.map(nameText).join(', ');
-  throw new CommandLineError(
-    'asked-wrongly',
-    `There is no context ${JSON.stringify(only)}. Take one of: ${known}.`,
-  );
 }
 
 function steps(

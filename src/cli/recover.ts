@@ -1,7 +1,10 @@
+import type { Command } from 'commander';
 import type { NewEpoch, RecoverOptions } from '../log/recover.ts';
 import type { ThereuponConfig } from '../runtime/thereupon-config.ts';
 import { jsonDocument, nameText } from '../telemetry/safe-text.ts';
-import { CommandLineError } from './command-line-error.ts';
+import { type CommandMeans, commandOf, wholeNumber } from './command.ts';
+import { chosenContexts } from '../inspection/chosen-contexts.ts';
+import { QuestionError } from '../inspection/question-error.ts';
 
 /** Which log is recovered, and how that is told. */
 export interface RecoverForm extends RecoverOptions {
@@ -9,19 +12,41 @@ export interface RecoverForm extends RecoverOptions {
   readonly asJson: boolean;
 }
 
+export function recoverCommand({ config, print }: CommandMeans): Command {
+  return commandOf('recover', {
+    description:
+      'Begins a new epoch of a log that was restored from a backup. Stop everything first.',
+    example: 'thereupon log recover ordering',
+  })
+    .argument('<context>', 'whose log it is')
+    .option('--beyond <position>', 'a position that somebody elsewhere has seen of it', wholeNumber)
+    .option('--accept-loss <why>', 'the log is lost, there is no backup of it, and this is why')
+    .option('--who <name>', 'who accepts that')
+    .action(async (context: string, options: RecoverOptionsAsked) => {
+      const { beyond, acceptLoss, who, json } = options;
+      const recovery = {
+        ...(beyond === undefined ? {} : { beyond }),
+        ...acceptance(who, acceptLoss),
+      };
+      print(await recover(await config(), { context, asJson: json === true, ...recovery }));
+    });
+}
+
+interface RecoverOptionsAsked {
+  readonly beyond?: number;
+  readonly acceptLoss?: string;
+  readonly who?: string;
+  readonly json?: true;
+}
+
 /** `thereupon log recover CONTEXT`: begins a new epoch of a log that was restored from a backup. */
 export async function recover(
   { contexts, store }: ThereuponConfig,
   { context, asJson, ...options }: RecoverForm,
 ): Promise<string> {
-  if (!contexts.some(({ name }) => name === context))
-    throw new CommandLineError(
-      'asked-wrongly',
-      `There is no context ${JSON.stringify(context)}. Take one of: ` +
-        `${contexts.map(({ name }) => nameText(name)).join(', ')}.`,
-    );
+  chosenContexts(contexts, context);
   if (store.recover === undefined)
-    throw new CommandLineError(
+    throw new QuestionError(
       'asked-wrongly',
       `A log in ${store.name} cannot be restored, so there is nothing to recover.`,
     );
@@ -40,7 +65,7 @@ function asText(context: string, { epoch, predecessor, beyond }: NewEpoch): stri
 export function acceptance(who: string | undefined, why: string | undefined): RecoverOptions {
   if (who === undefined && why === undefined) return {};
   if (who === undefined || why === undefined)
-    throw new CommandLineError(
+    throw new QuestionError(
       'asked-wrongly',
       'Who accepts a loss says why: --accept-loss WHY --who NAME. Give both, or neither.',
     );

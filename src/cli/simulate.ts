@@ -11,7 +11,8 @@ import {
   otherSeeds,
   simulationIn,
 } from '../testing/simulator/runner/request.ts';
-import { CommandLineError, EXIT } from './command-line-error.ts';
+import { QuestionError } from '../inspection/question-error.ts';
+import { EXIT } from './exit-code.ts';
 
 /** Where `thereupon simulate` runs. */
 export interface SimulateSurroundings {
@@ -139,16 +140,16 @@ async function moduleOf(name: string, { cwd, named }: SimulateSurroundings): Pro
   const module = named?.[name] ?? (existsSync(file) ? pathToFileURL(file).href : undefined);
   if (module === undefined) {
     const names = named === undefined ? '' : ` (or one of ${Object.keys(named).join(', ')})`;
-    throw new CommandLineError('asked-wrongly', `There is no ${file}. Name a file${names}.`);
+    throw new QuestionError('asked-wrongly', `There is no ${file}. Name a file${names}.`);
   }
   try {
     await simulationIn(module);
     return module;
   } catch (error) {
     if (error instanceof NoSimulationError)
-      throw new CommandLineError('asked-wrongly', error.message, { cause: error });
+      throw new QuestionError('asked-wrongly', error.message, { cause: error });
     const why = error instanceof Error ? (error.stack ?? error.message) : String(error);
-    throw new CommandLineError('asked-wrongly', `${file} cannot be loaded. Mend it:\n${why}`, {
+    throw new QuestionError('asked-wrongly', `${file} cannot be loaded. Mend it:\n${why}`, {
       cause: error,
     });
   }

@@ -1,9 +1,10 @@
-import { aggregateOfStream } from '../aggregate/aggregate.ts';
+import type { Command } from 'commander';
 import type { ThereuponConfig } from '../runtime/thereupon-config.ts';
-import { CommandLineError } from './command-line-error.ts';
-import { type OpenLog, emptyHint, withLogs } from './open-logs.ts';
+import { type CommandMeans, commandOf, wholeNumber } from './command.ts';
+import { findStream } from '../inspection/find-stream.ts';
+import { withLogs } from '../inspection/open-logs.ts';
 import { cutText, jsonDocument, jsonText, nameText } from '../telemetry/safe-text.ts';
-import { type ShownRecord, shownRecord } from './shown-record.ts';
+import { type ShownRecord, shownRecord } from '../inspection/shown-record.ts';
 
 /** Which part of a stream is shown, and how. */
 export interface StreamForm {
@@ -14,6 +15,28 @@ export interface StreamForm {
   readonly width: number;
 }
 
+export function streamCommand({ config, print, lineWidth }: CommandMeans): Command {
+  return commandOf('stream', {
+    description: 'Shows the events of one aggregate instance.',
+    example: 'thereupon stream order/536365 --after 10',
+  })
+    .argument('<id>', 'the stream, AGGREGATE/ID')
+    .option('--context <name>', 'only this context')
+    .option('--after <version>', 'events after this version', wholeNumber, 0)
+    .option('--limit <count>', 'at most so many events', wholeNumber, 1_000)
+    .action(async (id: string, { json, ...options }: StreamOptions) => {
+      const form = { ...options, asJson: json === true, width: lineWidth };
+      print(await stream(await config(), id, { ...form, context: options.context }));
+    });
+}
+
+interface StreamOptions {
+  readonly context?: string;
+  readonly after: number;
+  readonly limit: number;
+  readonly json?: true;
+}
+
 /** `thereupon stream ID`: the events of one aggregate instance. */
 export async function stream(
   config: ThereuponConfig,
@@ -21,45 +44,12 @@ export async function stream(
   form: StreamForm,
 ): Promise<string> {
   return withLogs(config, form.context, async (logs) => {
-    const { context, version, log, vocabulary } = await findStream(config, logs, id);
+    const { context, version, log, vocabulary } = await findStream(logs, id, config.store.name);
     const stored = await log.readStream(id, { afterVersion: form.after, limit: form.limit });
     const records = stored.map((record) => shownRecord(vocabulary, record));
     if (form.asJson) return jsonDocument({ context: context.name, stream: id, version, records });
     return asText({ ...form, context: context.name, stream: id, version, records });
   });
-}
-
-async function findStream(
-  { store }: ThereuponConfig,
-  logs: readonly OpenLog[],
-  id: string,
-): Promise<OpenLog & { readonly version: number }> {
-  const found: (OpenLog & { readonly version: number })[] = [];
-  for (const open of logs) {
-    const version = await open.log.streamVersion(id);
-    if (version > 0) found.push({ ...open, version });
-  }
-  const [only, another] = found;
-  if (only === undefined)
-    throw new CommandLineError(
-      'nothing-found',
-      `There is no stream ${JSON.stringify(id)} in ${store.name}. ` +
-        `${adviceOn(id, logs)}${await emptyHint(logs, store.name)}`,
-    );
-  if (another === undefined) return only;
-  const names = found.map(({ name }) => nameText(name)).join(', ');
-  throw new CommandLineError(
-    'asked-wrongly',
-    `There is a stream ${JSON.stringify(id)} in ${names}. Say which one with --context.`,
-  );
-}
-
-function adviceOn(id: string, logs: readonly OpenLog[]): string {
-  const aggregates = logs.flatMap(({ context }) => context.aggregates.map(({ name }) => name));
-  const known = aggregates.map(nameText).join(', ') || 'none';
-  if (id.includes('/') && aggregates.includes(aggregateOfStream(id)))
-    return `Look whether the id after "/" is right.`;
-  return `A stream is written AGGREGATE/ID, such as order/536365; the aggregates are: ${known}.`;
 }
 
 function asText(shown: {

@@ -1,7 +1,7 @@
 import { type TreeLine, drawnTree } from '../telemetry/drawn-tree.ts';
 import { jsonText, messageText, nameText } from '../telemetry/safe-text.ts';
 import { spanText } from './span-text.ts';
-import type { ActionTrace, TracedRecord, TracedWait } from './trace-tree.ts';
+import type { ActionTrace, TracedRecord, TracedWait } from '../inspection/action-trace.ts';
 
 /** An action as lines of text: what caused what, one record a line, with the time since the first. */
 export function traceText(trace: ActionTrace, width: number): string {

@@ -1,10 +1,23 @@
+import type { Command } from 'commander';
 import type { ThereuponConfig } from '../runtime/thereupon-config.ts';
-import { CommandLineError } from './command-line-error.ts';
-import { ACTIONS_MAX, type Found, findAction } from './find-action.ts';
-import { emptyHint, withLogs } from './open-logs.ts';
+import { type CommandMeans, commandOf } from './command.ts';
+import { QuestionError } from '../inspection/question-error.ts';
+import { ACTIONS_MAX, type Found, findAction } from '../inspection/find-action.ts';
+import { emptyHint, withLogs } from '../inspection/open-logs.ts';
 import { jsonDocument, jsonText, nameText } from '../telemetry/safe-text.ts';
 import { traceText } from './trace-text.ts';
-import { type ActionTrace, traceAction } from './trace-tree.ts';
+import { type ActionTrace, traceAction } from '../inspection/action-trace.ts';
+
+export function traceCommand({ config, print, lineWidth }: CommandMeans): Command {
+  return commandOf('trace', {
+    description: 'Shows what one action caused, as a tree, over all contexts.',
+    example: 'thereupon trace order/536365',
+  })
+    .argument('<id>', 'a record id, a correlation id, a commandId, or an aggregate (order/536365)')
+    .action(async (id: string, { json }: { json?: true }) =>
+      print(await trace(await config(), id, { asJson: json === true, width: lineWidth })),
+    );
+}
 
 /** `thereupon trace ID`: what one action caused, over all contexts. */
 export async function trace(
@@ -16,7 +29,7 @@ export async function trace(
     const found = await findAction(logs, id);
     if (found === undefined) {
       const where = `${logs.map(({ name }) => nameText(name)).join(', ')} (${config.store.name})`;
-      throw new CommandLineError(
+      throw new QuestionError(
         'nothing-found',
         `Nothing is known of ${JSON.stringify(id)} in ${where}. Give a record id, a correlation ` +
           `id, a commandId, or an aggregate such as order/536365.` +

@@ -2,7 +2,8 @@ import type { BoundedContext } from '../context/bounded-context.ts';
 import { type Vocabulary, vocabularyOf } from '../context/vocabulary.ts';
 import type { LogReader } from '../log/log.ts';
 import type { ThereuponConfig } from '../runtime/thereupon-config.ts';
-import { CommandLineError } from './command-line-error.ts';
+import { chosenContexts } from './chosen-contexts.ts';
+import { QuestionError } from './question-error.ts';
 import { nameText } from '../telemetry/safe-text.ts';
 
 /** One context's log, open to read, and what its records mean. */
@@ -22,8 +23,7 @@ export async function withLogs<T>(
   only: string | undefined,
   work: (logs: readonly OpenLog[]) => Promise<T>,
 ): Promise<T> {
-  const chosen = contexts.filter(({ name }) => only === undefined || name === only);
-  if (chosen.length === 0) throw noSuchContext(only, contexts);
+  const chosen = chosenContexts(contexts, only);
   const logs: OpenLog[] = [];
   try {
     for (const context of chosen) {
@@ -46,22 +46,9 @@ export async function emptyHint(logs: readonly OpenLog[], storeName: string): Pr
 export function assertSomeLog(logs: readonly OpenLog[], storeName: string): void {
   if (logs.some(({ log }) => log.epoch !== '')) return;
   const names = logs.map(({ name }) => nameText(name)).join(', ');
-  throw new CommandLineError(
+  throw new QuestionError(
     'nothing-found',
     `There is no log of ${names} in ${storeName}. Is it the right place? Relative paths count ` +
       'from here. A log is made when its application first starts.',
-  );
-}
-
-function noSuchContext(
-  only: string | undefined,
-  contexts: readonly BoundedContext[],
-): CommandLineError {
-  const known = contexts.map(({ name }) => nameText(name)).join(', ');
-  return new CommandLineError(
-    'asked-wrongly',
-    only === undefined
-      ? 'The configuration lists no contexts. Add them.'
-      : `There is no context ${JSON.stringify(only)}. Take one of: ${known}.`,
   );
 }

@@ -1,0 +1,43 @@
+import { Command, InvalidArgumentError } from 'commander';
+import type { ThereuponConfig } from '../runtime/thereupon-config.ts';
+
+/** Where the command line runs, and where it writes to. */
+export interface Surroundings {
+  readonly cwd: string;
+  /** Results, and nothing else. */
+  readonly out: (text: string) => void;
+  /** Errors and advice. */
+  readonly err: (text: string) => void;
+  /** The width of the terminal; none when the output goes elsewhere, where nothing is cut. */
+  readonly width: number | undefined;
+}
+
+/** What a command works with. */
+export interface CommandMeans extends Surroundings {
+  /** The configuration that the person named, or the one that was found. */
+  readonly config: () => Promise<ThereuponConfig>;
+  /** A result, as lines of text. */
+  readonly print: (text: string) => void;
+  /** As wide as a line may be; infinite where nothing is cut. */
+  readonly lineWidth: number;
+  /** Ends the program with another code than 0, when the command has done its work. */
+  readonly onEnd: (exitCode: number) => void;
+}
+
+/** A command with what all of them have: `--json`, and an example in its help. */
+export function commandOf(
+  name: string,
+  { description, example }: { readonly description: string; readonly example: string },
+): Command {
+  return new Command(name)
+    .description(description)
+    .option('--json', 'print JSON')
+    .addHelpText('after', `\nExample:\n  $ ${example}\n`);
+}
+
+/** Reads the value of an option that is a count. */
+export function wholeNumber(text: string): number {
+  const number = Number(text);
+  if (/^\d+$/.test(text) && Number.isSafeInteger(number)) return number;
+  throw new InvalidArgumentError('It is a whole number, such as 10.');
+}

@@ -1,0 +1,11 @@
+/** How the command line ends. Scripts rely on these numbers; they never change their meaning. */
+export const EXIT = {
+  /** It did what it was asked. */
+  done: 0,
+  /** It could not: a log cannot be read, or the like. */
+  failed: 1,
+  /** It was asked wrongly: unknown options, no configuration, an ID that can mean two things. */
+  asked: 2,
+  /** There is nothing of that ID. */
+  nothing: 3,
+} as const;
