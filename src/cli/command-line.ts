@@ -75,6 +75,7 @@ function program(surroundings: Surroundings, onEnd: (exitCode: number) => void):
     config: () => loadConfig(thereupon.opts<{ config?: string }>().config, cwd),
     print: (text) => out(`${text}\n`),
     lineWidth: surroundings.width ?? Number.POSITIVE_INFINITY,
+    paint: surroundings.paint ?? ((_style, text) => text),
     onEnd,
   };
   const parked = new Command('parked')

@@ -10,7 +10,15 @@ export interface Surroundings {
   readonly err: (text: string) => void;
   /** The width of the terminal; none when the output goes elsewhere, where nothing is cut. */
   readonly width: number | undefined;
+  /** Colours a piece of a result: on a terminal that wants colours; elsewhere absent. */
+  readonly paint?: Paint;
 }
+
+/** Shows a text in a style of the terminal. */
+export type Paint = (style: Style, text: string) => string;
+
+/** What a style says: something is as it should be, is not, wants attention, or matters less. */
+export type Style = 'good' | 'bad' | 'attention' | 'faint' | 'strong';
 
 /** What a command works with. */
 export interface CommandMeans extends Surroundings {
@@ -20,6 +28,8 @@ export interface CommandMeans extends Surroundings {
   readonly print: (text: string) => void;
   /** As wide as a line may be; infinite where nothing is cut. */
   readonly lineWidth: number;
+  /** Colours a piece of text, or leaves it as it is. Cut lines first: a colour has a width, too. */
+  readonly paint: Paint;
   /** Ends the program with another code than 0, when the command has done its work. */
   readonly onEnd: (exitCode: number) => void;
 }

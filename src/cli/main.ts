@@ -1,4 +1,5 @@
 /** The program `thereupon`: the command line, given this process's words, streams and directory. */
+import { coloursOf } from './colours.ts';
 import { commandLine } from './command-line.ts';
 
 // A reader that has seen enough (`thereupon trace … | head`) is no failure.
@@ -11,4 +12,5 @@ process.exitCode = await commandLine(process.argv.slice(2), {
   out: (text) => process.stdout.write(text),
   err: (text) => process.stderr.write(text),
   width: process.stdout.isTTY ? process.stdout.columns : undefined,
+  paint: coloursOf(process.stdout),
 });
