@@ -9,6 +9,7 @@ export function countingStore(store: Store): {
   const counting: Store = {
     name: store.name,
     reader: (context) => store.reader(context),
+    leaveRequests: (context, requests) => store.leaveRequests(context, requests),
     published: (context) => store.published(context),
     async open(context) {
       const log = await store.open(context);

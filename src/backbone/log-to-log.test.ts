@@ -32,6 +32,7 @@ function seenAs(store: Store, change: (view: PublishedLog) => Partial<PublishedL
     name: store.name,
     open: (context) => store.open(context),
     reader: (context) => store.reader(context),
+    leaveRequests: (context, requests) => store.leaveRequests(context, requests),
     async published(context) {
       const view = await store.published(context);
       const changed = { ...view, ...change(view) };

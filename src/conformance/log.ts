@@ -13,6 +13,7 @@ import { published } from './log/published.ts';
 import { reading } from './log/reading.ts';
 import { received } from './log/received.ts';
 import type { Scenario, Scenarios } from './log/scenario.ts';
+import { requests } from './log/requests.ts';
 import { retention } from './log/retention.ts';
 import { sharing } from './log/sharing.ts';
 import { sizes } from './log/sizes.ts';
@@ -85,6 +86,7 @@ const SCENARIOS: Scenarios = {
   ...documents,
   ...findingDocuments,
   ...waiting,
+  ...requests,
   ...transactions,
   ...published,
   ...changes,
@@ -110,6 +112,7 @@ async function play(
     open: async (context) => keep(await subject.store.open(context)),
     reader: async (context) => keep(await subject.store.reader(context)),
     published: async (context) => keep(await subject.store.published(context)),
+    leaveRequests: (context, requests) => subject.store.leaveRequests(context, requests),
   };
   try {
     await scenario({

@@ -3,6 +3,7 @@ import type { PageBound } from './page.ts';
 import type { StoredRecord } from './record.ts';
 import type { NewEpoch, Predecessor, RecoverOptions } from './recover.ts';
 import type { DroppedType } from './retention.ts';
+import type { WaitingKey, WaitingRow } from './waiting-row.ts';
 
 /**
  * Where the logs of an application live: opens one log a bounded context. An adapter's factory
@@ -23,6 +24,12 @@ export interface Store {
   reader(context: string): Promise<LogReader>;
   /** What a context has published: all of its log that another context may see. */
   published(context: string): Promise<PublishedLog>;
+  /**
+   * Leaves requests in a context's log, beside those who run it or without anybody, and takes back some
+   * that were left before: all or nothing, on disk when it answers. Those who run it are told, as of
+   * any commit. False: there is no such log yet, and nothing was left.
+   */
+  leaveRequests(context: string, requests: Requests): Promise<boolean>;
   /** Where a person may want to see, or to decide, what changes about a log's format. */
   readonly migrations?: Migrations;
   /**
@@ -38,6 +45,14 @@ export interface Store {
    * @throws {EpochLostError} when neighbours have taken in of an epoch that the log knows nothing of.
    */
   recover?(context: string, options?: RecoverOptions): Promise<NewEpoch>;
+}
+
+/** What is asked of those who run a context, by somebody who does not. */
+export interface Requests {
+  /** Rows of kind `request`, and of no other; one that is there already is overwritten. */
+  readonly left?: readonly WaitingRow[];
+  /** Requests that nobody needs any more. Taking back one that is gone is no error. */
+  readonly takenBack?: readonly WaitingKey[];
 }
 
 /** The steps by which a log is brought to the newest format. */

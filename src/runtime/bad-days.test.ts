@@ -60,6 +60,7 @@ function storeOnBadDays(store: Store, day: Day): Store {
     name: store.name,
     open: async (context) => faulty(await store.open(context)),
     reader: async (context) => faulty(await store.reader(context)),
+    leaveRequests: (context, requests) => store.leaveRequests(context, requests),
     published: async (context) => faulty(await store.published(context)),
   };
 }

@@ -191,6 +191,7 @@ test('what is wrong with the logs comes together, whatever each of them says', a
     name: store.name,
     open: (name) => (name === 'b' ? Promise.reject(broken) : store.open(name)),
     reader: (name) => store.reader(name),
+    leaveRequests: (context, requests) => store.leaveRequests(context, requests),
     published: (name) => store.published(name),
   };
 
@@ -211,6 +212,7 @@ test('what keeps all logs from being opened is told once', async () => {
     name: 'failing',
     open: () => Promise.reject(away),
     reader: () => Promise.reject(away),
+    leaveRequests: () => Promise.reject(away),
     published: () => Promise.reject(away),
   };
   const contexts = [boundedContext('a', {}), boundedContext('b', {})];

@@ -58,6 +58,7 @@ function endsAtFirstClaim(store: Store): Store {
   return {
     name: store.name,
     reader: (context) => store.reader(context),
+    leaveRequests: (context, requests) => store.leaveRequests(context, requests),
     published: (context) => store.published(context),
     async open(context) {
       const log = await store.open(context);

@@ -110,6 +110,7 @@ function counting() {
   const counted: Store = {
     name: store.name,
     reader: (context) => store.reader(context),
+    leaveRequests: (context, requests) => store.leaveRequests(context, requests),
     published: (context) => store.published(context),
     async open(context) {
       const log = await store.open(context);

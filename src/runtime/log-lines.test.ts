@@ -202,6 +202,7 @@ test('retention: what was dropped, who still needs what could go, and whose past
     store: {
       name: store.name,
       reader: (context) => store.reader(context),
+      leaveRequests: (context, requests) => store.leaveRequests(context, requests),
       open: async (context) =>
         Object.assign(await store.open(context), {
           dropped: async () => (context === 'b' ? dropped : []),

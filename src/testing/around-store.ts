@@ -27,6 +27,10 @@ export function aroundStore(store: Store, around: Around): Store {
       const view = await around({ context, name: `${context}.openPublished`, make: open });
       return aroundPort(view, PUBLISHED_CALLS, { context, prefix: `${context}.published`, around });
     },
+    leaveRequests(context, requests) {
+      const make = () => store.leaveRequests(context, requests);
+      return around({ context, name: `${context}.leaveRequests`, make });
+    },
   };
 }
 

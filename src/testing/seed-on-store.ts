@@ -26,6 +26,7 @@ export function seededOn(
       },
       reader: (context) => store.reader(context),
       published: (context) => store.published(context),
+      leaveRequests: (context, requests) => store.leaveRequests(context, requests),
     },
   };
 }

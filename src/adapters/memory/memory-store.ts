@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { assertContextName } from '../../log/context-name.ts';
 import { LogInUseError } from '../../log/log-in-use.ts';
 import type { Log, LogReader } from '../../log/log.ts';
-import type { PublishedLog, Store } from '../../log/store.ts';
+import type { PublishedLog, Requests, Store } from '../../log/store.ts';
 import { MemoryContents } from './memory-contents.ts';
 import { MemoryHandle } from './memory-handle.ts';
 import { memoryLog } from './memory-log.ts';
@@ -76,6 +76,18 @@ class ContextsInMemory implements MemoryStore {
 
   async published(name: string): Promise<PublishedLog> {
     return memoryPublishedLog(new MemoryHandle(this.#context(name).contents));
+  }
+
+  async leaveRequests(name: string, { left = [], takenBack = [] }: Requests): Promise<boolean> {
+    const { contents } = this.#context(name);
+    if (contents.epoch === '') return false;
+    const handle = new MemoryHandle(contents);
+    await handle.change(({ waiting }) => {
+      for (const row of left) waiting.put(row);
+      for (const key of takenBack) waiting.remove(key);
+    });
+    handle.changed();
+    return true;
   }
 
   crash(name: string): void {

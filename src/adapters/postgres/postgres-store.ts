@@ -1,8 +1,9 @@
 import { systemHost } from '../../host/host.ts';
 import type { Staging } from '../../log/staging.ts';
-import type { Migration, Migrations, Store } from '../../log/store.ts';
+import type { Migration, Migrations, Requests, Store } from '../../log/store.ts';
 import { assertMigrated, formatOf, migrate, pendingMigrations } from './migrate.ts';
 import { assertNotBehind } from './restored-log.ts';
+import { commit } from './commit.ts';
 import type { Ask } from './database.ts';
 import { recover } from './new-epoch.ts';
 import { patientPool } from './patient-pool.ts';
@@ -83,6 +84,8 @@ export function postgres(
     },
     recover: (context, recovery) =>
       servers.ask((server) => recover(server, placeOf(context), { ...recovery, leaseMs })),
+    leaveRequests: (context, requests) =>
+      servers.ask((server) => leave(server, placeOf(context), requests)),
     async stage(context, staged) {
       const place = placeOf(context);
       const transaction = await stage(place, staged);
@@ -96,6 +99,20 @@ async function bringUpToDate(server: Server, place: Place): Promise<readonly Mig
   const { ask, host } = server;
   if (pendingMigrations(place, await formatOf(ask, place), host.ids).length === 0) return [];
   return inTransaction(server, (inside) => migrate(inside, place, host.ids));
+}
+
+/** As any commit; whoever leaves them listens to nothing. */
+async function leave(
+  server: Server,
+  place: Place,
+  { left: waiting = [], takenBack: done = [] }: Requests,
+): Promise<boolean> {
+  const { ask, host } = server;
+  if ((await formatOf(ask, place)) === 0) return false;
+  const { schema } = place;
+  await commit({ ask, schema, clock: host.clock, isInside: false }, [{ waiting, done }]);
+  server.committed(place, server, { isPublishing: false });
+  return true;
 }
 
 /** In a statement of its own, so that no writer has to wait for another one that stays open. */

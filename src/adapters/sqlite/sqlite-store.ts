@@ -4,6 +4,7 @@ import type { Store } from '../../log/store.ts';
 import { Changes } from './changes.ts';
 import type { Durability } from './connection.ts';
 import { StoreReadOnlyError, StoreFullError, type Where } from './errors.ts';
+import { leaveRequests } from './leave-requests.ts';
 import { placeOf } from './log-file.ts';
 import { newEpoch } from './new-epoch.ts';
 import { refuseNetworkFileSystem } from './network-file-system.ts';
@@ -62,6 +63,8 @@ export function sqlite(directory: string, options: SqliteOptions = {}): Store {
     },
     reader: async (context) => sqliteReader(toRead(context)),
     published: async (context) => sqlitePublished(toRead(context)),
+    leaveRequests: async (context, requests) =>
+      leaveRequests(placeOf(directory, context), host.clock, requests),
     recover: (context, recovery = {}) => newEpoch(directory, context, { ...recovery, host }),
   };
 }

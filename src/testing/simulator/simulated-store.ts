@@ -30,6 +30,8 @@ export function simulatedStore(world: World, life: Life, store: MemoryStore): St
       const name = `${context}.published`;
       return wrapped(world, { life, port: view, calls: PUBLISHED_CALLS, name, from: context });
     },
+    // By who asks something of the running system from outside: it is no part of the process.
+    leaveRequests: (context, requests) => store.leaveRequests(context, requests),
   };
 }
 
