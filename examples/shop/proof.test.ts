@@ -31,6 +31,7 @@ test('what cannot be tried is one line that says what is right, and nothing is r
       /--broker takes nats, kafka, rabbitmq, not/,
     ],
     [['--orders', orders, '--broker', 'toString'], /--broker takes nats, kafka, rabbitmq, not/],
+    [['--orders', orders, '--in-peace', directory], /--in-peace finds no shop in/],
     [['--orders', orders, '--kills', '-1'], /--kills takes a whole number .* not "-1"/],
     [['--orders', orders, '--data', orders], /Nothing can be kept in .*orders\.csv" is a file/],
   ] as const) {
@@ -55,6 +56,7 @@ test('--help explains every option', () => {
     '--store',
     '--server',
     '--broker',
+    '--in-peace',
   ])
     assert.ok(stdout.includes(option));
 });

@@ -7,7 +7,7 @@
 import assert from 'node:assert/strict';
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
@@ -58,6 +58,8 @@ that was acknowledged may be lost, both must balance, and come to the same, docu
   --broker NAME   nats, rabbitmq or kafka: one of its own is between the processes of the killed replay, of
                   three servers but for RabbitMQ, of which one is always away from the first kill on; all of
                   them are killed in the middle and started again. The replay in peace has none
+  --in-peace DIR  compares with the replay in peace that an earlier proof has left there, in its
+                  "peaceful", on files; of the same order file
   --help          this text
 
 Exits with 0 when all of that is so, 1 when something is not, 2 when it could not be tried.
@@ -73,12 +75,15 @@ const options = {
   processes: { type: 'string' },
   broker: { type: 'string' },
   'files-in-peace': { type: 'boolean', default: false },
+  'in-peace': { type: 'string' },
   help: { type: 'boolean', default: false },
 } as const;
 
 type Wanted = {
   readonly orders: string;
   readonly peaceful: ShopPlace;
+  /** Whether the replay in peace is there already. */
+  readonly hasPeace: boolean;
   readonly killed: ShopPlace;
   /** Of a cluster. */
   readonly processes: number | undefined;
@@ -115,6 +120,11 @@ async function prepare(): Promise<Wanted | undefined> {
     throw new OptionError('--processes', 'needs --store URL, --server or --broker NAME');
   if (isOnFiles && !isOnServer)
     throw new OptionError('--files-in-peace', 'needs --store URL or --server');
+  const inPeace = values['in-peace'];
+  if (inPeace !== undefined && isOnServer && !isOnFiles)
+    throw new OptionError('--in-peace', 'needs --files-in-peace where a store is given');
+  if (inPeace !== undefined && !existsSync(join(inPeace, 'ordering.sqlite')))
+    throw new OptionError('--in-peace', `finds no shop in "${inPeace}"`);
   const processes =
     values.processes === undefined
       ? values.broker === undefined
@@ -125,19 +135,20 @@ async function prepare(): Promise<Wanted | undefined> {
     values.broker === undefined ? undefined : await startBroker('--broker', values.broker);
   const server = values.server ? await startPostgres({ storage: 'disk' }) : undefined;
   const store = (await server?.createDatabase()) ?? given;
-  const peaceful = { directory: join(data, 'peaceful'), store: isOnFiles ? undefined : store };
+  const peaceful = {
+    directory: inPeace ?? join(data, 'peaceful'),
+    store: isOnFiles ? undefined : store,
+  };
+  const hasPeace = inPeace !== undefined;
   const killed = { directory: join(data, 'killed'), store };
-  for (const place of [peaceful, killed]) await beginAnew(place);
-  return { orders, peaceful, killed, processes, server, broker, kills, seed };
+  for (const place of hasPeace ? [killed] : [peaceful, killed]) await beginAnew(place);
+  return { orders, peaceful, hasPeace, killed, processes, server, broker, kills, seed };
 }
 
-async function prove({ peaceful, killed, ...wanted }: Wanted): Promise<void> {
+async function prove({ peaceful, hasPeace, killed, ...wanted }: Wanted): Promise<void> {
   const { orders, processes, broker, kills } = wanted;
-  console.log(`replaying ${orders} in peace …`);
   const isOnFiles = peaceful.store !== killed.store || broker !== undefined;
-  const inPeace = startReplay(peaceful, orders, isOnFiles ? undefined : processes);
-  const measured = await replayMeasured(inPeace);
-  console.log(measured);
+  if (!hasPeace) await replayInPeace(peaceful, orders, isOnFiles ? undefined : processes);
   const audit = await balanced(peaceful);
   const documents = await allDocuments(peaceful);
 
@@ -155,6 +166,15 @@ async function prove({ peaceful, killed, ...wanted }: Wanted): Promise<void> {
   console.log(`both balance (${audit.equations.length} equations), and all documents are the same`);
   console.log(`${interrupting * 2 >= kills ? '2 passed, 0 failed' : '1 passed, 1 failed'}`);
   if (interrupting * 2 < kills) process.exitCode = 1;
+}
+
+async function replayInPeace(
+  place: ShopPlace,
+  orders: string,
+  processes: number | undefined,
+): Promise<void> {
+  console.log(`replaying ${orders} in peace …`);
+  console.log(await replayMeasured(startReplay(place, orders, processes)));
 }
 
 /** Answers with its time and the most memory that it had, the processes that it started not counted. */
@@ -186,7 +206,14 @@ function peakMemoryMib({ pid }: ChildProcess): number | undefined {
 /** Kills at moments spread by chance over the whole of it. Answers how many interrupted something. */
 async function replayKilled(
   place: ShopPlace,
-  { orders, processes, server, broker, kills, seed }: Omit<Wanted, 'peaceful' | 'killed'>,
+  {
+    orders,
+    processes,
+    server,
+    broker,
+    kills,
+    seed,
+  }: Omit<Wanted, 'peaceful' | 'hasPeace' | 'killed'>,
   bytes: number,
 ): Promise<number> {
   const dice = seededDice(seed);
