@@ -97,13 +97,14 @@ export class HeldBack {
    * Does with a parked message what a person has decided, then hands over what waits of its key.
    * Answers false when it is not parked any more: somebody else has decided before.
    */
-  decide(row: WaitingRow, { to, operation }: Decision): Promise<boolean> {
+  decide(row: WaitingRow, { to, operation, request }: Decision): Promise<boolean> {
     return this.#inTurn(async () => {
       const { key, recordId } = row;
       const waiting = await this.#rowsOf(key);
       if (!waiting.some((each) => each.recordId === recordId && each.kind === 'parked'))
         return false;
-      const done = to === 'gone' ? [row] : [];
+      const asked = request === undefined ? [] : [request];
+      const done = to === 'gone' ? [row, ...asked] : asked;
       await this.#freely(key, async () => {
         await this.#commit({ operations: [operation], done });
         await this.#letGo(key);

@@ -185,7 +185,7 @@ export class Intake {
    * Does with a parked message what a person has decided, then tries what waits of its key. Answers
    * false when it is not parked any more: somebody else has decided before.
    */
-  decide(row: WaitingRow, { to, operation }: Decision): Promise<boolean> {
+  decide(row: WaitingRow, { to, operation, request }: Decision): Promise<boolean> {
     return this.#inTurn(async () => {
       const { subscription, key, recordId } = row;
       const query = { subscription, key, limit: BORDER_READ_MAX };
@@ -193,7 +193,11 @@ export class Intake {
       if (!waiting.some((each) => each.recordId === recordId && each.kind === 'parked'))
         return false;
       try {
-        await this.#commit({ operations: [operation], done: to === 'gone' ? [row] : [] });
+        const asked = request === undefined ? [] : [request];
+        await this.#commit({
+          operations: [operation],
+          done: to === 'gone' ? [row, ...asked] : asked,
+        });
         await this.#takeKeyAgain(key);
       } catch (error) {
         // Whoever decided is told; what became of it the log must say, or its key would wait for ever.

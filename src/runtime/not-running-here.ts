@@ -7,7 +7,8 @@ export class NotRunningHereError extends Error {
   constructor(what: string, where: 'nowhere' | 'elsewhere' = 'nowhere') {
     super(
       where === 'elsewhere'
-        ? `The ${what} is handled by another process that runs this context: ask that one.`
+        ? `The ${what} is handled by another process that runs this context, and that did not answer: look ` +
+            `whether it is stopped, and ask again.`
         : `The ${what} is in no context that runs here. List it in its boundedContext, give that ` +
             `context to run, and look whether "only" leaves it out.`,
     );

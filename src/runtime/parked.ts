@@ -1,11 +1,9 @@
-import { borderSubscription } from '../backbone/border.ts';
-import type { Intake } from '../backbone/intake.ts';
-import { RELAY, type Relay } from '../backbone/relay.ts';
 import type { WaitingRow } from '../log/waiting-row.ts';
-import type { Operation } from '../log/write-set.ts';
-import type { Subscription } from '../subscription/subscription.ts';
 import { type ByWhom, assertByWhom } from './by-whom.ts';
+import { decideElsewhere, lookForAWhile } from './decide-elsewhere.ts';
 import { NotRunningHereError } from './not-running-here.ts';
+import { decideHere } from './parked-decision.ts';
+import { handlerOf, subscriptionOf } from './parked-handler.ts';
 import type { RunningContext } from './running-context.ts';
 import type { Parked } from './settled.ts';
 
@@ -13,6 +11,8 @@ import type { Parked } from './settled.ts';
 const SELECTED_MAX = 10_000;
 /** Among so many they are looked for, where the store cannot tell which they are. */
 const LOOKED_THROUGH_MAX = 1_000_000;
+/** So long another process may take to try a record again; then it counts as under way. */
+const TRIED_ELSEWHERE_MS = 10_000;
 
 /** Which parked records are meant; all that is given must hold. */
 export interface ParkedSelection {
@@ -84,12 +84,11 @@ export async function redrive(
   const parkedAgain: Parked[] = [];
   const notYet: Parked[] = [];
   const underWay: Parked[] = [];
-  for (const row of selected) assertIsHandledHere(contextOf(contexts, row), row);
+  for (const row of selected) assertIsHandled(contextOf(contexts, row), row);
   for (const row of options.trial === true ? selected.slice(0, 1) : selected) {
     if (options.signal?.aborted === true) break;
     const running = contextOf(contexts, row);
     if (!(await tryAgain(running, row, options))) continue;
-    tell('redriven', running, row, options);
     const after = await rowAfter(running, row);
     if (after === undefined) done.push(row);
     else if (after.kind === 'parked') parkedAgain.push({ ...after, context: row.context });
@@ -110,44 +109,29 @@ export async function discard(
 ): Promise<readonly Parked[]> {
   assertByWhom(options);
   const gone: Parked[] = [];
-  const selected = await listParked(contexts, selection);
-  for (const row of selected) assertIsNotHandledElsewhere(contextOf(contexts, row), row);
-  for (const row of selected) {
+  for (const row of await listParked(contexts, selection)) {
     const running = contextOf(contexts, row);
-    const operation = operationOf(running, 'discard', row, options);
-    const handler = subscriptionOf(running, row) ?? borderOf(running, row);
-    // Nobody handles it any more; nothing can go on behind it.
-    if (handler === undefined)
-      await running.committer.commit({ done: [row], operations: [operation] });
-    else if (!(await handler.decide(row, { to: 'gone', operation }))) continue;
-    tell('discarded', running, row, options);
-    gone.push(row);
+    const decide = isElsewhere(running, row) ? decideElsewhere : decideHere;
+    if (await decide(running, row, { ...options, action: 'discard' })) gone.push(row);
   }
   return gone;
-}
-
-function tell(
-  event: 'redriven' | 'discarded',
-  running: RunningContext,
-  row: WaitingRow,
-  { who, why }: ByWhom,
-): void {
-  const { subscription, recordId: id, key, correlationId } = row;
-  const line = { context: running.name, subscription, id, key, correlationId, who, why };
-  running.logger.log({ level: 'info', event, ...line });
 }
 
 /** Answers when it is over, as far as that can be waited for. False: it was not parked any more. */
 async function tryAgain(
   running: RunningContext,
-  row: WaitingRow,
+  row: Parked,
   options: RedriveOptions,
 ): Promise<boolean> {
-  const operation = operationOf(running, 'redrive', row, options);
+  const decision = { ...options, action: 'redrive' } as const;
+  if (isElsewhere(running, row)) {
+    if (!(await decideElsewhere(running, row, decision))) return false;
+    await triedElsewhere(running, row, options.signal);
+    return true;
+  }
+  if (!(await decideHere(running, row, decision))) return false;
   const subscription = subscriptionOf(running, row);
-  if (subscription === undefined)
-    return borderOf(running, row)?.decide(row, { to: 'retry', operation }) ?? false;
-  if (!(await subscription.decide(row, { to: 'retry', operation }))) return false;
+  if (subscription === undefined) return true;
   const isOver = (): boolean => {
     const first = subscription.room.first(row.key);
     const isStillFirst = first?.recordId === row.recordId && first.kind !== 'parked';
@@ -158,22 +142,31 @@ async function tryAgain(
   return true;
 }
 
+/** Waits until another process has tried it, at most for a while: it may be paused there. */
+async function triedElsewhere(
+  running: RunningContext,
+  row: Parked,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  const isOver = async (): Promise<true | undefined> => {
+    const after = await rowAfter(running, row);
+    const isOnItsWay = after !== undefined && after.kind !== 'parked' && !hasAnsweredNotYet(after);
+    return isOnItsWay ? undefined : true;
+  };
+  await lookForAWhile(running, TRIED_ELSEWHERE_MS, isOver, signal);
+}
+
 /** Its reaction, effect, read model or source may have been taken out of the code since. */
-function assertIsHandledHere(running: RunningContext, row: Parked): void {
-  assertIsNotHandledElsewhere(running, row);
-  if ((subscriptionOf(running, row) ?? borderOf(running, row)) !== undefined) return;
-  throw new NotRunningHereError(inWords(row));
+function assertIsHandled(running: RunningContext, row: Parked): void {
+  if (isElsewhere(running, row) || handlerOf(running, row) !== undefined) return;
+  const { subscription, context, recordId } = row;
+  const what = `"${subscription}" of "${context}", for which record ${recordId} is parked,`;
+  throw new NotRunningHereError(what);
 }
 
-/** The process that handles it holds back what is behind it, and would not hear that it is gone. */
-function assertIsNotHandledElsewhere(running: RunningContext, row: Parked): void {
-  if ((subscriptionOf(running, row) ?? borderOf(running, row)) !== undefined) return;
-  if (!running.isElsewhere(row.subscription)) return;
-  throw new NotRunningHereError(inWords(row), 'elsewhere');
-}
-
-function inWords({ subscription, context, recordId }: Parked): string {
-  return `"${subscription}" of "${context}", for which record ${recordId} is parked,`;
+/** The process that handles it holds back what is behind it, and must hear what becomes of it. */
+function isElsewhere(running: RunningContext, row: Parked): boolean {
+  return handlerOf(running, row) === undefined && running.isElsewhere(row.subscription);
 }
 
 /** It may have to wait for long: nobody who redrives can wait for that. */
@@ -208,35 +201,4 @@ function contextOf(contexts: readonly RunningContext[], row: Parked): RunningCon
   const found = contexts.find((context) => context.name === row.context);
   if (found === undefined) throw new NotRunningHereError(`context "${row.context}"`);
   return found;
-}
-
-function subscriptionOf(running: RunningContext, row: WaitingRow): Subscription | undefined {
-  return running.subscriptions.find(
-    (subscription) => subscription.name === row.subscription && subscription.isOf(row.slot),
-  );
-}
-
-/** What could not be taken in from another context, or handed over to the backbone. */
-function borderOf(running: RunningContext, row: WaitingRow): Intake | Relay | undefined {
-  if (row.subscription === RELAY) return running.relay;
-  return [...running.intakes.values()].find(
-    (intake) => borderSubscription(intake.source) === row.subscription,
-  );
-}
-
-function operationOf(
-  running: RunningContext,
-  action: string,
-  row: WaitingRow,
-  { who, why }: ByWhom,
-): Operation {
-  const { host } = running.workplace;
-  return {
-    id: host.ids.next(),
-    at: host.clock.now(),
-    who,
-    action,
-    why,
-    detail: JSON.stringify({ ...row, payload: row.payload === null ? null : '(kept)' }),
-  };
 }

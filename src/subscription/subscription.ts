@@ -1,7 +1,7 @@
 import type { Workplace } from '../context/unit.ts';
 import type { Committer } from '../log/committer.ts';
 import type { Log } from '../log/log.ts';
-import type { WaitingRow } from '../log/waiting-row.ts';
+import type { WaitingKey, WaitingRow } from '../log/waiting-row.ts';
 import type { Checkpoint, Operation, WriteSet } from '../log/write-set.ts';
 import { StoppingError } from '../reaction/under-way.ts';
 import type { Logger } from '../telemetry/logger.ts';
@@ -44,6 +44,8 @@ const HOLD_LOOK_MS = 20;
 export interface Decision {
   readonly to: 'retry' | 'gone';
   readonly operation: Operation;
+  /** The request by which it was asked for: it ends in the same commit. */
+  readonly request?: WaitingKey;
 }
 
 /**
@@ -292,7 +294,7 @@ export class Subscription {
   }
 
   async #decide(row: WaitingRow, decision: Decision): Promise<boolean> {
-    const { to, operation } = decision;
+    const { to, operation, request } = decision;
     if (this.room.find(row)?.kind !== 'parked') return false;
     const now = this.#parts.workplace.host.clock.now();
     const kind = this.#triedKind;
@@ -308,7 +310,8 @@ export class Subscription {
       error: null,
     };
     try {
-      const change = to === 'gone' ? { done: [row] } : { waiting: [again] };
+      const asked = request === undefined ? [] : [request];
+      const change = to === 'gone' ? { done: [row, ...asked] } : { waiting: [again], done: asked };
       await this.#range.commit({ operations: [operation], ...change });
     } catch (error) {
       // Whoever decided is told; what became of it the log must say, or its key would wait for ever.

@@ -1,0 +1,63 @@
+import type { WaitingRow } from '../log/waiting-row.ts';
+import type { ByWhom } from './by-whom.ts';
+
+/** Under this name requests wait. */
+export const REQUESTS = 'requests';
+
+/**
+ * What somebody asks of those who run a context. It is left in the context's log (see
+ * `Store.leaveRequests`), and done by the process that it concerns: at once, or when one starts. What
+ * became of it is an operation of the audit trail, under the request's own id.
+ */
+export type Request = DecisionRequest | RebuildRequest;
+
+/** A parked record is tried again, or given up. */
+export interface DecisionRequest extends ByWhom {
+  readonly action: 'redrive' | 'discard';
+  /** What handles it, and where it waits. */
+  readonly subscription: string;
+  readonly key: string;
+  readonly recordId: string;
+}
+
+/** A read model is built anew. Taken back, it is given up. */
+export interface RebuildRequest extends ByWhom {
+  readonly action: 'rebuild';
+  /** `name@version`. */
+  readonly model: string;
+}
+
+/** What the operation of a request says: what was asked for, and why it was not done if it was not. */
+export interface RequestDetail {
+  readonly request: Request;
+  readonly refused?: string;
+}
+
+/** The row that a request waits as. Its id is that of the operation that it will become. */
+export function requestRow(
+  request: Request,
+  { id, at }: { readonly id: string; readonly at: number },
+): WaitingRow {
+  return {
+    subscription: REQUESTS,
+    key: id,
+    recordId: id,
+    kind: 'request',
+    position: 0,
+    slot: 0,
+    due: at,
+    attempts: 0,
+    error: null,
+    correlationId: id,
+    since: at,
+    payload: JSON.stringify(request),
+  };
+}
+
+/** What a row asks for; undefined when it is nothing that this version knows. */
+export function requestOf({ payload }: WaitingRow): Request | undefined {
+  const request = JSON.parse(payload ?? 'null') as Request | null;
+  return request !== null && ['redrive', 'discard', 'rebuild'].includes(request.action)
+    ? request
+    : undefined;
+}
