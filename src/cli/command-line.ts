@@ -5,6 +5,7 @@ import { loadConfig } from './config-file.ts';
 import { type CommandMeans, type Surroundings } from './command.ts';
 import { migrateCommand } from './migrate.ts';
 import { recoverCommand } from './recover.ts';
+import { discardCommand, redriveCommand } from './parked-decision.ts';
 import { parkedListCommand } from './parked-list.ts';
 import { messageText } from '../telemetry/safe-text.ts';
 import { simulateCommand } from './simulate.ts';
@@ -50,6 +51,7 @@ const EXAMPLES = `
 Examples:
   $ thereupon trace 01985f3e-4d5c-7a11-9c2e-5b6f0a7d8e9f
   $ thereupon parked list --json
+  $ thereupon parked redrive --error-code card-declined --why "new card" --trial
   $ thereupon stream order/536365 --context ordering
   $ thereupon migrate --dry-run
   $ thereupon log recover ordering
@@ -60,6 +62,7 @@ Exit codes:
   1  failed, such as a log that cannot be read, or a simulation in which something broke
   2  asked wrongly: unknown options, no configuration, an ID that can mean two things
   3  nothing of that ID is there, or no log at all
+  4  asked for, and not done yet: nobody who runs the context has done it so far
 `;
 
 function program(surroundings: Surroundings, onEnd: (exitCode: number) => void): Command {
@@ -76,11 +79,14 @@ function program(surroundings: Surroundings, onEnd: (exitCode: number) => void):
     print: (text) => out(`${text}\n`),
     lineWidth: surroundings.width ?? Number.POSITIVE_INFINITY,
     paint: surroundings.paint ?? ((_style, text) => text),
+    untilInterrupted: surroundings.untilInterrupted ?? (() => new AbortController().signal),
     onEnd,
   };
   const parked = new Command('parked')
     .description('What used up its retries and waits for a person.')
-    .addCommand(parkedListCommand(means));
+    .addCommand(parkedListCommand(means))
+    .addCommand(redriveCommand(means))
+    .addCommand(discardCommand(means));
   const log = new Command('log')
     .description('What is done to a log itself.')
     .addCommand(recoverCommand(means));

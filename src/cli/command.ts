@@ -12,6 +12,11 @@ export interface Surroundings {
   readonly width: number | undefined;
   /** Colours a piece of a result: on a terminal that wants colours; elsewhere absent. */
   readonly paint?: Paint;
+  /**
+   * From the first call on Ctrl-C does not end the program, but aborts this: for whoever comes to an end
+   * in order. A second one ends it. Without it, nothing interrupts.
+   */
+  readonly untilInterrupted?: () => AbortSignal;
 }
 
 /** Shows a text in a style of the terminal. */
@@ -30,6 +35,7 @@ export interface CommandMeans extends Surroundings {
   readonly lineWidth: number;
   /** Colours a piece of text, or leaves it as it is. Cut lines first: a colour has a width, too. */
   readonly paint: Paint;
+  readonly untilInterrupted: () => AbortSignal;
   /** Ends the program with another code than 0, when the command has done its work. */
   readonly onEnd: (exitCode: number) => void;
 }

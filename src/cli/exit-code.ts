@@ -8,4 +8,6 @@ export const EXIT = {
   asked: 2,
   /** There is nothing of that ID. */
   nothing: 3,
+  /** It is asked for, and nobody who runs the context has done it so far. */
+  left: 4,
 } as const;

@@ -13,4 +13,11 @@ process.exitCode = await commandLine(process.argv.slice(2), {
   err: (text) => process.stderr.write(text),
   width: process.stdout.isTTY ? process.stdout.columns : undefined,
   paint: coloursOf(process.stdout),
+  untilInterrupted,
 });
+
+function untilInterrupted(): AbortSignal {
+  const interrupted = new AbortController();
+  process.once('SIGINT', () => interrupted.abort());
+  return interrupted.signal;
+}

@@ -37,3 +37,24 @@ export async function lookUntil<Answer>(
     stopListening();
   }
 }
+
+/** Looks until there is an answer, at most so long, or until a signal that is given aborts. */
+export async function lookForAWhile<Answer>(
+  look: () => Promise<Answer | undefined>,
+  waiting: {
+    readonly log: Pick<LogReader, 'onChange'>;
+    readonly clock: Clock;
+    readonly waitMs: number;
+    readonly signal?: AbortSignal | undefined;
+  },
+): Promise<Answer | undefined> {
+  const { log, clock, waitMs, signal: given } = waiting;
+  const timeout = new AbortController();
+  const cancel = clock.after(waitMs, () => timeout.abort());
+  const signal = given === undefined ? timeout.signal : AbortSignal.any([given, timeout.signal]);
+  try {
+    return await lookUntil(look, { log, clock, signal });
+  } finally {
+    cancel();
+  }
+}

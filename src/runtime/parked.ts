@@ -1,11 +1,14 @@
+import type { LogReader } from '../log/log.ts';
 import type { WaitingRow } from '../log/waiting-row.ts';
 import { type ByWhom, assertByWhom } from './by-whom.ts';
-import { decideElsewhere, lookForAWhile } from './decide-elsewhere.ts';
+import { decideElsewhere } from './decide-elsewhere.ts';
+import { lookForAWhile } from './look-until.ts';
 import { NotRunningHereError } from './not-running-here.ts';
 import { decideHere } from './parked-decision.ts';
 import { handlerOf, subscriptionOf } from './parked-handler.ts';
 import type { RunningContext } from './running-context.ts';
 import type { Parked } from './settled.ts';
+import { hasAnsweredNotYet, triedRow } from './tried-row.ts';
 
 /** At most so many parked records are selected in one go. */
 const SELECTED_MAX = 10_000;
@@ -49,9 +52,15 @@ export interface Redriven {
   readonly underWay: readonly Parked[];
 }
 
+/** A context whose log is read, whether it runs here or not. */
+export interface ReadContext {
+  readonly name: string;
+  readonly log: LogReader;
+}
+
 /** The parked records of a selection, and how many are held behind each. */
 export async function listParked(
-  contexts: readonly RunningContext[],
+  contexts: readonly ReadContext[],
   selection: ParkedSelection,
 ): Promise<readonly (Parked & { readonly heldBehind: number })[]> {
   const found: (Parked & { heldBehind: number })[] = [];
@@ -89,11 +98,12 @@ export async function redrive(
     if (options.signal?.aborted === true) break;
     const running = contextOf(contexts, row);
     if (!(await tryAgain(running, row, options))) continue;
-    const after = await rowAfter(running, row);
-    if (after === undefined) done.push(row);
-    else if (after.kind === 'parked') parkedAgain.push({ ...after, context: row.context });
-    else if (hasAnsweredNotYet(after)) notYet.push({ ...after, context: row.context });
-    else underWay.push({ ...after, context: row.context });
+    const tried = await triedRow(running.log, row);
+    const { context } = row;
+    if (tried.state === 'done') done.push(row);
+    else if (tried.state === 'parked-again') parkedAgain.push({ ...tried.row, context });
+    else if (tried.state === 'not-yet') notYet.push({ ...tried.row, context });
+    else underWay.push({ ...tried.row, context });
     const { clock } = running.workplace.host;
     if (options.perSecond !== undefined)
       await clock.sleep(1_000 / options.perSecond, options.signal);
@@ -149,11 +159,12 @@ async function triedElsewhere(
   signal: AbortSignal | undefined,
 ): Promise<void> {
   const isOver = async (): Promise<true | undefined> => {
-    const after = await rowAfter(running, row);
-    const isOnItsWay = after !== undefined && after.kind !== 'parked' && !hasAnsweredNotYet(after);
-    return isOnItsWay ? undefined : true;
+    const { state } = await triedRow(running.log, row);
+    return state === 'under-way' ? undefined : true;
   };
-  await lookForAWhile(running, TRIED_ELSEWHERE_MS, isOver, signal);
+  const { clock } = running.workplace.host;
+  const waitMs = TRIED_ELSEWHERE_MS;
+  await lookForAWhile(isOver, { log: running.log, clock, waitMs, signal });
 }
 
 /** Its reaction, effect, read model or source may have been taken out of the code since. */
@@ -169,20 +180,6 @@ function isElsewhere(running: RunningContext, row: Parked): boolean {
   return handlerOf(running, row) === undefined && running.isElsewhere(row.subscription);
 }
 
-/** It may have to wait for long: nobody who redrives can wait for that. */
-function hasAnsweredNotYet({ error }: WaitingRow): boolean {
-  return error?.code === 'not-yet';
-}
-
-/** The row as it waits now, or undefined when it is done. */
-async function rowAfter(
-  running: RunningContext,
-  { subscription, key, recordId }: WaitingRow,
-): Promise<WaitingRow | undefined> {
-  const left = await running.log.waiting({ subscription, key, limit: SELECTED_MAX });
-  return left.find((candidate) => candidate.recordId === recordId);
-}
-
 function isSelected(row: WaitingRow, selection: ParkedSelection): boolean {
   const { recordId, errorCode } = selection;
   return (
@@ -191,7 +188,7 @@ function isSelected(row: WaitingRow, selection: ParkedSelection): boolean {
   );
 }
 
-async function heldBehind(context: RunningContext, row: WaitingRow): Promise<number> {
+async function heldBehind(context: ReadContext, row: WaitingRow): Promise<number> {
   const { subscription, key } = row;
   const rows = await context.log.waiting({ subscription, key, limit: SELECTED_MAX });
   return rows.length - 1;

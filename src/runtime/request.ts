@@ -1,8 +1,11 @@
+import type { LogReader } from '../log/log.ts';
 import type { WaitingRow } from '../log/waiting-row.ts';
 import type { ByWhom } from './by-whom.ts';
 
 /** Under this name requests wait. */
 export const REQUESTS = 'requests';
+/** Among so many of the last operations the answer to a request is looked for. */
+const OPERATIONS_MAX = 1_000;
 
 /**
  * What somebody asks of those who run a context. It is left in the context's log (see
@@ -60,4 +63,19 @@ export function requestOf({ payload }: WaitingRow): Request | undefined {
   return request !== null && ['redrive', 'discard', 'rebuild'].includes(request.action)
     ? request
     : undefined;
+}
+
+/** What became of a request. Undefined: it still waits for somebody who runs the context. */
+export type RequestAnswer = { readonly refused: string | undefined };
+
+/** Looks what became of a request. */
+export async function requestAnswer(
+  log: LogReader,
+  { key, recordId }: WaitingRow,
+): Promise<RequestAnswer | undefined> {
+  const left = await log.waiting({ subscription: REQUESTS, key, limit: 1 });
+  if (left.length > 0) return undefined;
+  const operations = await log.operations(OPERATIONS_MAX);
+  const detail = operations.find(({ id }) => id === recordId)?.detail ?? '{}';
+  return { refused: (JSON.parse(detail) as Partial<RequestDetail>).refused };
 }

@@ -201,7 +201,7 @@ async function broken(t: TestContext) {
     restart,
     mend: () => brokenKeys.clear(),
     parked: () => app.parked(),
-    async firstParked() {
+    firstParked: async () => {
       const [row] = await app.parked();
       assert.ok(row !== undefined);
       const { subscription, key, recordId } = row;

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import type { Log } from '../../log/log.ts';
 import { committed, fact, waitingRow } from './samples.ts';
 import type { Scenarios } from './scenario.ts';
 
@@ -27,18 +28,7 @@ export const requests: Scenarios = {
   },
 
   'the owner is told of a request that was left': async ({ store, log }) => {
-    const told = new Promise<void>((resolve, reject) => {
-      const end = setTimeout(
-        () => reject(new assert.AssertionError({ message: 'not told' })),
-        5_000,
-      );
-      const stop = log.onChange(async () => {
-        if ((await log.waiting(REQUESTS)).length === 0) return;
-        clearTimeout(end);
-        stop();
-        resolve();
-      });
-    });
+    const told = toldThat(log, async () => (await log.waiting(REQUESTS)).length > 0);
 
     await store.leaveRequests('ordering', { left: [request('r-1')] });
 
@@ -80,3 +70,20 @@ export const requests: Scenarios = {
     assert.deepEqual(await reader.waiting(REQUESTS), []);
   },
 };
+
+/** Resolves when the log has told of a change after which something holds. */
+function toldThat(log: Log, holds: () => Promise<boolean>): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const stop = log.onChange(() => void look());
+    const end = setTimeout(() => {
+      stop();
+      reject(new assert.AssertionError({ message: 'Nobody called the listener for 5 seconds.' }));
+    }, 5_000);
+    async function look(): Promise<void> {
+      if (!(await holds())) return;
+      clearTimeout(end);
+      stop();
+      resolve();
+    }
+  });
+}

@@ -1,0 +1,68 @@
+import type { Host } from '../host/host.ts';
+import type { LogReader } from '../log/log.ts';
+import type { Store } from '../log/store.ts';
+import type { WaitingRow } from '../log/waiting-row.ts';
+import { lookForAWhile } from '../runtime/look-until.ts';
+import { type Request, requestAnswer, requestRow } from '../runtime/request.ts';
+import { QuestionError } from './question-error.ts';
+
+/** Where somebody who does not run a context asks something of those who do. */
+export interface Asking {
+  readonly store: Store;
+  readonly context: string;
+  readonly log: LogReader;
+  readonly host: Host;
+  /** So long an answer is waited for, in milliseconds. */
+  readonly waitMs: number;
+  /** Gives up waiting. */
+  readonly signal: AbortSignal;
+}
+
+/** What became of a request: `waits` when nobody who runs the context has answered in time. */
+export type RequestOutcome =
+  | { readonly state: 'done' }
+  | { readonly state: 'refused'; readonly why: string }
+  | { readonly state: 'waits' };
+
+/**
+ * Leaves a request in a context's log.
+ *
+ * @throws {QuestionError} when there is no such log.
+ */
+export async function leaveRequest(
+  { store, context, host }: Pick<Asking, 'store' | 'context' | 'host'>,
+  request: Request,
+): Promise<WaitingRow> {
+  const row = requestRow(request, { id: host.ids.next(), at: host.clock.now() });
+  if (await store.leaveRequests(context, { left: [row] })) return row;
+  throw new QuestionError(
+    'nothing-found',
+    `There is no log of ${JSON.stringify(context)} in ${store.name}. It is made when its ` +
+      'application first starts.',
+  );
+}
+
+/** Waits until a request was answered, at most as long as the asking says. */
+export async function answerTo(asking: Asking, row: WaitingRow): Promise<RequestOutcome> {
+  const answer = await waitFor(asking, () => requestAnswer(asking.log, row));
+  if (answer === undefined) return { state: 'waits' };
+  return answer.refused === undefined
+    ? { state: 'done' }
+    : { state: 'refused', why: answer.refused };
+}
+
+/** Takes a request back. One that is under way is given up; one that is done stays done. */
+export async function takeBack(
+  { store, context }: Pick<Asking, 'store' | 'context'>,
+  row: WaitingRow,
+): Promise<void> {
+  await store.leaveRequests(context, { takenBack: [row] });
+}
+
+/** Looks until there is an answer, at most as long as the asking says. */
+export function waitFor<Answer>(
+  { log, host, waitMs, signal }: Asking,
+  look: () => Promise<Answer | undefined>,
+): Promise<Answer | undefined> {
+  return lookForAWhile(look, { log, clock: host.clock, waitMs, signal });
+}
