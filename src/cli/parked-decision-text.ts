@@ -23,8 +23,11 @@ export function previewOf(
   );
 }
 
-function shownRow({ payload: _, error, since, ...row }: Selected) {
-  return { ...row, error: error?.message ?? null, since: new Date(since).toISOString() };
+function shownRow({ error, since, ...row }: Selected) {
+  const { context, subscription, key, recordId, attempts, heldBehind } = row;
+  const why = error?.message ?? null;
+  const began = new Date(since).toISOString();
+  return { context, subscription, key, recordId, attempts, heldBehind, error: why, since: began };
 }
 
 const STATES: Readonly<Record<Decided['state'], string>> = {
