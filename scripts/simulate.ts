@@ -12,6 +12,7 @@
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
 import { asProgram, runCommand } from '../src/cli/command-line.ts';
+import { terminalOf } from '../src/cli/progress-bar.ts';
 import { simulateCommand } from '../src/cli/simulate.ts';
 import { runCanaries } from './simulation/run-canaries.ts';
 import { simulations } from './simulation/named-simulations.ts';
@@ -21,6 +22,7 @@ const surroundings = {
   cwd: process.cwd(),
   out: (text: string) => void process.stdout.write(text),
   err: (text: string) => void process.stderr.write(text),
+  terminal: terminalOf(process.stderr),
 };
 
 if (given.includes('--canaries')) {

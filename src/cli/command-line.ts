@@ -79,7 +79,7 @@ function program(surroundings: Surroundings, onEnd: (exitCode: number) => void):
     print: (text) => out(`${text}\n`),
     lineWidth: surroundings.width ?? Number.POSITIVE_INFINITY,
     paint: surroundings.paint ?? ((_style, text) => text),
-    untilInterrupted: surroundings.untilInterrupted ?? (() => new AbortController().signal),
+    untilInterrupted: surroundings.untilInterrupted ?? ((work) => work(new AbortController().signal)),
     onEnd,
   };
   const parked = new Command('parked')

@@ -1,5 +1,6 @@
 import { Command, InvalidArgumentError } from 'commander';
 import type { ThereuponConfig } from '../runtime/thereupon-config.ts';
+import type { Terminal } from './progress-bar.ts';
 
 /** Where the command line runs, and where it writes to. */
 export interface Surroundings {
@@ -12,12 +13,14 @@ export interface Surroundings {
   readonly width: number | undefined;
   /** Colours a piece of a result: on a terminal that wants colours; elsewhere absent. */
   readonly paint?: Paint;
-  /**
-   * From the first call on Ctrl-C does not end the program, but aborts this: for whoever comes to an end
-   * in order. A second one ends it. Without it, nothing interrupts.
-   */
-  readonly untilInterrupted?: () => AbortSignal;
+  /** Lets Ctrl-C end work in order: see `untilInterrupted`. Without it, nothing interrupts. */
+  readonly untilInterrupted?: UntilInterrupted;
+  /** Standard error, where that is a terminal: long work shows there how far it is. */
+  readonly terminal?: Terminal | undefined;
 }
+
+/** Does work with a signal that aborts when the person wants it to end. */
+export type UntilInterrupted = <T>(work: (signal: AbortSignal) => Promise<T>) => Promise<T>;
 
 /** Shows a text in a style of the terminal. */
 export type Paint = (style: Style, text: string) => string;
@@ -35,7 +38,7 @@ export interface CommandMeans extends Surroundings {
   readonly lineWidth: number;
   /** Colours a piece of text, or leaves it as it is. Cut lines first: a colour has a width, too. */
   readonly paint: Paint;
-  readonly untilInterrupted: () => AbortSignal;
+  readonly untilInterrupted: UntilInterrupted;
   /** Ends the program with another code than 0, when the command has done its work. */
   readonly onEnd: (exitCode: number) => void;
 }

@@ -10,4 +10,6 @@ export const EXIT = {
   nothing: 3,
   /** It is asked for, and nobody who runs the context has done it so far. */
   left: 4,
+  /** Ctrl-C ended it before it was done: what a shell says of a program that it has ended. */
+  interrupted: 130,
 } as const;

@@ -1,6 +1,8 @@
 /** The program `thereupon`: the command line, given this process's words, streams and directory. */
 import { coloursOf } from './colours.ts';
 import { commandLine } from './command-line.ts';
+import { untilInterrupted } from './until-interrupted.ts';
+import { terminalOf } from './progress-bar.ts';
 
 // A reader that has seen enough (`thereupon trace … | head`) is no failure.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
@@ -14,10 +16,5 @@ process.exitCode = await commandLine(process.argv.slice(2), {
   width: process.stdout.isTTY ? process.stdout.columns : undefined,
   paint: coloursOf(process.stdout),
   untilInterrupted,
+  terminal: terminalOf(process.stderr),
 });
-
-function untilInterrupted(): AbortSignal {
-  const interrupted = new AbortController();
-  process.once('SIGINT', () => interrupted.abort());
-  return interrupted.signal;
-}

@@ -11,14 +11,19 @@ import {
   otherSeeds,
   simulationIn,
 } from '../testing/simulator/runner/request.ts';
+import { systemClock } from '../host/clock.ts';
 import { QuestionError } from '../inspection/question-error.ts';
 import { EXIT } from './exit-code.ts';
+import { ProgressBar, type Terminal } from './progress-bar.ts';
+import { untilInterrupted } from './until-interrupted.ts';
 
 /** Where `thereupon simulate` runs. */
 export interface SimulateSurroundings {
   readonly cwd: string;
   readonly out: (text: string) => void;
   readonly err: (text: string) => void;
+  /** Where it shows how far it is; absent elsewhere than on a terminal. */
+  readonly terminal?: Terminal | undefined;
   /** How the command is called: a failure names it. */
   readonly command: string;
   /** Simulations that need no file, by name. */
@@ -85,28 +90,42 @@ async function simulateAsked(
   surroundings: SimulateSurroundings,
 ): Promise<void> {
   const request = await requestOf(name, asked, surroundings);
-  const interrupted = new AbortController();
-  // Only once: whoever presses it again wants it to end at once.
-  const interrupt = (): void => interrupted.abort();
-  process.once('SIGINT', interrupt);
-  try {
-    const around = { ...surroundings, signal: interrupted.signal };
+  await untilInterrupted(async (signal) => {
+    const progress = (total: number) => progressOf(request, total, surroundings);
+    const around = { ...surroundings, signal, progress };
     const { showOne } = await import('../testing/simulator/runner/show-one.ts');
     const { runSeeds } = await import('../testing/simulator/runner/run-seeds.ts');
     const { plan } = request;
     const ended =
       plan === undefined ? await runSeeds(request, around) : await showOne(request, plan, around);
     surroundings.onEnd(EXIT_CODES[ended]);
-  } finally {
-    process.off('SIGINT', interrupt);
-  }
+  });
 }
 
-/** 130 is what a shell says of a program that Ctrl-C has ended. */
+/** Elsewhere than on a terminal a line now and then: whoever reads the log of a long run waits, too. */
+const PLAIN_EVERY_MS = 15_000;
+
+function progressOf(
+  { minutes }: SimulationRequest,
+  total: number,
+  { terminal, err }: SimulateSurroundings,
+): ProgressBar {
+  return new ProgressBar({
+    what: 'simulating',
+    unit: 'runs',
+    total,
+    ...(Number.isFinite(minutes) ? { lastsMs: minutes * 60_000 } : {}),
+    terminal,
+    plainEveryMs: PLAIN_EVERY_MS,
+    write: err,
+    clock: systemClock(),
+  });
+}
+
 const EXIT_CODES: Readonly<Record<Ended, number>> = {
   fine: EXIT.done,
   failed: EXIT.failed,
-  interrupted: 130,
+  interrupted: EXIT.interrupted,
 };
 
 const SEEDS = [1, 1_000] as const;

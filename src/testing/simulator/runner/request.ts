@@ -23,10 +23,19 @@ export interface SimulationRequest {
 /** Where a runner writes to. */
 export interface RunnerSurroundings {
   readonly out: (text: string) => void;
-  /** How far it is. */
+  /** What it is about to do. */
   readonly err: (text: string) => void;
+  /** Shows how many runs have ended, of so many; of Infinity when a failure or time ends it. */
+  readonly progress: (total: number) => RunnerProgress;
   /** Ends it early. */
   readonly signal: AbortSignal;
+}
+
+/** How far it is, for whoever waits. */
+export interface RunnerProgress {
+  update(done: number): void;
+  /** Makes room for text; what is told afterwards shows it again. */
+  end(): void;
 }
 
 /** How it ended. */

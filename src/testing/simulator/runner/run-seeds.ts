@@ -2,7 +2,6 @@
 import { hash } from 'node:crypto';
 import { FAULT_KINDS, type FaultKind } from '../fault-kinds.ts';
 import { faultLines } from '../report.ts';
-import { Progress } from './progress.ts';
 import type { Ended, RunnerSurroundings, SimulationRequest } from './request.ts';
 import { runThreads } from './threads.ts';
 import type { Asked, Run, Told } from './worker.ts';
@@ -13,13 +12,13 @@ const DEALT = 10;
 /** Runs until a seed fails, they are used up, time is over, or it is interrupted. */
 export async function runSeeds(
   request: SimulationRequest,
-  { out, err, signal }: RunnerSurroundings,
+  { out, err, signal, ...shown }: RunnerSurroundings,
 ): Promise<Ended> {
   const { module, command, first, last, minutes, isSweep, everyFault, workers } = request;
   const began = performance.now();
   const end = began + minutes * 60_000;
   const tally = new SeedTally();
-  const progress = new Progress(isSweep ? Infinity : last - first + 1, end);
+  const progress = shown.progress(isSweep ? Infinity : last - first + 1);
   const found = new AbortController();
   const count = isSweep ? workers : Math.min(workers, Math.ceil((last - first + 1) / DEALT));
   const seeds = isSweep
