@@ -1,6 +1,7 @@
 import { append } from './append.ts';
 import type { Benchmark } from './benchmark.ts';
 import { brokerBenchmarks } from './brokers/broker-benchmarks.ts';
+import { exporting } from './exporting.ts';
 import { latency } from './latency.ts';
 import { memory } from './memory.ts';
 import { postgresBenchmarks } from './postgres/postgres-benchmarks.ts';
@@ -17,6 +18,7 @@ export const embeddedBenchmarks: readonly Benchmark[] = [
   readLog,
   subscription,
   rebuild,
+  exporting,
   timers,
   latency,
   memory,

@@ -14,12 +14,18 @@ export class RawReader {
 
   /** All records of the log, in pages; returns how many. */
   countLog(page: number): number {
-    const select = this.#prepare('position > ? order by position limit ?');
     let count = 0;
+    for (const rows of this.pages(page)) count += rows.length;
+    return count;
+  }
+
+  /** The rows of the log, so many at a time. */
+  *pages(page: number): Generator<readonly (readonly unknown[])[]> {
+    const select = this.#prepare('position > ? order by position limit ?');
     for (let after = 0; ;) {
       const rows = select.all(after, page) as unknown as number[][];
-      count += rows.length;
-      if (rows.length < page) return count;
+      yield rows;
+      if (rows.length < page) return;
       after = rows.at(-1)?.[0] as number;
     }
   }

@@ -82,6 +82,15 @@ function timeOf(text: string | undefined): number | undefined {
 }
 
 /**
+ * A message in structured mode (`application/cloudevents+json`): its attributes and its data, which
+ * is JSON text, in one JSON object. `parseStructured` gives both back.
+ */
+export function structuredText(attributes: Attributes, data: string): string {
+  const head = JSON.stringify({ ...attributes, datacontenttype: CONTENT_TYPE });
+  return `${head.slice(0, -1)},"data":${data}}`;
+}
+
+/**
  * A message in structured mode (`application/cloudevents+json`): its attributes and its data in one
  * JSON object. Undefined when it is none.
  */

@@ -3,6 +3,7 @@ import { QuestionError } from '../inspection/question-error.ts';
 import { EXIT } from './exit-code.ts';
 import { loadConfig } from './config-file.ts';
 import { type CommandMeans, type Surroundings } from './command.ts';
+import { exportCommand } from './export.ts';
 import { migrateCommand } from './migrate.ts';
 import { recoverCommand } from './recover.ts';
 import { discardCommand, redriveCommand } from './parked-decision.ts';
@@ -53,6 +54,7 @@ Examples:
   $ thereupon parked list --json
   $ thereupon parked redrive --error-code card-declined --why "new card" --trial
   $ thereupon stream order/536365 --context ordering
+  $ thereupon export --out published.ndjson
   $ thereupon migrate --dry-run
   $ thereupon log recover ordering
   $ thereupon simulate simulation.ts --minutes 5
@@ -63,6 +65,7 @@ Exit codes:
   2  asked wrongly: unknown options, no configuration, an ID that can mean two things
   3  nothing of that ID is there, or no log at all
   4  asked for, and not done yet: nobody who runs the context has done it so far
+  130  Ctrl-C ended it before it was done
 `;
 
 function program(surroundings: Surroundings, onEnd: (exitCode: number) => void): Command {
@@ -80,6 +83,7 @@ function program(surroundings: Surroundings, onEnd: (exitCode: number) => void):
     lineWidth: surroundings.width ?? Number.POSITIVE_INFINITY,
     paint: surroundings.paint ?? ((_style, text) => text),
     untilInterrupted: surroundings.untilInterrupted ?? ((work) => work(new AbortController().signal)),
+    pour: surroundings.pour ?? (async (text) => (out(text), true)),
     onEnd,
   };
   const parked = new Command('parked')
@@ -94,6 +98,7 @@ function program(surroundings: Surroundings, onEnd: (exitCode: number) => void):
     traceCommand(means),
     parked,
     streamCommand(means),
+    exportCommand(means),
     migrateCommand(means),
     log,
     simulateCommand({ ...surroundings, command: 'npx thereupon simulate', onEnd }),

@@ -1,5 +1,6 @@
 import { Command, InvalidArgumentError } from 'commander';
 import type { ThereuponConfig } from '../runtime/thereupon-config.ts';
+import type { Pour } from './pour.ts';
 import type { Terminal } from './progress-bar.ts';
 
 /** Where the command line runs, and where it writes to. */
@@ -7,6 +8,8 @@ export interface Surroundings {
   readonly cwd: string;
   /** Results, and nothing else. */
   readonly out: (text: string) => void;
+  /** A long result piece by piece, no faster than it is read. Default: by `out`. */
+  readonly pour?: Pour;
   /** Errors and advice. */
   readonly err: (text: string) => void;
   /** The width of the terminal; none when the output goes elsewhere, where nothing is cut. */
@@ -39,6 +42,8 @@ export interface CommandMeans extends Surroundings {
   /** Colours a piece of text, or leaves it as it is. Cut lines first: a colour has a width, too. */
   readonly paint: Paint;
   readonly untilInterrupted: UntilInterrupted;
+  /** A long result piece by piece, no faster than it is read. */
+  readonly pour: Pour;
   /** Ends the program with another code than 0, when the command has done its work. */
   readonly onEnd: (exitCode: number) => void;
 }

@@ -2,6 +2,7 @@
 import { coloursOf } from './colours.ts';
 import { commandLine } from './command-line.ts';
 import { untilInterrupted } from './until-interrupted.ts';
+import { pourInto } from './pour.ts';
 import { terminalOf } from './progress-bar.ts';
 
 // A reader that has seen enough (`thereupon trace … | head`) is no failure.
@@ -12,6 +13,7 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 process.exitCode = await commandLine(process.argv.slice(2), {
   cwd: process.cwd(),
   out: (text) => process.stdout.write(text),
+  pour: pourInto(process.stdout),
   err: (text) => process.stderr.write(text),
   width: process.stdout.isTTY ? process.stdout.columns : undefined,
   paint: coloursOf(process.stdout),

@@ -58,7 +58,8 @@ function shownData(vocabulary: Vocabulary, stored: StoredRecord): unknown {
   }
 }
 
-function personalFields(
+/** Undefined when nobody has said what of it is personal, as its type is not in the wiring. */
+export function personalFields(
   { aggregates, contracts }: Vocabulary,
   { direction, stream, type }: StoredRecord,
 ): readonly string[] | undefined {

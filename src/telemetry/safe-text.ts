@@ -13,6 +13,14 @@ export function jsonText(value: unknown): string {
   return escaped(JSON.stringify(value) ?? 'undefined');
 }
 
+/** JSON text, however it was written, as one line: between its parts a line break is a space. */
+export function jsonLine(text: string): string {
+  return PRINTABLE_ASCII.test(text) ? text : escaped(text.replaceAll(/[\r\n\t]/g, ' '));
+}
+
+/** Most texts are this, and it is told in a fraction of the time. */
+const PRINTABLE_ASCII = /^[ -~]*$/;
+
 /** JSON over several lines, for programs. */
 export function jsonDocument(value: unknown): string {
   return messageText(JSON.stringify(value, null, 2));
