@@ -1,8 +1,10 @@
+import { aggregateOfStream } from '../aggregate/aggregate.ts';
 import { type Attributes, attributesOf, structuredText } from '../backbone/cloud-event.ts';
 import { envelopeOf } from '../backbone/envelope-of-record.ts';
 import { masked } from '../context/personal-data.ts';
 import { type Vocabulary, decode } from '../context/vocabulary.ts';
 import type { StoredRecord } from '../log/record.ts';
+import { currentVersion } from '../message/upcasting.ts';
 import { jsonLine } from '../telemetry/safe-text.ts';
 import { personalFields } from './shown-record.ts';
 
@@ -34,15 +36,15 @@ export function exportedEvent(
 
 /**
  * The record with what is personal masked; undefined when that cannot be told: its type is not in
- * the wiring, or its data cannot be brought to the current version, whose fields the wiring lists.
- * Anything may be in the metadata, so it is left out.
+ * the wiring, or its data is not of the version whose fields the wiring lists, nor can be brought to
+ * it. Anything may be in the metadata, so it is left out.
  */
 export function maskedRecord(
   vocabulary: Vocabulary,
   record: StoredRecord,
 ): StoredRecord | undefined {
   const personal = personalFields(vocabulary, record);
-  if (personal === undefined) return undefined;
+  if (personal === undefined || isNewer(vocabulary, record)) return undefined;
   try {
     const { data, schemaVersion } = decode(vocabulary, record);
     const text = JSON.stringify(masked(data, personal));
@@ -51,6 +53,17 @@ export function maskedRecord(
     // It is counted; the upcaster's own message might quote the data.
     return undefined;
   }
+}
+
+/** Another release of the application has written it, and may have added what is personal. */
+function isNewer({ aggregates, contracts }: Vocabulary, record: StoredRecord): boolean {
+  const { direction, stream, type, schemaVersion } = record;
+  if (direction === 'timer') return false;
+  const upcasters =
+    direction === 'domain'
+      ? aggregates.get(aggregateOfStream(stream ?? ''))?.upcasters[type]
+      : contracts.get(type)?.upcasters;
+  return schemaVersion > currentVersion(upcasters);
 }
 
 function streamOf({ stream, version }: StoredRecord): Attributes {
