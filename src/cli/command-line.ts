@@ -82,7 +82,8 @@ function program(surroundings: Surroundings, onEnd: (exitCode: number) => void):
     print: (text) => out(`${text}\n`),
     lineWidth: surroundings.width ?? Number.POSITIVE_INFINITY,
     paint: surroundings.paint ?? ((_style, text) => text),
-    untilInterrupted: surroundings.untilInterrupted ?? ((work) => work(new AbortController().signal)),
+    untilInterrupted:
+      surroundings.untilInterrupted ?? ((work) => work(new AbortController().signal)),
     pour: surroundings.pour ?? (async (text) => (out(text), true)),
     onEnd,
   };

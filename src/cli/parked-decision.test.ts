@@ -104,7 +104,7 @@ test('an interruption stops before the next one', async (t) => {
   interrupted.abort();
 
   const { out } = await askCommand(redriveCommand, config, ['--all', ...WHY], {
-    untilInterrupted: () => interrupted.signal,
+    untilInterrupted: (work) => work(interrupted.signal),
   });
 
   assert.equal(out, 'Redrive of 2: 2 not tried\n');

@@ -10,6 +10,7 @@ import type { ThereuponConfig } from '../runtime/thereupon-config.ts';
 import { jsonDocument } from '../telemetry/safe-text.ts';
 import { type CommandMeans, commandOf, wholeNumber } from './command.ts';
 import { EXIT } from './exit-code.ts';
+import { ProgressBar } from './progress-bar.ts';
 import { type Selected, previewOf, resultText } from './parked-decision-text.ts';
 
 const WAIT_SECONDS = 10;
@@ -70,7 +71,9 @@ function decisionCommand(
         if (asked.dryRun === true) return means.print(previewOf(selected, asked, means.lineWidth));
         const by = byWhom(action, asked);
         const wanted = asked.trial === true ? selected.slice(0, 1) : selected;
-        const decided = await decideAll({ config, logs, action, asked, by, means }, wanted);
+        const decided = await means.untilInterrupted((signal) =>
+          decideAll({ config, logs, action, asked, by, means, signal }, wanted),
+        );
         means.print(
           asked.json === true
             ? jsonDocument({ selected: selected.length, decided })
@@ -134,13 +137,17 @@ async function decideAll(
     readonly asked: Asked;
     readonly by: ByWhom;
     readonly means: CommandMeans;
+    readonly signal: AbortSignal;
   },
   wanted: readonly Selected[],
 ): Promise<readonly Decided[]> {
-  const { config, logs, action, asked, by, means } = work;
+  const { config, logs, action, asked, by, means, signal } = work;
   const host: Host = systemHost();
   const decided: Decided[] = [];
-  const signal = means.untilInterrupted();
+  const { terminal, err: write } = means;
+  const { clock } = host;
+  const what = action === 'redrive' ? 'redriving' : 'discarding';
+  const bar = new ProgressBar({ what, total: wanted.length, terminal, write, clock });
   // Whoever gets no answer need not wait for the next one: that is left, too.
   const silent = new Set<string>();
   for (const row of wanted) {
@@ -151,9 +158,11 @@ async function decideAll(
     const one = await decideParked({ ...asking, signal }, row, { ...by, action });
     if (one.state === 'left') silent.add(row.context);
     decided.push(one);
+    bar.update(decided.length);
     if (asked.rate !== undefined && row !== wanted.at(-1))
       await host.clock.sleep(1_000 / asked.rate, signal);
   }
+  bar.end();
   return decided;
 }
 
