@@ -5,6 +5,7 @@ import { loadConfig } from './config-file.ts';
 import { type CommandMeans, type Surroundings } from './command.ts';
 import { exportCommand } from './export.ts';
 import { migrateCommand } from './migrate.ts';
+import { rebuildCommand } from './rebuild.ts';
 import { recoverCommand } from './recover.ts';
 import { discardCommand, redriveCommand } from './parked-decision.ts';
 import { parkedListCommand } from './parked-list.ts';
@@ -55,6 +56,7 @@ Examples:
   $ thereupon parked redrive --error-code card-declined --why "new card" --trial
   $ thereupon stream order/536365 --context ordering
   $ thereupon export --out published.ndjson
+  $ thereupon rebuild order-book --why "the sum was wrong"
   $ thereupon migrate --dry-run
   $ thereupon log recover ordering
   $ thereupon simulate simulation.ts --minutes 5
@@ -100,6 +102,7 @@ function program(surroundings: Surroundings, onEnd: (exitCode: number) => void):
     parked,
     streamCommand(means),
     exportCommand(means),
+    rebuildCommand(means),
     migrateCommand(means),
     log,
     simulateCommand({ ...surroundings, command: 'npx thereupon simulate', onEnd }),

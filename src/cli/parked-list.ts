@@ -52,8 +52,8 @@ function asText(groups: readonly ParkedGroup[], isCut: boolean, width: number): 
   return [
     `${count} parked, ${held} held behind them${isCut ? ' (there are more)' : ''}`,
     ...sections,
-    'Look at one with: thereupon trace RECORD_ID. When the cause is mended, redrive them from the ' +
-      'application:\n  await app.redrive({ context, errorCode }, { who, why })',
+    'Look at one with: thereupon trace RECORD_ID. When the cause is mended:\n' +
+      '  thereupon parked redrive --error-code CODE --why "mended" --trial',
   ].join('\n\n');
 }
 
