@@ -33,7 +33,7 @@ export { run } from './runtime/run.ts';
 export type { RunOptions } from './runtime/run-options.ts';
 export type { ThereuponConfig } from './runtime/thereupon-config.ts';
 export type { Application } from './runtime/running-application.ts';
-export type { PendingTimer } from './runtime/pending-timers.ts';
+export type { PendingTimer } from './process/pending-timers.ts';
 export type { Transaction } from './runtime/transaction.ts';
 
 // What an application may want to catch; docs/errors.md says of each what to do next.

@@ -12,6 +12,7 @@ import { parkedListCommand } from './parked-list.ts';
 import { messageText } from '../telemetry/safe-text.ts';
 import { simulateCommand } from './simulate.ts';
 import { streamCommand } from './stream.ts';
+import { timersCommand } from './timers.ts';
 import { traceCommand } from './trace.ts';
 
 /**
@@ -57,6 +58,7 @@ Examples:
   $ thereupon stream order/536365 --context ordering
   $ thereupon export --out published.ndjson
   $ thereupon rebuild order-book --why "the sum was wrong"
+  $ thereupon timers --context ordering
   $ thereupon migrate --dry-run
   $ thereupon log recover ordering
   $ thereupon simulate simulation.ts --minutes 5
@@ -103,6 +105,7 @@ function program(surroundings: Surroundings, onEnd: (exitCode: number) => void):
     streamCommand(means),
     exportCommand(means),
     rebuildCommand(means),
+    timersCommand(means),
     migrateCommand(means),
     log,
     simulateCommand({ ...surroundings, command: 'npx thereupon simulate', onEnd }),

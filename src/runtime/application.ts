@@ -4,6 +4,11 @@ import type { Clock } from '../host/clock.ts';
 import type { Fact } from '../message/fact.ts';
 import { timeOf } from '../message/business-time.ts';
 import { frozenCopy } from '../message/json.ts';
+import {
+  type PendingTimer,
+  type TimerSelection,
+  pendingTimers,
+} from '../process/pending-timers.ts';
 import type { ProcessManager } from '../process/process-manager.ts';
 import type { BusinessTime } from '../process/time-source.ts';
 import type { Query } from '../read-model/query.ts';
@@ -23,7 +28,6 @@ import {
 } from './parked.ts';
 import { NotRunningHereError } from './not-running-here.ts';
 import type { ParkedNotes } from './parked-notes.ts';
-import { type PendingTimer, type TimerSelection, listTimers } from './pending-timers.ts';
 import { queryModel } from './query-model.ts';
 import { reachBusinessTime } from './reach-business-time.ts';
 import { type RebuildOptions, rebuildModel } from './rebuild.ts';
@@ -209,8 +213,11 @@ export class Application {
    * @example
    * const [next] = await app.timers({ process: 'payment deadline', key: 'o-1' });
    */
-  timers(selection: TimerSelection = {}): Promise<readonly PendingTimer[]> {
-    return listTimers(this.#contexts, selection);
+  async timers(selection: TimerSelection = {}): Promise<readonly PendingTimer[]> {
+    const places = this.#contexts.map(({ log, timers }) =>
+      timers === undefined ? { log } : { log, subscriptions: timers.waiting },
+    );
+    return (await pendingTimers(places, selection)).timers;
   }
 
   /**

@@ -2,7 +2,7 @@ import { RELAY } from '../backbone/relay.ts';
 import type { WaitingRow } from '../log/waiting-row.ts';
 import type { StoredRecord } from '../log/record.ts';
 import { consumedContracts } from '../context/bounded-context.ts';
-import type { PendingTimer } from './pending-timers.ts';
+import type { PendingTimer } from '../process/pending-timers.ts';
 import type { Activity } from './activity.ts';
 import { isDoneElsewhere } from './done-elsewhere.ts';
 import type { RunningContext } from './running-context.ts';

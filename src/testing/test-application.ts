@@ -4,7 +4,7 @@ import { uuidv7Ids } from '../host/ids.ts';
 import { timeOf } from '../message/business-time.ts';
 import { type Duration, durationMs } from '../message/duration.ts';
 import { Application } from '../runtime/application.ts';
-import type { PendingTimer } from '../runtime/pending-timers.ts';
+import type { PendingTimer } from '../process/pending-timers.ts';
 import type { RunOptions } from '../runtime/run-options.ts';
 import type { Application as RunningApplication } from '../runtime/running-application.ts';
 import { run } from '../runtime/run.ts';

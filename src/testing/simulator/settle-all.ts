@@ -1,5 +1,5 @@
 import type { Application } from '../../runtime/application.ts';
-import type { PendingTimer } from '../../runtime/pending-timers.ts';
+import type { PendingTimer } from '../../process/pending-timers.ts';
 import { SettledParkedError } from '../../runtime/settled.ts';
 import { isPoison } from './faults/poison.ts';
 import { InvariantBrokenError } from './invariant-broken.ts';

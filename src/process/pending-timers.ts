@@ -1,11 +1,11 @@
+import type { LogReader } from '../log/log.ts';
 import type { WaitingRow } from '../log/waiting-row.ts';
-import { BUSINESS_TIMERS, TIMER_NAMES, payloadOf, timerKey } from '../process/timer-row.ts';
-import type { RunningContext } from './running-context.ts';
+import { BUSINESS_TIMERS, TIMER_NAMES, payloadOf, timerKey } from './timer-row.ts';
 
 /** So many timers are listed when nothing else is said, those due first. */
-const LISTED_MAX = 1_000;
+const LISTED = 1_000;
 
-/** So many are looked through for those of one process manager. */
+/** At most so many are listed, and looked through for those of one process manager or key. */
 const SEARCHED_MAX = 100_000;
 
 /**
@@ -38,48 +38,72 @@ export interface TimerSelection {
   /** A context's name. */
   readonly context?: string;
   /**
-   * A process manager's name; with `key` only those of one process. Without a key they are looked
-   * for among the first 100,000.
+   * A process manager's name; with `key` only those of one process. Unless both are given, they are
+   * looked for among the first 100,000.
    */
   readonly process?: string;
   readonly key?: string;
   readonly correlationId?: string;
-  /** Default 1,000. */
+  /** Default 1,000, at most 100,000. */
   readonly limit?: number;
 }
 
-/** The timers that are set, the earliest first. */
-export async function listTimers(
-  contexts: readonly RunningContext[],
+/** Where timers are looked for: in a log, and under which names; by default all that there are. */
+export interface TimersPlace {
+  readonly log: Pick<LogReader, 'context' | 'waiting'>;
+  readonly subscriptions?: readonly string[];
+}
+
+/** Timers that are set. `isCut`: there may be more. */
+export interface PendingTimers {
+  readonly timers: readonly PendingTimer[];
+  readonly isCut: boolean;
+}
+
+/** The timers that are set and have not fired, the earliest first. */
+export async function pendingTimers(
+  places: readonly TimersPlace[],
   selection: TimerSelection,
-): Promise<readonly PendingTimer[]> {
-  const { context, process, key, correlationId, limit = LISTED_MAX } = selection;
+): Promise<PendingTimers> {
+  const { context, process, key, limit = LISTED } = selection;
+  const rowsMax = isSearch(selection) ? SEARCHED_MAX : Math.min(limit, SEARCHED_MAX);
+  // One more, so as to see whether there is one more.
+  const asked = { ...questionOf(selection), limit: rowsMax + 1 };
+  const lists = await Promise.all(
+    places
+      .filter(({ log }) => context === undefined || log.context === context)
+      .flatMap(({ log, subscriptions = TIMER_NAMES }) =>
+        subscriptions.map(async (subscription) => {
+          const rows = await log.waiting({ ...asked, subscription });
+          return rows.map((row) => pendingTimer(log.context, row));
+        }),
+      ),
+  );
+  const found = lists
+    .flat()
+    .filter(({ owner }) => process === undefined || owner === process)
+    .filter((timer) => key === undefined || timer.key === key)
+    .toSorted((a, b) => Date.parse(a.due) - Date.parse(b.due));
+  const isCut = found.length > limit || lists.some((list) => list.length > rowsMax);
+  return { timers: found.slice(0, Math.min(limit, SEARCHED_MAX)), isCut };
+}
+
+/** The store knows keys, and not to whom they belong. */
+function isSearch({ process, key, correlationId }: TimerSelection): boolean {
+  return process !== undefined || key !== undefined || correlationId !== undefined;
+}
+
+function questionOf({ process, key, correlationId }: TimerSelection) {
   const isByKey = process !== undefined && key !== undefined;
-  const chosen = contexts.filter(({ name }) => context === undefined || name === context);
   // Few are of one action or of one key: a store finds those at once, and would look through all
   // that wait to find them in the order in which they are due.
   const isNarrow = correlationId !== undefined || isByKey;
-  const asked = {
+  return {
     kinds: ['timer' as const],
     ...(isNarrow ? {} : { dueBefore: Number.MAX_SAFE_INTEGER }),
     ...(correlationId === undefined ? {} : { correlationId }),
     ...(isByKey ? { key: timerKey(process, key) } : {}),
-    // The store knows keys, and not to whom they belong.
-    limit: process === undefined && !isNarrow ? limit : SEARCHED_MAX,
   };
-  const lists = await Promise.all(
-    chosen.flatMap(({ name, log, timers }) =>
-      (timers?.waiting ?? TIMER_NAMES).map(async (subscription) => {
-        const rows = await log.waiting({ ...asked, subscription });
-        return rows.map((row) => pendingTimer(name, row));
-      }),
-    ),
-  );
-  return lists
-    .flat()
-    .filter(({ owner }) => process === undefined || owner === process)
-    .toSorted((a, b) => Date.parse(a.due) - Date.parse(b.due))
-    .slice(0, limit);
 }
 
 function pendingTimer(context: string, row: WaitingRow): PendingTimer {
