@@ -109,6 +109,11 @@ export interface LogReader {
   readStream(stream: string, query: StreamQuery): Promise<readonly StoredRecord[]>;
   /** A stream's version, 0 when it does not exist. */
   streamVersion(stream: string): Promise<number>;
+  /**
+   * The last record of each stream, by the streams' names in the order of their code points. It
+   * takes as long as what it answers, however long the log and each stream is.
+   */
+  streams(query: StreamsQuery): Promise<readonly StoredRecord[]>;
   /** The records with these ids, by position; unknown ids are left out. */
   recordsById(ids: readonly string[]): Promise<readonly StoredRecord[]>;
   /** All records of one business action, by position, at most `limit`. */
@@ -167,6 +172,12 @@ export interface LogQuery extends PageBound {
 export interface StreamQuery extends PageBound {
   /** Default 0: from the beginning. */
   readonly afterVersion?: number;
+}
+
+/** Which streams are listed. */
+export interface StreamsQuery extends PageBound {
+  /** This name and those behind it; all when absent. */
+  readonly from?: string;
 }
 
 /** Which waiting rows are meant; all that is given must hold. */

@@ -10,6 +10,7 @@ export const READER_CALLS: CallsOf<LogReader> = {
   read: true,
   readStream: true,
   streamVersion: true,
+  streams: true,
   recordsById: true,
   recordsOfAction: true,
   snapshot: true,

@@ -232,6 +232,7 @@ async function everythingIn(log: Log): Promise<object> {
     head: await log.head(),
     records: await log.read({ after: 0, limit: 1_000 }),
     streams: await Promise.all(NAMES.map((stream) => log.readStream(stream, { limit: 100 }))),
+    streamsByName: await log.streams({ limit: 100 }),
     actions: await Promise.all(NAMES.map((each) => log.recordsOfAction(each, 100))),
     commands: await Promise.all(NAMES.map((each) => log.command(each))),
     checkpoints: await log.checkpoints(),

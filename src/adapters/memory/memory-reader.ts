@@ -15,6 +15,7 @@ export function memoryReader(handle: MemoryHandle): LogReader {
     read: (query) => handle.ask(({ records }) => records.read(query)),
     readStream: (stream, query) => handle.ask(({ records }) => records.readStream(stream, query)),
     streamVersion: (stream) => handle.ask(({ records }) => records.version(stream)),
+    streams: (query) => handle.ask(({ records }) => records.streams(query)),
     recordsById: (ids) => handle.ask(({ records }) => records.recordsById(ids)),
     recordsOfAction: (correlationId, limit) =>
       handle.ask(({ records }) => records.recordsOfAction(correlationId, limit)),

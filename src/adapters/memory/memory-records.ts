@@ -1,6 +1,7 @@
-import type { LogQuery, StreamQuery } from '../../log/log.ts';
+import type { LogQuery, StreamQuery, StreamsQuery } from '../../log/log.ts';
 import { charactersOf, firstPage } from '../../log/page.ts';
 import type { NewRecord, StoredRecord } from '../../log/record.ts';
+import { compareText } from './field-order.ts';
 
 /**
  * The records of one log, and the ways to find them. Nothing is ever removed, so that a record of
@@ -54,6 +55,15 @@ export class MemoryRecords {
     const after = query.afterVersion ?? 0;
     const records = this.#streams.get(stream)?.slice(after, after + query.limit) ?? [];
     return firstPage(records, query, charactersOf);
+  }
+
+  streams(query: StreamsQuery): StoredRecord[] {
+    const { from = '' } = query;
+    const names = [...this.#streams.keys()].filter((name) => compareText(name, from) >= 0);
+    const lasts = names
+      .toSorted(compareText)
+      .flatMap((name) => this.#streams.get(name)?.at(-1) ?? []);
+    return firstPage(lasts, query, charactersOf);
   }
 
   recordsById(ids: readonly string[]): StoredRecord[] {

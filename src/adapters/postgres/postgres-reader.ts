@@ -141,6 +141,7 @@ function whileThere(
     read: [],
     readStream: [],
     streamVersion: 0,
+    streams: [],
     recordsById: [],
     recordsOfAction: [],
     snapshot: undefined,

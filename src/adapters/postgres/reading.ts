@@ -24,6 +24,7 @@ export function reading(asked: Asked, horizon: Horizon, clock: Pick<Clock, 'turn
     read: (query) => read(asked, horizon, query),
     readStream: (stream, query) => recordQueries.readStream(asked, stream, query),
     streamVersion: (stream) => about.version(stream),
+    streams: (query) => recordQueries.streams(asked, query),
     recordsById: (ids) => recordQueries.recordsById(asked, ids),
     recordsOfAction: (correlationId, limit) =>
       recordQueries.recordsOfAction(asked, correlationId, limit),

@@ -1,8 +1,14 @@
-import type { LogQuery, StreamQuery } from '../../log/log.ts';
+import type { LogQuery, StreamQuery, StreamsQuery } from '../../log/log.ts';
 import type { StoredRecord } from '../../log/record.ts';
 import type { PublishedQuery } from '../../log/store.ts';
 import type { Ask } from './database.ts';
-import { PUBLISHED_COLUMNS, RECORD_COLUMNS, selectPage, selectRecords } from './record-rows.ts';
+import {
+  LIMIT_MAX,
+  PUBLISHED_COLUMNS,
+  RECORD_COLUMNS,
+  selectPage,
+  selectRecords,
+} from './record-rows.ts';
 
 /** The queries on the log itself. Each says which index it uses. */
 
@@ -58,6 +64,19 @@ export async function streamVersions(
   // The primary key.
   const sql = `select stream, version from ${schema}.streams where stream = any ($1)`;
   return new Map(await ask<[string, number]>(sql, [streams]));
+}
+
+/** The last record of each stream, by name. */
+export function streams({ ask, schema }: Asked, query: StreamsQuery) {
+  const { from = '' } = query;
+  const limit = Math.min(query.limit, LIMIT_MAX);
+  // The primary key of streams, then log_domain_by_stream for each. The limit stands inside as
+  // well, so that no plan can join all streams first.
+  const sql = `
+    select ${RECORD_COLUMNS} from ${schema}.log_domain where (stream, version) in (
+      select stream, version from ${schema}.streams
+      where stream >= $1 and version > 0 order by stream limit ${limit})`;
+  return selectPage(ask, { sql, values: [from], orderBy: 'stream' }, query);
 }
 
 export function recordsById({ ask, schema }: Asked, ids: readonly string[]) {

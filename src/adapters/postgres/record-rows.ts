@@ -41,7 +41,7 @@ export async function selectRecords(
 }
 
 /**
- * The same for a page: `ordered` comes by a column `number`, from the first on. What is behind the
+ * The same for a page: it comes by the column `orderBy`, from the first on. What is behind the
  * page's end never leaves the server when it is bounded by characters.
  */
 export async function selectPage(
@@ -70,11 +70,11 @@ export async function selectPage(
 export interface PageQuery {
   readonly sql: string;
   readonly values: readonly unknown[];
-  readonly orderBy: 'position' | 'version';
+  readonly orderBy: 'position' | 'version' | 'stream';
 }
 
 /** More rows than this nobody can want at once. */
-const LIMIT_MAX = 100_000;
+export const LIMIT_MAX = 100_000;
 
 function recordOfRow(row: RecordRow): StoredRecord {
   return {

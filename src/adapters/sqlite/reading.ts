@@ -26,6 +26,7 @@ export function reading(where: Where, clock: Clock, asked: Asked): Reading {
           ),
     readStream: (stream, query) => ask([], (open) => recordQueries.readStream(open, stream, query)),
     streamVersion: (stream) => ask(0, (open) => recordQueries.streamVersion(open, stream)),
+    streams: (query) => ask([], (open) => recordQueries.streams(open, query)),
     recordsById: (ids) => ask([], (open) => recordQueries.recordsById(open, ids)),
     recordsOfAction: (correlationId, limit) =>
       ask([], (open) => recordQueries.recordsOfAction(open, correlationId, limit)),

@@ -1,5 +1,5 @@
-import type { LogQuery, StreamQuery } from '../../log/log.ts';
-import type { PageBound } from '../../log/page.ts';
+import type { LogQuery, StreamQuery, StreamsQuery } from '../../log/log.ts';
+import { charactersOf, firstPage, type PageBound } from '../../log/page.ts';
 import type { StoredRecord } from '../../log/record.ts';
 import type { Connection } from './connection.ts';
 import { PUBLISHED_COLUMNS, RECORD_COLUMNS, selectPage, selectRecords } from './record-rows.ts';
@@ -76,6 +76,27 @@ const STREAM_VERSION = 'select version from log where stream = ? order by versio
 export function streamVersion(connection: Connection, stream: string): number {
   const row = connection.preparedArrays(STREAM_VERSION).get(stream) as unknown;
   return (row as [number] | undefined)?.[0] ?? 0;
+}
+
+// log_stream, a seek for each stream: those of one name are not walked through.
+const FIRST_STREAM = 'select stream from log where stream >= ? order by stream limit 1';
+const NEXT_STREAM = 'select stream from log where stream > ? order by stream limit 1';
+const LAST_OF_STREAM = `
+  select ${RECORD_COLUMNS} from log where stream = ? order by version desc limit 1`;
+
+/** The last record of each stream, by name. */
+export function streams(connection: Connection, query: StreamsQuery): StoredRecord[] {
+  return firstPage(lastOfStreams(connection, query.from ?? ''), query, charactersOf);
+}
+
+function* lastOfStreams(connection: Connection, from: string): Generator<StoredRecord> {
+  const nameAt = (sql: string, name: string) =>
+    (connection.preparedArrays(sql).get(name) as unknown as [string] | undefined)?.[0];
+  let name = nameAt(FIRST_STREAM, from);
+  while (name !== undefined) {
+    yield* selectRecords(connection, LAST_OF_STREAM, name);
+    name = nameAt(NEXT_STREAM, name);
+  }
 }
 
 // log_id.

@@ -26,6 +26,7 @@ export const names: Scenarios = {
 
     assert.equal(await log.streamVersion(name), 1);
     assert.equal((await log.readStream(name, { limit: 9 }))[0]?.stream, name);
+    assert.equal((await log.streams({ from: name, limit: 1 }))[0]?.stream, name);
     assert.deepEqual(stale, { kind: 'conflict', stream: name, expected: 0, actual: 1 });
   }),
 

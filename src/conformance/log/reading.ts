@@ -9,6 +9,7 @@ export const reading: Scenarios = {
   'a new log is empty': async ({ log }) => {
     assert.equal(await log.head(), 0);
     assert.deepEqual(await log.read({ after: 0, limit: 10 }), []);
+    assert.deepEqual(await log.streams({ limit: 10 }), []);
     assert.deepEqual(await log.recordsById(['none']), []);
     assert.deepEqual(await log.recordsOfAction('none', 10), []);
     assert.deepEqual(await log.checkpoints(), []);

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import type { StreamsQuery } from '../../log/log.ts';
 import { commit, committed, fact, facts, outgoing } from './samples.ts';
 import type { Scenarios } from './scenario.ts';
 
@@ -145,6 +146,54 @@ export const streams: Scenarios = {
         call,
       );
     }
+  },
+
+  'streams are listed by name with their last records, from a name on and up to a limit': async ({
+    log,
+  }) => {
+    // By code point: an emoji comes behind all letters of one unit.
+    const names = [
+      '',
+      'a',
+      'order',
+      'order/1',
+      'order/10',
+      'order/2',
+      'orders',
+      'é',
+      '\uff5e',
+      '🎁',
+    ];
+    for (const name of [...names].toReversed())
+      await committed(log, { records: facts(name, 1, names.indexOf(name) + 1) });
+    await committed(log, { records: [outgoing({ key: 'order/3' })] });
+    const refused = await commit(log, { expects: [{ stream: 'order/0', version: 1 }] });
+    await commit(log, { expects: [{ stream: 'order/00', version: 0 }] });
+    const listed = async (query: StreamsQuery) =>
+      (await log.streams(query)).map(({ stream, version }) => [stream, version]);
+    const all = names.map((name, index) => [name, index + 1]);
+
+    assert.equal(refused.kind, 'conflict');
+    assert.deepEqual(await listed({ limit: 100 }), all);
+    assert.deepEqual(await listed({ from: '', limit: 2 }), all.slice(0, 2));
+    assert.deepEqual(await listed({ from: 'order/1', limit: 3 }), all.slice(3, 6));
+    assert.deepEqual(await listed({ from: 'order/11', limit: 1 }), all.slice(5, 6));
+    assert.deepEqual(await listed({ from: '🎁🎁', limit: 9 }), []);
+    assert.deepEqual(await listed({ limit: 0 }), []);
+    const [last] = await log.streams({ from: 'order/1', limit: 1 });
+    assert.deepEqual(last, (await log.readStream('order/1', { afterVersion: 3, limit: 1 }))[0]);
+  },
+
+  'a list of streams ends with the record that reaches its characters': async ({ log }) => {
+    const data = JSON.stringify('x'.repeat(98));
+    for (const stream of ['a', 'b', 'c', 'd'])
+      await committed(log, { records: [fact(stream, 1, { data })] });
+    const listed = async (charactersMax: number) =>
+      (await log.streams({ limit: 9, charactersMax })).map(({ stream }) => stream);
+
+    assert.deepEqual(await listed(1), ['a']);
+    assert.deepEqual(await listed(250), ['a', 'b', 'c']);
+    assert.deepEqual(await listed(9_999), ['a', 'b', 'c', 'd']);
   },
 
   'a stream is read after a version and up to a limit': async ({ log }) => {
