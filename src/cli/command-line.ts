@@ -12,6 +12,7 @@ import { parkedListCommand } from './parked-list.ts';
 import { messageText } from '../telemetry/safe-text.ts';
 import { simulateCommand } from './simulate.ts';
 import { streamCommand } from './stream.ts';
+import { streamsCommand } from './streams.ts';
 import { timersCommand } from './timers.ts';
 import { traceCommand } from './trace.ts';
 
@@ -55,6 +56,7 @@ Examples:
   $ thereupon trace 01985f3e-4d5c-7a11-9c2e-5b6f0a7d8e9f
   $ thereupon parked list --json
   $ thereupon parked redrive --error-code card-declined --why "new card" --trial
+  $ thereupon streams --aggregate order
   $ thereupon stream order/536365 --context ordering
   $ thereupon export --out published.ndjson
   $ thereupon rebuild order-book --why "the sum was wrong"
@@ -105,6 +107,7 @@ function program(surroundings: Surroundings, onEnd: (exitCode: number) => void):
     streamCommand(means),
     exportCommand(means),
     rebuildCommand(means),
+    streamsCommand(means),
     timersCommand(means),
     migrateCommand(means),
     log,
