@@ -1,9 +1,12 @@
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import type { ThereuponConfig } from '../runtime/thereupon-config.ts';
 import { type CommandMeans, commandOf, wholeNumber } from './command.ts';
+import { eventLine } from './event-line.ts';
 import { findStream } from '../inspection/find-stream.ts';
 import { withLogs } from '../inspection/open-logs.ts';
-import { cutText, jsonDocument, jsonText, nameText } from '../telemetry/safe-text.ts';
+import { momentOf, streamAt, versionOrTime } from './stream-at.ts';
+import { QuestionError } from '../inspection/question-error.ts';
+import { cutText, jsonDocument, nameText } from '../telemetry/safe-text.ts';
 import { type ShownRecord, shownRecord } from '../inspection/shown-record.ts';
 
 /** Which part of a stream is shown, and how. */
@@ -15,26 +18,49 @@ export interface StreamForm {
   readonly width: number;
 }
 
-export function streamCommand({ config, print, lineWidth }: CommandMeans): Command {
+export function streamCommand(means: CommandMeans): Command {
   return commandOf('stream', {
-    description: 'Shows the events of one aggregate instance.',
-    example: 'thereupon stream order/536365 --after 10',
+    description: 'Shows the events of one aggregate instance, or its state at a moment.',
+    example: 'thereupon stream order/536365 --at 2011-12-09T12:50:00Z',
   })
     .argument('<id>', 'the stream, AGGREGATE/ID')
     .option('--context <name>', 'only this context')
     .option('--after <version>', 'events after this version', wholeNumber, 0)
     .option('--limit <count>', 'at most so many events', wholeNumber, 1_000)
-    .action(async (id: string, { json, ...options }: StreamOptions) => {
-      const form = { ...options, asJson: json === true, width: lineWidth };
-      print(await stream(await config(), id, { ...form, context: options.context }));
-    });
+    .addOption(
+      new Option(
+        '--at <moment>',
+        'the state at a version, or at a time: when it happened, in UTC; and what had changed it',
+      )
+        .argParser(versionOrTime)
+        .conflicts(['after', 'limit']),
+    )
+    .option('--recorded', 'the time of --at is the one at which events were recorded')
+    .action((id: string, options: StreamOptions) => streamAsked(id, options, means));
 }
 
 interface StreamOptions {
   readonly context?: string;
   readonly after: number;
   readonly limit: number;
+  readonly at?: number | Date;
+  readonly recorded?: true;
   readonly json?: true;
+}
+
+async function streamAsked(
+  id: string,
+  { context, after, limit, at, recorded, json }: StreamOptions,
+  { config, print, lineWidth, paint }: CommandMeans,
+): Promise<void> {
+  const form = { context, asJson: json === true, width: lineWidth };
+  if (at !== undefined) {
+    const moment = momentOf(at, recorded === true);
+    return print(await streamAt(await config(), id, { ...form, at: moment, paint }));
+  }
+  if (recorded === true)
+    throw new QuestionError('asked-wrongly', '--recorded says what --at means: give --at a time.');
+  print(await stream(await config(), id, { ...form, after, limit }));
 }
 
 /** `thereupon stream ID`: the events of one aggregate instance. */
@@ -63,15 +89,7 @@ function asText(shown: {
   const last = records.at(-1)?.version ?? version;
   return [
     `${nameText(shown.stream)} in ${nameText(shown.context)} · version ${version}`,
-    ...records.map((record) => cutText(lineOf(record), width)),
+    ...records.map((record) => cutText(eventLine(record), width)),
     ...(last < version ? [`${version - last} more: go on with --after ${last}`] : []),
   ].join('\n');
-}
-
-function lineOf(record: ShownRecord): string {
-  const version = String(record.version).padStart(4);
-  const schema = record.schemaVersion === 1 ? '' : ` (schema ${record.schemaVersion})`;
-  const recorded = record.recordedAt === record.occurredAt ? '' : `  recorded ${record.recordedAt}`;
-  const what = `${nameText(record.type)}${schema}`;
-  return `${version}  ${record.occurredAt}  ${what}  ${jsonText(record.data)}${recorded}`;
 }

@@ -1,7 +1,9 @@
 import { aggregateOfStream } from '../aggregate/aggregate.ts';
-import { masked } from '../context/personal-data.ts';
+import { MASKED, masked } from '../context/personal-data.ts';
 import { type Vocabulary, decode } from '../context/vocabulary.ts';
 import type { Direction, StoredRecord } from '../log/record.ts';
+import type { Fact, Recorded } from '../message/fact.ts';
+import { deepFreeze } from '../message/json.ts';
 
 /** A record as the command line shows it. Metadata is left out, as anything may be in it. */
 export interface ShownRecord {
@@ -55,6 +57,33 @@ function shownData(vocabulary: Vocabulary, stored: StoredRecord): unknown {
   } catch {
     // The record is still worth seeing; the upcaster's own message might quote the data.
     return '[not shown: it cannot be brought to its current version]';
+  }
+}
+
+/** Whether a domain event may tell something of a person: its wiring lists fields. */
+export function hasPersonalFields(vocabulary: Vocabulary, stored: StoredRecord): boolean {
+  return personalFields(vocabulary, stored)?.length !== 0;
+}
+
+/**
+ * The fact that a record stands for, with nothing personal in it: for code that nobody can follow
+ * with what it is given. Metadata is masked as well, as anything may be in it. Undefined when it
+ * cannot be brought to its current version, or is not in the wiring.
+ */
+export function maskedEvent(
+  vocabulary: Vocabulary,
+  stored: StoredRecord,
+): Recorded<Fact> | undefined {
+  const personal = personalFields(vocabulary, stored);
+  if (personal === undefined) return undefined;
+  try {
+    const event = decode(vocabulary, stored);
+    const metadata = Object.keys(event.metadata).map((name) => [name, MASKED]);
+    const shown = { data: masked(event.data, personal), metadata: Object.fromEntries(metadata) };
+    return deepFreeze({ ...event, ...shown });
+  } catch {
+    // The upcaster's own message might quote the data.
+    return undefined;
   }
 }
 
