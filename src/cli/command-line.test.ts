@@ -111,6 +111,24 @@ test('parked records are listed by error, with how many are held behind them', a
   assert.equal(elsewhere.out, 'Nothing is parked.\n');
 });
 
+test('a parked record is shown in full, with its error, and what is held behind it', async () => {
+  const listed = await thereupon('parked', 'list', '--json');
+  const { groups } = JSON.parse(listed.out) as { groups: [ParkedGroup] };
+  const id = groups[0].parked[0]?.recordId ?? '';
+
+  const asText = await thereupon('parked', 'show', id);
+
+  assert.match(asText.out, /^billing · "ask for payment" · key "one after the other"\n/);
+  assert.match(
+    asText.out,
+    /\nWorthNothingError \(worth-nothing\): Order o-2 .*\n +at .*config\.ts/,
+  );
+  assert.match(asText.out, /ordering\.OrderPlaced, incoming at position \d+ from ordering\n/);
+  assert.match(asText.out, /"name": "\[personal\]"/);
+  assert.match(asText.out, /\n1 held behind it:\n {2}ordering\.OrderPlaced {2}record /);
+  assert.ok(asText.out.includes(`  thereupon trace ${id}\n`));
+});
+
 test('a stream is shown with versions, times and data, what is personal masked', async () => {
   const asText = await thereupon('stream', 'order/o-1');
   const asJson = await thereupon('stream', 'order/o-1', '--json', '--context', 'ordering');
@@ -218,7 +236,9 @@ test('where no log is, nothing is said to be well', async () => {
 
 test('every command has help with an example', async () => {
   const helps = await Promise.all(
-    [[], ['trace'], ['parked', 'list'], ['stream']].map((words) => thereupon(...words, '--help')),
+    [[], ['trace'], ['parked', 'list'], ['parked', 'show'], ['stream'], ['export']].map((words) =>
+      thereupon(...words, '--help'),
+    ),
   );
 
   for (const help of helps) {

@@ -9,6 +9,7 @@ import { rebuildCommand } from './rebuild.ts';
 import { recoverCommand } from './recover.ts';
 import { discardCommand, redriveCommand } from './parked-decision.ts';
 import { parkedListCommand } from './parked-list.ts';
+import { parkedShowCommand } from './parked-show.ts';
 import { messageText } from '../telemetry/safe-text.ts';
 import { simulateCommand } from './simulate.ts';
 import { streamCommand } from './stream.ts';
@@ -57,6 +58,7 @@ Examples:
   $ thereupon parked list --json
   $ thereupon parked redrive --error-code card-declined --why "new card" --trial
   $ thereupon streams --aggregate order
+  $ thereupon parked show 01985f3e-4d5c
   $ thereupon stream order/536365 --context ordering
   $ thereupon export --out published.ndjson
   $ thereupon rebuild order-book --why "the sum was wrong"
@@ -98,6 +100,7 @@ function program(surroundings: Surroundings, onEnd: (exitCode: number) => void):
     .addCommand(parkedListCommand(means))
     .addCommand(redriveCommand(means))
     .addCommand(discardCommand(means));
+    .addCommand(parkedShowCommand(means));
   const log = new Command('log')
     .description('What is done to a log itself.')
     .addCommand(recoverCommand(means));

@@ -1,0 +1,104 @@
+import { inOrderOfArrival, messageOf } from '../backbone/border.ts';
+import type { WaitingError, WaitingRow } from '../log/waiting-row.ts';
+import type { FoundParked } from './find-parked.ts';
+import type { OpenLog } from './open-logs.ts';
+import { type ShownRecord, shownRecord } from './shown-record.ts';
+
+/** At most so many held rows of one key are counted. */
+const HELD_MAX = 10_000;
+/** So many of them are told of. */
+const HELD_TOLD = 10;
+
+/** One parked record in full. */
+export interface ParkedDetails {
+  readonly context: string;
+  readonly subscription: string;
+  readonly key: string;
+  readonly recordId: string;
+  readonly correlationId: string;
+  readonly since: string;
+  readonly attempts: number;
+  readonly error: WaitingError | null;
+  /**
+   * log: the record is in the context's log. border: the message was never taken in, and waits with
+   * all that is known of it.
+   */
+  readonly where: 'log' | 'border';
+  /** What it is about, what is personal masked; null when it is not in the log any more. */
+  readonly record: ShownRecord | null;
+  readonly held: HeldBehind;
+}
+
+/** What waits behind a parked record, since it is of the same key. */
+export interface HeldBehind {
+  readonly count: number;
+  /** True when there may be more than were counted. */
+  readonly isCut: boolean;
+  /** The first ones, in order. */
+  readonly first: readonly HeldRecord[];
+}
+
+export interface HeldRecord {
+  readonly recordId: string;
+  /** Null when its record is not in the log any more. */
+  readonly type: string | null;
+  readonly since: string;
+}
+
+export async function parkedDetails({ open, row }: FoundParked): Promise<ParkedDetails> {
+  const { subscription, key, recordId, correlationId, attempts, error } = row;
+  return {
+    context: open.name,
+    subscription,
+    key,
+    recordId,
+    correlationId,
+    since: new Date(row.since).toISOString(),
+    attempts,
+    error,
+    where: isAtBorder(row) ? 'border' : 'log',
+    record: await recordOf(open, row),
+    held: await heldBehind(open, row),
+  };
+}
+
+/** What is parked at the border has no place in the log, and carries its message. */
+function isAtBorder({ position, payload }: WaitingRow): boolean {
+  return position === 0 && payload !== null;
+}
+
+async function recordOf(
+  { log, vocabulary }: OpenLog,
+  row: WaitingRow,
+): Promise<ShownRecord | null> {
+  if (isAtBorder(row)) {
+    const { arrival: _, position = 0, ...message } = messageOf(row);
+    const asTakenIn = { ...message, direction: 'incoming', stream: null, version: null } as const;
+    return shownRecord(vocabulary, { ...asTakenIn, position });
+  }
+  // An id is unique for its source only.
+  const records = await log.recordsById([row.recordId]);
+  const record = records.find(({ position }) => position === row.position);
+  return record === undefined ? null : shownRecord(vocabulary, record);
+}
+
+async function heldBehind({ log }: OpenLog, row: WaitingRow): Promise<HeldBehind> {
+  const { subscription, key } = row;
+  const held = await log.waiting({ subscription, key, kinds: ['held'], limit: HELD_MAX });
+  const ordered = isAtBorder(row) ? inOrderOfArrival(held) : held;
+  const told = ordered.slice(0, HELD_TOLD);
+  const records = await log.recordsById(told.map(({ recordId }) => recordId));
+  const typeOf = (each: WaitingRow): string | null =>
+    isAtBorder(each)
+      ? messageOf(each).type
+      : (records.find(({ position }) => position === each.position)?.type ?? null);
+  return {
+    count: held.length,
+    isCut: held.length === HELD_MAX,
+    first: told.map((each) => ({
+      recordId: each.recordId,
+      type: typeOf(each),
+      since: new Date(each.since).toISOString(),
+    })),
+  };
+}
