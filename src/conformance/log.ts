@@ -107,12 +107,14 @@ async function play(
     opened.push(one);
     return one;
   };
+  const diagnose = subject.store.diagnose?.bind(subject.store);
   const store: Store = {
     name: subject.store.name,
     open: async (context) => keep(await subject.store.open(context)),
     reader: async (context) => keep(await subject.store.reader(context)),
     published: async (context) => keep(await subject.store.published(context)),
     leaveRequests: (context, requests) => subject.store.leaveRequests(context, requests),
+    ...(diagnose === undefined ? {} : { diagnose }),
   };
   try {
     await scenario({

@@ -1,3 +1,4 @@
+import type { Diagnosis } from './diagnosis.ts';
 import type { Log, LogReader } from './log.ts';
 import type { PageBound } from './page.ts';
 import type { StoredRecord } from './record.ts';
@@ -45,6 +46,12 @@ export interface Store {
    * @throws {EpochLostError} when neighbours have taken in of an epoch that the log knows nothing of.
    */
   recover?(context: string, options?: RecoverOptions): Promise<NewEpoch>;
+  /**
+   * What the store knows of a context beside what is in its log: who runs it, and what may be wrong around
+   * it. It takes nothing away from a running application, nor from one that starts meanwhile. A context that
+   * has no log yet has nobody who runs it.
+   */
+  diagnose?(context: string): Promise<Diagnosis>;
 }
 
 /** What is asked of those who run a context, by somebody who does not. */

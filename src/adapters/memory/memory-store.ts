@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { assertContextName } from '../../log/context-name.ts';
+import type { Diagnosis, Runner } from '../../log/diagnosis.ts';
 import { LogInUseError } from '../../log/log-in-use.ts';
 import type { Log, LogReader } from '../../log/log.ts';
 import type { PublishedLog, Requests, Store } from '../../log/store.ts';
@@ -45,6 +46,15 @@ export function memory(options: MemoryOptions = {}): MemoryStore {
   return new ContextsInMemory(options.epoch ?? (() => randomUUID()));
 }
 
+const THIS_PROCESS: Runner = {
+  pid: process.pid,
+  host: null,
+  startedAt: null,
+  beatAgoMs: null,
+  isAlive: true,
+  holds: null,
+};
+
 interface Context {
   readonly contents: MemoryContents;
   owner: MemoryHandle | undefined;
@@ -88,6 +98,11 @@ class ContextsInMemory implements MemoryStore {
     });
     handle.changed();
     return true;
+  async diagnose(name: string): Promise<Diagnosis> {
+    assertContextName(name);
+    const isRun = this.#contexts.get(name)?.owner !== undefined;
+    const nothing = { heldBy: null, clock: null, pooler: null, disk: null };
+    return { isShared: false, runners: isRun ? [THIS_PROCESS] : [], ...nothing };
   }
 
   crash(name: string): void {

@@ -26,6 +26,24 @@ const HELD = `held as materialized (
       where l.locktype = 'advisory' and l.objsubid = 2 and l.granted
         and l.database = (select d.oid from pg_database d where d.datname = current_database()))`;
 
+/** A row of a process that runs a context, or did. */
+export type MemberRow = readonly [
+  host: string,
+  pid: number,
+  beatAgoMs: number,
+  isLive: boolean,
+  holds: string,
+];
+
+/** All that there are, also those that were taken for dead and not removed yet, the oldest first. */
+export function allMembers(ask: Ask, place: Place, leaseMs: number): Promise<readonly MemberRow[]> {
+  return ask<MemberRow>(`with ${HELD}
+    select m.host, m.pid,
+      (extract(epoch from clock_timestamp() - m.beat_at) * 1000)::bigint, ${isLive(place, leaseMs)},
+      m.holds
+    from ${place.schema}.members m order by m.number`);
+}
+
 /** The processes that live, for whoever must not come in between. */
 export async function liveMembers(
   ask: Ask,

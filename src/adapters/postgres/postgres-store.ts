@@ -5,6 +5,7 @@ import { assertMigrated, formatOf, migrate, pendingMigrations } from './migrate.
 import { assertNotBehind } from './restored-log.ts';
 import { commit } from './commit.ts';
 import type { Ask } from './database.ts';
+import { diagnosisOf } from './diagnosis.ts';
 import { recover } from './new-epoch.ts';
 import { patientPool } from './patient-pool.ts';
 import { assertOptions, type PostgresOptions } from './postgres-options.ts';
@@ -86,6 +87,7 @@ export function postgres(
       servers.ask((server) => recover(server, placeOf(context), { ...recovery, leaseMs })),
     leaveRequests: (context, requests) =>
       servers.ask((server) => leave(server, placeOf(context), requests)),
+    diagnose: (context) => servers.ask((server) => diagnosisOf(server, placeOf(context), leaseMs)),
     async stage(context, staged) {
       const place = placeOf(context);
       const transaction = await stage(place, staged);

@@ -36,7 +36,8 @@ export class Server {
   readonly session: Session;
   readonly statements: StatementOptions;
   readonly #lostSessions: LostSessions;
-  readonly #isBehindPooler: boolean;
+  /** Whether a pooler stands between that gives each transaction another connection. */
+  readonly isBehindPooler: boolean;
   /** The transactions that are not ours and have published something. */
   readonly foreignCommits: ForeignCommits;
   readonly #contexts = new Map<string, WatchedContext>();
@@ -73,7 +74,7 @@ export class Server {
     this.host = options.host;
     this.#isOwnPool = options.isOwnPool;
     this.#lostSessions = new LostSessions(options.host.clock);
-    this.#isBehindPooler = options.isBehindPooler;
+    this.isBehindPooler = options.isBehindPooler;
     this.pool = tellingOfLosses(options.pool, (client) => this.#lostSessions.add(client));
     this.statements = options.statements;
     this.ask = asking(this.pool, options.statements);
@@ -132,7 +133,7 @@ export class Server {
 
   /** Resolves when nothing is committed any more over connections that broke: see `LostSessions`. */
   lostEnded(): Promise<void> {
-    return this.#lostSessions.ended(this.ask, this.#isBehindPooler);
+    return this.#lostSessions.ended(this.ask, this.isBehindPooler);
   }
 
   /**

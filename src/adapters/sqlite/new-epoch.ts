@@ -50,7 +50,7 @@ export async function newEpoch(
     if (seen.length === 0) throw new LogCorruptError(where, 'there is no such file');
     if (options.accept === undefined) throw new EpochLostError(context, seen);
   }
-  const lock = acquireOwnerLock(where);
+  const lock = await acquireOwnerLock(where, host.clock);
   let connection: Connection | undefined;
   try {
     connection = await unlessBusy(host.clock, where, () => openWriter(where.path));

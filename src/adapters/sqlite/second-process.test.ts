@@ -37,6 +37,31 @@ test('a second process is refused, and is told which process runs and since when
   assert.match(refused.message, new RegExp(`process ${owner.pid}, running since 2`));
 });
 
+test('who looks again and again who runs a log keeps nobody from opening it', async () => {
+  await start(`
+    say('looking');
+    for (;;) {
+      await store.diagnose('ordering');
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }`);
+
+  for (let count = 0; count < 100; count += 1)
+    await (await sqlite(directory).open('ordering')).close();
+});
+
+test('a diagnosis names the process that runs a log, and how much room there is', async () => {
+  const owner = await start(`await store.open('ordering'); say('open');`);
+
+  const diagnosis = await sqlite(directory).diagnose?.('ordering');
+  await kill(owner);
+  const after = await sqlite(directory).diagnose?.('ordering');
+
+  assert.equal(diagnosis?.runners[0]?.pid, owner.pid);
+  assert.ok((diagnosis?.runners[0]?.startedAt ?? 0) > 0);
+  assert.ok((diagnosis?.disk?.freeBytes ?? 0) > 0);
+  assert.deepEqual(after?.runners, []);
+});
+
 test('another context of the same directory has an owner of its own', async () => {
   await start(`await store.open('ordering'); say('open');`);
 

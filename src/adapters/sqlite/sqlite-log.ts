@@ -19,7 +19,7 @@ const DOCUMENTS_AT_ONCE = 1_000;
 /** Opens, and where needed creates, the log of a context as its one running owner. */
 export async function openSqliteLog(options: WriterOptions): Promise<Log> {
   const { where } = options;
-  const lock = acquireOwnerLock(where);
+  const lock = await acquireOwnerLock(where, options.host.clock);
   try {
     return ownedLog(new Writer(options, await openOwned(options), lock.release));
   } catch (error) {

@@ -3,6 +3,7 @@ import { type Host, systemHost } from '../../host/host.ts';
 import type { Store } from '../../log/store.ts';
 import { Changes } from './changes.ts';
 import type { Durability } from './connection.ts';
+import { diagnosisOf } from './diagnosis.ts';
 import { StoreReadOnlyError, StoreFullError, type Where } from './errors.ts';
 import { leaveRequests } from './leave-requests.ts';
 import { placeOf } from './log-file.ts';
@@ -66,6 +67,7 @@ export function sqlite(directory: string, options: SqliteOptions = {}): Store {
     leaveRequests: async (context, requests) =>
       leaveRequests(placeOf(directory, context), host.clock, requests),
     recover: (context, recovery = {}) => newEpoch(directory, context, { ...recovery, host }),
+    diagnose: async (context) => diagnosisOf(directory, placeOf(directory, context)),
   };
 }
 

@@ -101,6 +101,27 @@ export const opening: Scenarios = {
     assert.equal(reader.context, 'ordering');
   },
 
+  'a diagnosis names who runs a log, and nobody once that has ended': async (scene) => {
+    const { store, log, skip } = scene;
+    if (store.diagnose === undefined) return skip('it knows nothing beside what is in its logs');
+    const before = await store.diagnose('billing');
+    await log.membership?.join({ id: 'a', knows: {} }, async () => undefined);
+    await log.membership?.beat('a', { s: [0, 127] });
+
+    const running = await store.diagnose('ordering');
+    await log.membership?.leave('a');
+    await log.close();
+    const after = await store.diagnose('ordering');
+
+    assert.deepEqual([before.runners, after.runners], [[], []]);
+    assert.deepEqual(
+      running.runners.map(({ pid, isAlive, holds }) => ({ pid, isAlive, holds })),
+      [{ pid: process.pid, isAlive: true, holds: log.membership ? { s: [0, 127] } : null }],
+    );
+    assert.equal(running.isShared, log.membership !== undefined);
+    assert.equal(running.heldBy, null);
+  },
+
   'closing a reader does not close the log': async ({ store, log }) => {
     const reader = await store.reader('ordering');
 
