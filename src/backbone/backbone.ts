@@ -44,6 +44,11 @@ export interface Capabilities {
    */
   readonly replay: boolean;
   /**
+   * Whether what is published must be handed over by a relay: false where there is no outlet, as consumers
+   * read the publisher's own log. Default: yes.
+   */
+  readonly relay?: boolean;
+  /**
    * What survives a power cut of the only server, or of all of them at once, once it was confirmed. synced: all
    * of it. written: what the system had written by then, which may lack the last moments.
    */

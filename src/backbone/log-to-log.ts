@@ -29,7 +29,12 @@ export function embedded(): Backbone {
 /** The same for what another name is given to, where logs are read that a broker keeps. */
 export class LogToLog implements Backbone {
   readonly name: string;
-  readonly capabilities = { order: 'log', replay: true, confirmed: 'synced' } as const;
+  readonly capabilities = {
+    order: 'log',
+    replay: true,
+    relay: false,
+    confirmed: 'synced',
+  } as const;
   readonly #publishers = new Map<string, Promise<Publisher>>();
   #surroundings: Surroundings | undefined;
 

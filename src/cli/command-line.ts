@@ -4,6 +4,7 @@ import { EXIT } from './exit-code.ts';
 import { loadConfig } from './config-file.ts';
 import { type CommandMeans, type Surroundings } from './command.ts';
 import { exportCommand } from './export.ts';
+import { lagCommand } from './lag.ts';
 import { migrateCommand } from './migrate.ts';
 import { rebuildCommand } from './rebuild.ts';
 import { recoverCommand } from './recover.ts';
@@ -63,6 +64,7 @@ Examples:
   $ thereupon export --out published.ndjson
   $ thereupon rebuild order-book --why "the sum was wrong"
   $ thereupon timers --context ordering
+  $ thereupon lag
   $ thereupon migrate --dry-run
   $ thereupon log recover ordering
   $ thereupon simulate simulation.ts --minutes 5
@@ -112,6 +114,7 @@ function program(surroundings: Surroundings, onEnd: (exitCode: number) => void):
     rebuildCommand(means),
     streamsCommand(means),
     timersCommand(means),
+    lagCommand(means),
     migrateCommand(means),
     log,
     simulateCommand({ ...surroundings, command: 'npx thereupon simulate', onEnd }),

@@ -1,7 +1,7 @@
 import type { Fact, Recorded } from '../message/fact.ts';
 import type { Source } from '../reaction/source.ts';
 import { assertDealingKey, dealtBy } from '../subscription/dealing-key.ts';
-import { interestIn } from '../subscription/interest.ts';
+import { type Interest, interestIn } from '../subscription/interest.ts';
 import { fingerprintOf } from '../subscription/slot.ts';
 import type { SubscriptionDefinition } from '../subscription/subscription-definition.ts';
 import type { ProcessManager } from './process-manager.ts';
@@ -16,17 +16,31 @@ export function processSubscription(
   process: ProcessManager,
   surroundings: Omit<ProcessSurroundings, 'process'>,
 ): SubscriptionDefinition {
-  const own = new Set(process.timers.map((timer) => timerType(process.name, timer)));
   const { retry } = process.options;
   return {
     name: process.name,
-    interest: interestIn([...process.sources, ...[...own].map(ownTimer)]),
-    keysOf: (event, { direction, type, key }) =>
-      direction === 'timer' && own.has(type) ? [key] : keysBy(process, event),
+    interest: interestOfProcess(process),
+    keysOf: keysOfProcess(process),
     fingerprint: fingerprintOf(process.by),
     ...(retry === undefined ? {} : { retry }),
     handle: (entry, key, base) => runProcess({ process, ...surroundings }, entry, key, base),
   };
+}
+
+/** What it listens to, its own timers among it. */
+export function interestOfProcess(process: ProcessManager): Interest {
+  return interestIn([...process.sources, ...[...ownTimers(process)].map(ownTimer)]);
+}
+
+/** The keys of the process that an event belongs to, if it belongs to any. */
+export function keysOfProcess(process: ProcessManager): SubscriptionDefinition['keysOf'] {
+  const own = ownTimers(process);
+  return (event, { direction, type, key }) =>
+    direction === 'timer' && own.has(type) ? [key] : keysBy(process, event);
+}
+
+function ownTimers({ name, timers }: ProcessManager): ReadonlySet<string> {
+  return new Set(timers.map((timer) => timerType(name, timer)));
 }
 
 function keysBy({ name, by }: ProcessManager, event: Recorded<Fact>): readonly string[] {

@@ -23,8 +23,7 @@ export async function buildInlineModels(
   const known = new Set((await log.checkpoints()).map((checkpoint) => checkpoint.subscription));
   const built = new Set(workplace.inlineModels.map(builtMark));
   // Code that does not know a model does not fold it: it must be built anew when it comes back.
-  for (const mark of known)
-    if (mark.endsWith(BUILT) && !built.has(mark)) await forget(running, mark);
+  for (const mark of known) if (isInlineMark(mark) && !built.has(mark)) await forget(running, mark);
   for (const model of workplace.inlineModels) {
     const name = modelName(model);
     if (!known.has(builtMark(model))) {
@@ -53,6 +52,11 @@ async function own({ log, tail }: BuildingContext, model: AnyReadModel): Promise
 }
 
 const BUILT = ' is inline';
+
+/** Whether a checkpoint only says that an inline read model was built. */
+export function isInlineMark(subscription: string): boolean {
+  return subscription.endsWith(BUILT);
+}
 
 function builtMark(model: AnyReadModel): string {
   return `${modelName(model)}${BUILT}`;

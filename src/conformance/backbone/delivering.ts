@@ -15,6 +15,13 @@ export const delivering: Scenarios = {
     assert.deepEqual(consumer.firstIds().toSorted(), ids(messages).toSorted());
   },
 
+  'there is an outlet just where it says that a relay is needed': async ({ backbone }) => {
+    const outlet = await backbone.outlet('ordering');
+
+    assert.equal(outlet !== undefined, backbone.capabilities.relay !== false);
+    await outlet?.close();
+  },
+
   'a message arrives as it was published': async (scene) => {
     const consumer = await scene.consumer({ contracts: ['ordering.Bestellung "é" 🎁'] });
     const message = scene.message({

@@ -1,0 +1,90 @@
+import type { BoundedContext } from '../context/bounded-context.ts';
+import type { Clock } from '../host/clock.ts';
+import type { Holder } from '../log/holder.ts';
+import type { ThereuponConfig } from '../runtime/thereupon-config.ts';
+import { chosenContexts } from './chosen-contexts.ts';
+import { worstFirst } from './level.ts';
+import { type OpenLog, assertSomeLog, withLogs } from './open-logs.ts';
+import type { ReaderLag } from './reader-lag.ts';
+import { readersOf } from './readers.ts';
+import { type Running, diagnosisOf, runningOf } from './runners.ts';
+
+/** At most so many readers are told of. */
+const READERS_MAX = 1_000;
+
+/** How far all that there is to do has come. */
+export interface Lag {
+  readonly contexts: readonly ContextLag[];
+  /** The worst first, then by how much they are behind. */
+  readonly readers: readonly ReaderLag[];
+  /** There are more readers than are told of. */
+  readonly isCut: boolean;
+}
+
+export interface ContextLag {
+  readonly context: string;
+  /** False: it has never been opened. */
+  readonly isThere: boolean;
+  /** The highest position that can be read. */
+  readonly head: number;
+  /** Who keeps the log from being read further, by a transaction that does not end. */
+  readonly heldBy: Holder | null;
+  readonly running: Running;
+}
+
+/** What is asked from, and of which context; of all when it is not named. */
+export interface LagQuestion {
+  readonly clock: Clock;
+  readonly context?: string | undefined;
+}
+
+/**
+ * How far every subscription of every context has come, from the logs alone: beside a running
+ * application, or without one.
+ *
+ * @throws {QuestionError} when there is no such context, or no log at all.
+ */
+export async function lag(config: ThereuponConfig, question: LagQuestion): Promise<Lag> {
+  const chosen = chosenContexts(config.contexts, question.context);
+  // All of them: what is taken in is told by the log that it comes from.
+  return withLogs(config, undefined, async (logs) => {
+    assertSomeLog(logs, config.store.name);
+    const contexts: ContextLag[] = [];
+    const readers: ReaderLag[] = [];
+    for (const open of logs.filter(({ context }) => isAmong(chosen, context))) {
+      const of = await contextLag(config, open);
+      contexts.push(of);
+      const now = question.clock.now();
+      readers.push(...(await readersOf({ config, logs, open, running: of.running, now })));
+    }
+    const sorted = readers.toSorted(mostFirst);
+    return {
+      contexts,
+      readers: sorted.slice(0, READERS_MAX),
+      isCut: sorted.length > READERS_MAX,
+    };
+  });
+}
+
+function isAmong(chosen: readonly BoundedContext[], context: BoundedContext): boolean {
+  return chosen.includes(context);
+}
+
+async function contextLag({ store }: ThereuponConfig, { name, log }: OpenLog): Promise<ContextLag> {
+  const diagnosis = await diagnosisOf(store, name);
+  return {
+    context: name,
+    isThere: log.epoch !== '',
+    head: await log.head(),
+    heldBy: diagnosis === undefined ? ((await log.heldBy?.()) ?? null) : diagnosis.heldBy,
+    running: runningOf(diagnosis),
+  };
+}
+
+function mostFirst(a: ReaderLag, b: ReaderLag): number {
+  return (
+    worstFirst(a.level, b.level) ||
+    (b.behind ?? 0) - (a.behind ?? 0) ||
+    (b.oldestAgeMs ?? 0) - (a.oldestAgeMs ?? 0)
+  );
+}
