@@ -100,21 +100,21 @@ function program(surroundings: Surroundings, onEnd: (exitCode: number) => void):
   const parked = new Command('parked')
     .description('What used up its retries and waits for a person.')
     .addCommand(parkedListCommand(means))
+    .addCommand(parkedShowCommand(means))
     .addCommand(redriveCommand(means))
     .addCommand(discardCommand(means));
-    .addCommand(parkedShowCommand(means));
   const log = new Command('log')
     .description('What is done to a log itself.')
     .addCommand(recoverCommand(means));
   const commands = [
     traceCommand(means),
-    parked,
-    streamCommand(means),
-    exportCommand(means),
-    rebuildCommand(means),
-    streamsCommand(means),
-    timersCommand(means),
     lagCommand(means),
+    parked,
+    timersCommand(means),
+    streamsCommand(means),
+    streamCommand(means),
+    rebuildCommand(means),
+    exportCommand(means),
     migrateCommand(means),
     log,
     simulateCommand({ ...surroundings, command: 'npx thereupon simulate', onEnd }),

@@ -98,6 +98,8 @@ class ContextsInMemory implements MemoryStore {
     });
     handle.changed();
     return true;
+  }
+
   async diagnose(name: string): Promise<Diagnosis> {
     assertContextName(name);
     const isRun = this.#contexts.get(name)?.owner !== undefined;
