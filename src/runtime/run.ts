@@ -14,6 +14,7 @@ import { ConfigurationError, assertConfiguration } from './configuration.ts';
 import { listenersTo, publishersOf } from './context-map.ts';
 import { ParkedNotes } from './parked-notes.ts';
 import { publishedHere } from './published-here.ts';
+import { RequestDesk } from './request-desk.ts';
 import { type Means, RunningContext } from './running-context.ts';
 import type { RunOptions } from './run-options.ts';
 
@@ -71,8 +72,11 @@ export async function run(
     letGo();
     throw error;
   });
+  const desks = running.map((context) => new RequestDesk(context));
+  for (const desk of desks) desk.start();
   const end = async (): Promise<void> => {
     try {
+      await Promise.all(desks.map((desk) => desk.stop()));
       await stopAll(running);
       await backbone.close();
       for (const { name } of running) logger.log(lineOf('stopped', name));

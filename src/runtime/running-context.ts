@@ -55,7 +55,6 @@ import { assertOwnReadModel } from './own-read-model.ts';
 import { type Part, WholePart } from './part.ts';
 import { queryModel } from './query-model.ts';
 import { Retention } from './retention.ts';
-import { RequestDesk } from './request-desk.ts';
 import { setRecurringTimers } from './recurring-timers.ts';
 import { SharedWork } from './shared-work.ts';
 import { SubscriptionPart } from './subscription-part.ts';
@@ -125,7 +124,6 @@ export class RunningContext {
   readonly #underWay = new UnderWay();
   readonly #inlineFences: Fence[] = [];
   readonly #oldVersions: WholePart<OldVersions>;
-  readonly #requests = new RequestDesk(this);
   #stopHearing = (): void => undefined;
   #cancelAsking: CancelTimer | undefined;
   #start: Pick<Start, 'positions' | 'fromNow'> = { positions: new Map(), fromNow: new Set() };
@@ -271,9 +269,8 @@ export class RunningContext {
    * is not empty they would be new at the next start, if this one were cut short.
    */
   async start(): Promise<void> {
-    if (this.#sharing !== undefined) await this.#sharing.start();
-    else for (const part of this.#parts) await part.start(ALL_SLOTS);
-    this.#requests.start();
+    if (this.#sharing !== undefined) return this.#sharing.start();
+    for (const part of this.#parts) await part.start(ALL_SLOTS);
   }
 
   /** The readers of what is handled in this process. */
@@ -386,7 +383,6 @@ export class RunningContext {
   async stop(): Promise<void> {
     this.#stopHearing();
     this.#cancelAsking?.();
-    await this.#requests.stop();
     const old = this.#oldVersions.work;
     await (this.#sharing === undefined ? this.#stopParts() : this.#stopSharing(this.#sharing));
     await this.committer.idle();
