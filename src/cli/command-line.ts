@@ -15,6 +15,7 @@ import { messageText } from '../telemetry/safe-text.ts';
 import { simulateCommand } from './simulate.ts';
 import { streamCommand } from './stream.ts';
 import { streamsCommand } from './streams.ts';
+import { tailCommand } from './tail.ts';
 import { timersCommand } from './timers.ts';
 import { traceCommand } from './trace.ts';
 
@@ -63,6 +64,7 @@ Examples:
   $ thereupon stream order/536365 --context ordering
   $ thereupon export --out published.ndjson
   $ thereupon rebuild order-book --why "the sum was wrong"
+  $ thereupon tail --context ordering --last 10
   $ thereupon timers --context ordering
   $ thereupon lag
   $ thereupon migrate --dry-run
@@ -91,6 +93,9 @@ function program(surroundings: Surroundings, onEnd: (exitCode: number) => void):
     config: () => loadConfig(thereupon.opts<{ config?: string }>().config, cwd),
     print: (text) => out(`${text}\n`),
     lineWidth: surroundings.width ?? Number.POSITIVE_INFINITY,
+    drained: surroundings.drained ?? (async () => undefined),
+    untilInterrupted:
+      surroundings.untilInterrupted ?? ((work) => work(new AbortController().signal)),
     paint: surroundings.paint ?? ((_style, text) => text),
     untilInterrupted:
       surroundings.untilInterrupted ?? ((work) => work(new AbortController().signal)),
@@ -110,6 +115,9 @@ function program(surroundings: Surroundings, onEnd: (exitCode: number) => void):
     traceCommand(means),
     lagCommand(means),
     parked,
+    streamCommand(means),
+    streamsCommand(means),
+    tailCommand(means),
     timersCommand(means),
     streamsCommand(means),
     streamCommand(means),

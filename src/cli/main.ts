@@ -4,11 +4,10 @@ import { commandLine } from './command-line.ts';
 import { untilInterrupted } from './until-interrupted.ts';
 import { pourInto } from './pour.ts';
 import { terminalOf } from './progress-bar.ts';
+import { untilInterrupted } from './interruption.ts';
+import { outputTo } from './output.ts';
 
-// A reader that has seen enough (`thereupon trace … | head`) is no failure.
-process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code !== 'EPIPE') throw error;
-});
+const output = outputTo(process.stdout);
 
 process.exitCode = await commandLine(process.argv.slice(2), {
   cwd: process.cwd(),
@@ -19,4 +18,10 @@ process.exitCode = await commandLine(process.argv.slice(2), {
   paint: coloursOf(process.stdout),
   untilInterrupted,
   terminal: terminalOf(process.stderr),
+  out: output.write,
+  err: (text) => process.stderr.write(text),
+  width: process.stdout.isTTY ? process.stdout.columns : undefined,
+  paint: coloursOf(process.stdout),
+  drained: output.drained,
+  untilInterrupted: untilInterrupted(output.closed),
 });

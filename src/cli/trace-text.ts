@@ -1,6 +1,7 @@
 import { type TreeLine, drawnTree } from '../telemetry/drawn-tree.ts';
 import { jsonText, messageText, nameText } from '../telemetry/safe-text.ts';
 import { spanText } from './span-text.ts';
+import { whatHappened } from './what-happened.ts';
 import type { ActionTrace, TracedRecord, TracedWait } from '../inspection/action-trace.ts';
 
 /** An action as lines of text: what caused what, one record a line, with the time since the first. */
@@ -34,20 +35,6 @@ function recordLine(begin: number): (record: TracedRecord) => TreeLine {
     text: `${nameText(record.context)}: ${whatHappened(record)}  +${spanText(Date.parse(record.recordedAt) - begin)}${dataOf(record)}`,
     children: [...record.waiting.map(waitLine), ...record.caused.map(recordLine(begin))],
   });
-}
-
-function whatHappened(record: TracedRecord): string {
-  const type = nameText(record.type);
-  switch (record.direction) {
-    case 'domain':
-      return `${type}  ${nameText(record.stream ?? '')} v${record.version}`;
-    case 'outgoing':
-      return `published ${type}`;
-    case 'incoming':
-      return `took in ${type}`;
-    case 'timer':
-      return `timer ${type}`;
-  }
 }
 
 /** What was taken in is what was published, one line above. */

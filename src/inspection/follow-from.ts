@@ -1,0 +1,113 @@
+import type { Direction, StoredRecord } from '../log/record.ts';
+import { nameText } from '../telemetry/safe-text.ts';
+import type { OpenLog } from './open-logs.ts';
+import { QuestionError } from './question-error.ts';
+import { readBackwards } from './read-backwards.ts';
+
+/** Which records are followed; all that is given must hold. */
+export interface RecordSelection {
+  readonly types?: readonly string[];
+  readonly directions?: readonly Direction[];
+  readonly key?: string;
+}
+
+/** Where following begins: with a position, the first that is shown; or with the last so many. */
+export type FollowFrom =
+  | { readonly kind: 'now' | 'beginning' }
+  | { readonly kind: 'position'; readonly position: number }
+  | { readonly kind: 'last'; readonly count: number };
+
+/** At most so many of the last records are shown before what is new. */
+export const LAST_MAX = 10_000;
+
+/** So many records of each log are looked through for the last ones that are chosen. */
+export const LAST_LOOKED_THROUGH_MAX = 100_000;
+
+/** After which position each log is followed, in the order of the logs. */
+export interface FollowPlaces {
+  readonly after: readonly number[];
+  /** The contexts in which the look for the last records ended before there were enough. */
+  readonly endedEarly: readonly string[];
+}
+
+/**
+ * Where each log is followed from.
+ *
+ * @throws {QuestionError} when a position is given for several logs.
+ */
+export async function followPlaces(
+  logs: readonly OpenLog[],
+  from: FollowFrom,
+  selection: RecordSelection,
+): Promise<FollowPlaces> {
+  switch (from.kind) {
+    case 'now':
+      return { after: await Promise.all(logs.map(({ log }) => log.head())), endedEarly: [] };
+    case 'beginning':
+      return { after: logs.map(() => 0), endedEarly: [] };
+    case 'position':
+      if (logs.length > 1) throw positionOfSeveral(logs);
+      return { after: [Math.max(0, from.position - 1)], endedEarly: [] };
+    case 'last':
+      return lastPlaces(logs, Math.min(from.count, LAST_MAX), selection);
+  }
+}
+
+/** Whether a record is one of those that are chosen. */
+export function isChosen(
+  { type, direction, key }: StoredRecord,
+  { types, directions, key: only }: RecordSelection,
+): boolean {
+  return (
+    types?.includes(type) !== false &&
+    directions?.includes(direction) !== false &&
+    (only === undefined || key === only)
+  );
+}
+
+/** Before the last so many records of all logs together. */
+async function lastPlaces(
+  logs: readonly OpenLog[],
+  count: number,
+  selection: RecordSelection,
+): Promise<FollowPlaces> {
+  const ends = await Promise.all(logs.map((open) => endOf(open, count, selection)));
+  const after = ends.map(({ head }) => head);
+  for (let left = count; left > 0; left -= 1) {
+    const next = ends
+      .map(({ newest }, index) => ({ index, recordedAt: newest[0]?.recordedAt ?? -Infinity }))
+      .reduce((a, b) => (b.recordedAt > a.recordedAt ? b : a));
+    const record = ends[next.index]?.newest.shift();
+    if (record === undefined) break;
+    after[next.index] = record.position - 1;
+  }
+  return { after, endedEarly: ends.flatMap(({ endedEarly }) => endedEarly) };
+}
+
+interface Place {
+  readonly position: number;
+  readonly recordedAt: number;
+}
+
+async function endOf({ name, log }: OpenLog, count: number, selection: RecordSelection) {
+  const head = await log.head();
+  const newest: Place[] = [];
+  let left = LAST_LOOKED_THROUGH_MAX;
+  for await (const { records, downTo } of readBackwards(log, head + 1)) {
+    for (const record of records)
+      if (isChosen(record, selection))
+        newest.push({ position: record.position, recordedAt: record.recordedAt });
+    left -= records.length;
+    if (newest.length >= count) break;
+    if (left <= 0 && downTo > 0) return { head, newest, endedEarly: [name] };
+  }
+  return { head, newest, endedEarly: [] };
+}
+
+function positionOfSeveral(logs: readonly OpenLog[]): QuestionError {
+  const names = logs.map(({ name }) => nameText(name)).join(', ');
+  return new QuestionError(
+    'asked-wrongly',
+    `A position is one of a single log: say which with --context. There are: ${names}.`,
+  );
+}
