@@ -18,6 +18,7 @@ import { streamsCommand } from './streams.ts';
 import { tailCommand } from './tail.ts';
 import { timersCommand } from './timers.ts';
 import { traceCommand } from './trace.ts';
+import { whyCommand } from './why.ts';
 
 /**
  * `thereupon`: looks into the logs of an application, beside it while it runs or without it. It
@@ -67,6 +68,7 @@ Examples:
   $ thereupon tail --context ordering --last 10
   $ thereupon timers --context ordering
   $ thereupon lag
+  $ thereupon why 01985f3e-4d5c-7a11-9c2e-5b6f0a7d8e9f
   $ thereupon migrate --dry-run
   $ thereupon log recover ordering
   $ thereupon simulate simulation.ts --minutes 5
@@ -123,6 +125,8 @@ function program(surroundings: Surroundings, onEnd: (exitCode: number) => void):
     streamCommand(means),
     rebuildCommand(means),
     exportCommand(means),
+    lagCommand(means),
+    whyCommand(means),
     migrateCommand(means),
     log,
     simulateCommand({ ...surroundings, command: 'npx thereupon simulate', onEnd }),
