@@ -95,9 +95,6 @@ function program(surroundings: Surroundings, onEnd: (exitCode: number) => void):
     config: () => loadConfig(thereupon.opts<{ config?: string }>().config, cwd),
     print: (text) => out(`${text}\n`),
     lineWidth: surroundings.width ?? Number.POSITIVE_INFINITY,
-    drained: surroundings.drained ?? (async () => undefined),
-    untilInterrupted:
-      surroundings.untilInterrupted ?? ((work) => work(new AbortController().signal)),
     paint: surroundings.paint ?? ((_style, text) => text),
     untilInterrupted:
       surroundings.untilInterrupted ?? ((work) => work(new AbortController().signal)),
@@ -115,18 +112,15 @@ function program(surroundings: Surroundings, onEnd: (exitCode: number) => void):
     .addCommand(recoverCommand(means));
   const commands = [
     traceCommand(means),
-    lagCommand(means),
-    parked,
-    streamCommand(means),
-    streamsCommand(means),
     tailCommand(means),
+    lagCommand(means),
+    whyCommand(means),
+    parked,
     timersCommand(means),
     streamsCommand(means),
     streamCommand(means),
     rebuildCommand(means),
     exportCommand(means),
-    lagCommand(means),
-    whyCommand(means),
     migrateCommand(means),
     log,
     simulateCommand({ ...surroundings, command: 'npx thereupon simulate', onEnd }),

@@ -2,8 +2,6 @@ import { Command, InvalidArgumentError } from 'commander';
 import type { ThereuponConfig } from '../runtime/thereupon-config.ts';
 import type { Pour } from './pour.ts';
 import type { Terminal } from './progress-bar.ts';
-import type { UntilInterrupted } from './interruption.ts';
-import type { Output } from './output.ts';
 
 /** Where the command line runs, and where it writes to. */
 export interface Surroundings {
@@ -22,10 +20,6 @@ export interface Surroundings {
   readonly untilInterrupted?: UntilInterrupted;
   /** Standard error, where that is a terminal: long work shows there how far it is. */
   readonly terminal?: Terminal | undefined;
-  /** Where it may be slow to write: resolves when it takes more. */
-  readonly drained?: Output['drained'];
-  /** Runs what goes on until it is interrupted; without it, it goes on for ever. */
-  readonly untilInterrupted?: UntilInterrupted;
 }
 
 /** Does work with a signal that aborts when the person wants it to end. */
@@ -50,10 +44,6 @@ export interface CommandMeans extends Surroundings {
   readonly untilInterrupted: UntilInterrupted;
   /** A long result piece by piece, no faster than it is read. */
   readonly pour: Pour;
-  /** Resolves when the output takes more. What prints without end waits for it each time. */
-  readonly drained: Output['drained'];
-  /** Runs work that has no end of its own: until Ctrl-C, or until nobody reads the output. */
-  readonly untilInterrupted: UntilInterrupted;
   /** Ends the program with another code than 0, when the command has done its work. */
   readonly onEnd: (exitCode: number) => void;
 }

@@ -11,7 +11,6 @@ import { type ExportForm, type ExportWay, type Exported, exportEvents } from './
 import { beginExportFile } from './export-file.ts';
 import { exportSummary } from './export-summary.ts';
 import { ProgressBar } from './progress-bar.ts';
-import { untilInterrupted } from './until-interrupted.ts';
 
 interface Asked {
   readonly context?: string;
@@ -57,7 +56,7 @@ async function exportAsked(asked: Asked, means: CommandMeans): Promise<void> {
   const form = formOf(asked);
   const config = await means.config();
   const file = asked.out === undefined ? undefined : resolve(means.cwd, asked.out);
-  const exported = await untilInterrupted((signal) => {
+  const exported = await means.untilInterrupted((signal) => {
     const way = { signal, clock: systemClock(), progress: progressIn(means, file !== undefined) };
     const work = (pour: ExportWay['pour']) => exportEvents(config, form, { ...way, pour });
     return file === undefined

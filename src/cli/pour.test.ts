@@ -29,6 +29,18 @@ test('a reader that has gone is told of each time, and nothing is written to it 
   assert.deepEqual([answers, written], [[false, false, false], 1]);
 });
 
+test('whoever waits for room and is interrupted waits no longer', async () => {
+  const stream = new Writable({ write: () => undefined });
+  const pour = pourInto(stream);
+  const interrupted = new AbortController();
+
+  const pouring = pour('one', interrupted.signal);
+  interrupted.abort();
+
+  assert.equal(await pouring, false);
+  assert.equal(await pour('two', interrupted.signal), false);
+});
+
 test('any other failure is one', async () => {
   const pour = pourInto(failing('ENOSPC', () => undefined));
 

@@ -16,7 +16,6 @@ import { QuestionError } from '../inspection/question-error.ts';
 import { EXIT } from './exit-code.ts';
 import { ProgressBar, type Terminal } from './progress-bar.ts';
 import { untilInterrupted } from './until-interrupted.ts';
-import { untilInterrupted } from './interruption.ts';
 
 /** Where `thereupon simulate` runs. */
 export interface SimulateSurroundings {
@@ -121,14 +120,6 @@ function progressOf(
     write: err,
     clock: systemClock(),
   });
-  const ended = await untilInterrupted()(async (signal) => {
-    const around = { ...surroundings, signal };
-    const { showOne } = await import('../testing/simulator/runner/show-one.ts');
-    const { runSeeds } = await import('../testing/simulator/runner/run-seeds.ts');
-    const { plan } = request;
-    return plan === undefined ? runSeeds(request, around) : showOne(request, plan, around);
-  });
-  surroundings.onEnd(EXIT_CODES[ended]);
 }
 
 const EXIT_CODES: Readonly<Record<Ended, number>> = {

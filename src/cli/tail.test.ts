@@ -111,7 +111,7 @@ test('whoever takes the lines slowly holds no more than a page in memory', async
   const slow = tailing(t, log.store, {
     context: 'ordering',
     from: { kind: 'beginning' },
-    drained: async () => taken[waits++]?.promise,
+    isTaken: async () => taken[waits++]?.promise,
   });
 
   await slow.until(1);
@@ -186,7 +186,7 @@ test('what cannot be followed is said to be so', async (t) => {
 function tailing(
   t: TestContext,
   store: Store,
-  { drained, ...form }: Partial<TailForm> & { readonly drained?: () => Promise<void> | undefined },
+  { isTaken, ...form }: Partial<TailForm> & { readonly isTaken?: () => Promise<void> | undefined },
 ) {
   const lines: string[] = [];
   let err = '';
@@ -195,17 +195,18 @@ function tailing(
   const end = new AbortController();
   const asked = { from: { kind: 'now' as const }, asJson: false, ...form };
   const ended = tail({ contexts, store }, asked, {
-    print(line) {
-      lines.push(line);
+    pour: async (line) => {
+      lines.push(line.slice(0, -1));
       printed.resolve();
       printed = Promise.withResolvers();
+      await isTaken?.();
+      return true;
     },
     err(text) {
       err += text;
       told.resolve();
     },
     lineWidth: Number.POSITIVE_INFINITY,
-    drained: async () => drained?.(),
     untilInterrupted: (work) => work(end.signal),
   });
   const stop = (): Promise<void> => (end.abort(), ended);
@@ -257,7 +258,7 @@ function countedReads(store: Store) {
     };
   };
   return {
-    store: { name: store.name, open: store.open, published: store.published, reader },
+    store: { ...store, reader },
     recordsRead: () => records,
     firstRead: first.promise,
   };

@@ -76,16 +76,13 @@ function fromOf(text: string): FollowFrom {
 }
 
 /** What following works with. */
-export type TailMeans = Pick<
-  CommandMeans,
-  'print' | 'err' | 'lineWidth' | 'drained' | 'untilInterrupted'
->;
+export type TailMeans = Pick<CommandMeans, 'pour' | 'err' | 'lineWidth' | 'untilInterrupted'>;
 
-/** `thereupon tail`: the records of all contexts as they come. Ends when it is interrupted. */
+/** `thereupon tail`: the records of all contexts as they come. Ends when it is interrupted, or nobody reads it. */
 export async function tail(
   config: ThereuponConfig,
   form: TailForm,
-  { print, err, lineWidth, drained, untilInterrupted }: TailMeans,
+  { pour, err, lineWidth, untilInterrupted }: TailMeans,
 ): Promise<void> {
   await untilInterrupted((signal) =>
     withLogs(config, form.context, async (logs) => {
@@ -93,8 +90,8 @@ export async function tail(
       const { after, endedEarly } = await followPlaces(logs, form.from, form);
       if (endedEarly.length > 0) err(endedEarlyText(endedEarly));
       for await (const record of followRecords(logs, { after, selection: form, signal })) {
-        print(form.asJson ? jsonText(record) : cutText(lineOf(record), lineWidth));
-        await drained(signal);
+        const line = form.asJson ? jsonText(record) : cutText(lineOf(record), lineWidth);
+        if (!(await pour(`${line}\n`, signal))) return;
       }
     }),
   );
