@@ -1,10 +1,21 @@
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
+import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
+import type { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { CloudEvent } from 'cloudevents';
 import { sqlite } from '../adapters/sqlite/sqlite-store.ts';
@@ -204,6 +215,18 @@ test('a reader that has seen enough ends it, and is no failure', async () => {
   assert.match(err, /Whoever read it has stopped before the end\.\n$/);
 });
 
+test('where it cannot be written, it fails, and says so in one line', async (t) => {
+  if (!existsSync('/dev/full')) return t.skip('there is no /dev/full');
+  const full = openSync('/dev/full', 'w');
+  const child = start(['export'], join(folder, 'data'), full);
+
+  const [err] = await Promise.all([text(child.stderr), once(child, 'close')]);
+  closeSync(full);
+
+  assert.equal(child.exitCode, 1);
+  assert.match(err, /^Standard output cannot be written to: ENOSPC.*\n$/);
+});
+
 test('Ctrl-C ends it with the summary, however slow the reader is', async () => {
   const child = start(['export'], await long());
   const ended = once(child, 'close');
@@ -292,10 +315,11 @@ async function program(words: readonly string[], directory: string) {
   return { code: child.exitCode, out, err };
 }
 
-function start(words: readonly string[], directory: string) {
+function start(words: readonly string[], directory: string, stdout: number | 'pipe' = 'pipe') {
   const main = join(import.meta.dirname, 'main.ts');
   const node = ['--conditions=thereupon-source', '--disable-warning=ExperimentalWarning'];
   return spawn(process.execPath, [...node, main, '--config', config, ...words], {
+    stdio: ['ignore', stdout, 'pipe'],
     env: { ...process.env, THEREUPON_TEST_DATA: directory },
-  });
+  }) as ChildProcessByStdio<null, Readable, Readable>;
 }

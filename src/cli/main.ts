@@ -1,13 +1,18 @@
 /** The program `thereupon`: the command line, given this process's words, streams and directory. */
 import { coloursOf } from './colours.ts';
 import { commandLine } from './command-line.ts';
+import { EXIT } from './exit-code.ts';
 import { pourInto } from './pour.ts';
 import { terminalOf } from './progress-bar.ts';
 import { untilInterrupted } from './until-interrupted.ts';
 
 // A reader that has seen enough (`thereupon trace … | head`) is no failure.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code !== 'EPIPE') throw error;
+  if (error.code === 'EPIPE') return;
+  process.stderr.write(
+    `Standard output cannot be written to: ${error.message}. Make room there.\n`,
+  );
+  process.exit(EXIT.failed);
 });
 
 process.exitCode = await commandLine(process.argv.slice(2), {

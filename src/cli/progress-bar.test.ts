@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { handClock } from '../process/fixtures/hand-clock.ts';
-import { ProgressBar, type ProgressOptions } from './progress-bar.ts';
+import { ProgressBar, type ProgressOptions, terminalOf } from './progress-bar.ts';
 
 test('on a terminal one line is drawn anew, with count, share, rate and time left', () => {
   const { bar, clock, written } = barOn({ terminal: { width: () => 80 } });
@@ -54,6 +54,14 @@ test('it never takes more than one line of the terminal, also of one that became
   bar.update(100);
 
   assert.equal(written(), '\rexporting ██░░░░░░…\u001b[K');
+});
+
+test('a terminal is as wide as it says, or usual where it says nothing; a file is none', () => {
+  const stream = (of: object) => of as NodeJS.WriteStream;
+
+  assert.equal(terminalOf(stream({ isTTY: true, columns: 120 }))?.width(), 120);
+  assert.equal(terminalOf(stream({ isTTY: true, columns: 0 }))?.width(), 80);
+  assert.equal(terminalOf(stream({ isTTY: false })), undefined);
 });
 
 test('elsewhere it says nothing, or a plain line now and then when it is asked to', () => {

@@ -8,9 +8,12 @@ export interface Terminal {
   readonly width: () => number;
 }
 
+const COLUMNS = 80;
+
 /** The terminal that a stream is, if it is one. */
 export function terminalOf(stream: NodeJS.WriteStream): Terminal | undefined {
-  return stream.isTTY ? { width: () => stream.columns } : undefined;
+  // Some say that they have no columns at all.
+  return stream.isTTY ? { width: () => stream.columns || COLUMNS } : undefined;
 }
 
 export interface ProgressOptions {
