@@ -30,6 +30,13 @@ export interface Backbone {
   outlet(publisher: string): Promise<Outlet | undefined>;
   /** Where a consuming context takes what one other context publishes. */
   inlet(consumer: Consumer): Promise<Inlet>;
+  /**
+   * Looks whether its servers can be reached, and changes nothing there. It may be called at any time, also before
+   * `start` and beside whatever is under way, which it leaves alone. Absent where nothing has to be reached.
+   *
+   * @throws {BackboneUnavailableError}
+   */
+  probe?(): Promise<void>;
   /** Gives everything free. Messages not acknowledged will be delivered again. */
   close(): Promise<void>;
 }

@@ -65,6 +65,10 @@ class Routes implements Backbone {
     return this.for(consumer.source).inlet(consumer);
   }
 
+  async probe(): Promise<void> {
+    for (const backbone of this.#all) await backbone.probe?.();
+  }
+
   async close(): Promise<void> {
     // Each as far as it goes: one that fails must not keep the others open.
     const results = await Promise.allSettled([...this.#all].map((each) => each.close()));

@@ -123,6 +123,18 @@ class KafkaBackbone implements Backbone {
     }
   }
 
+  async probe(): Promise<void> {
+    await this.#cluster.load();
+    const admin = this.#cluster.admin();
+    try {
+      await admin.metadata({ topics: [], forceUpdate: true });
+    } catch (error) {
+      throw unavailable(error);
+    } finally {
+      await admin.close().catch(() => undefined);
+    }
+  }
+
   async close(): Promise<void> {
     await Promise.all([...this.#shown.values()].map((shown) => shown.close()));
     await Promise.all(this.#logs.map((log) => log.close()));

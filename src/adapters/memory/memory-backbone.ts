@@ -118,6 +118,10 @@ class BrokerInMemory implements MemoryBackbone {
     return inlet;
   }
 
+  async probe(): Promise<void> {
+    if (this.#isOff) throw this.#unavailable('it is switched off');
+  }
+
   async close(): Promise<void> {
     for (const inlet of this.#inlets) await inlet.close();
     this.#connection += 1;

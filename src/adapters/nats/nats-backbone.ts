@@ -120,6 +120,10 @@ class NatsBackbone implements Backbone {
     };
   }
 
+  async probe(): Promise<void> {
+    await this.#asked(() => this.#server.probe());
+  }
+
   async close(): Promise<void> {
     this.#isStarted = false;
     await this.#reading.close();

@@ -51,6 +51,18 @@ export class ServerConnection {
     }
   }
 
+  /** Whether a server can be reached that has JetStream: over a connection that is made for it alone. */
+  async probe(): Promise<void> {
+    const client = await loadClient();
+    const { connection: given } = this.#options;
+    const connection = given ?? (await client.connect(this.#connectOptions()));
+    try {
+      await client.jetstreamManager(connection, { checkAPI: true, timeout: ANSWER_MS });
+    } finally {
+      if (given === undefined) await connection.close();
+    }
+  }
+
   async close(): Promise<void> {
     const connecting = this.#connecting;
     this.#forget(connecting);
@@ -70,16 +82,20 @@ export class ServerConnection {
 
   async #connect(): Promise<Reached> {
     const client = this.#client as NatsClient;
-    const { connection: given, replicas: _, ...options } = this.#options;
-    // Everything that is under way fails when it breaks, and whoever comes next has a new one.
-    // A stack for each question, in case it fails, takes a third of the time of handing over.
-    const own = { name: 'thereupon', noAsyncTraces: true };
-    const connection = given ?? (await client.connect({ ...own, ...options, reconnect: false }));
+    const { connection: given } = this.#options;
+    const connection = given ?? (await client.connect(this.#connectOptions()));
     const manager = await client.jetstreamManager(connection, {
       checkAPI: false,
       timeout: ANSWER_MS,
     });
     return { connection, manager, jetstream: client.jetstream(connection), client };
+  }
+
+  #connectOptions(): object {
+    const { connection: _, replicas: __, ...options } = this.#options;
+    // Everything that is under way fails when it breaks, and whoever comes next has a new one.
+    // A stack for each question, in case it fails, takes a third of the time of handing over.
+    return { name: 'thereupon', noAsyncTraces: true, ...options, reconnect: false };
   }
 
   async #makeStream({ manager }: Reached, publisher: string): Promise<void> {

@@ -111,6 +111,14 @@ class RabbitmqBackbone implements Backbone {
     });
   }
 
+  async probe(): Promise<void> {
+    try {
+      await this.#server.probe();
+    } catch (error) {
+      throw isForGood(error) ? error : this.#unavailable(error);
+    }
+  }
+
   async close(): Promise<void> {
     this.#surroundings = undefined;
     const inlets = [...this.#inlets.values()].flatMap((each) => [...each]);

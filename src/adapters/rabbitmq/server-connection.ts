@@ -41,6 +41,14 @@ export class ServerConnection {
     }
   }
 
+  /** Whether the server can be reached: over a connection, or a channel of yours, that is made for it alone. */
+  async probe(): Promise<void> {
+    if (!this.#isOwn) return (await (await this.reach()).createChannel()).close();
+    const connection = await this.#open(await loadConnect());
+    connection.on('error', () => undefined);
+    await connection.close();
+  }
+
   async close(): Promise<void> {
     const connecting = this.#connecting;
     this.#connecting = undefined;
@@ -50,13 +58,16 @@ export class ServerConnection {
   }
 
   async #begin(): Promise<AmqpConnection> {
-    const connect = this.#connect as AmqpConnect;
+    const connection = await this.#open(this.#connect as AmqpConnect);
+    this.#watch(connection);
+    return connection;
+  }
+
+  #open(connect: AmqpConnect): Promise<AmqpConnection> {
     const clientProperties = { connection_name: 'thereupon' };
     // Small packets wait for no others: a confirmation would come 40 ms later.
     const options = { noDelay: true, clientProperties, ...this.#socketOptions };
-    const connection = await connect(this.#url, options);
-    this.#watch(connection);
-    return connection;
+    return connect(this.#url, options);
   }
 
   #watch(connection: AmqpConnection): void {

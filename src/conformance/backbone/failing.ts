@@ -17,6 +17,27 @@ export const failing: Scenarios = {
     assert.equal(consumer.firstIds().length, 10);
   },
 
+  'a probe says whether it can be reached, beside all that is under way': async (scene) => {
+    const { backbone, subject } = scene;
+    if (backbone.probe === undefined) return scene.skip('nothing has to be reached');
+    const consumer = await scene.consumer();
+    const message = scene.message();
+    await backbone.probe();
+    const { outage } = subject;
+    if (outage !== undefined) {
+      await outage.begin();
+      await assert.rejects(backbone.probe(), { name: BackboneUnavailableError.name });
+      await outage.end();
+      await scene.untilReached(() => backbone.probe?.() ?? Promise.resolve());
+    }
+
+    await scene.untilReached(() => consumer.open());
+    await scene.untilReached(() => scene.publish([message]));
+    await consumer.takeAll([message]);
+
+    assert.deepEqual(consumer.firstIds(), [message.id]);
+  },
+
   'a cut connection loses nothing': async (scene) => {
     const { cut } = scene.subject;
     if (cut === undefined) return scene.skip('there is no connection to cut');
