@@ -86,7 +86,7 @@ test('what is asked while nothing runs is left, ends with 4, and is done at the 
   await app.stop();
   mend('a', 'b');
 
-  const asText = await redrive('--all', '--wait', '0', ...WHY);
+  const asText = await redrive('--all', ...WHY);
 
   assert.equal(asText.code, 4);
   assert.match(asText.out, /^Redrive of 2: 2 left for whoever runs it next\n/);

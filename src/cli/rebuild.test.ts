@@ -51,7 +51,7 @@ test('what nobody begins with is left, ends with 4, and is done at the next star
   await app.stop();
   folding.count = 0;
 
-  const { code, out } = await rebuild('sums', '--wait', '0');
+  const { code, out } = await rebuild('sums');
   await again();
   await until(() => folding.count === 2);
 

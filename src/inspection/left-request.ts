@@ -5,6 +5,7 @@ import type { WaitingRow } from '../log/waiting-row.ts';
 import { lookForAWhile } from '../runtime/look-until.ts';
 import { type Request, requestAnswer, requestRow } from '../runtime/request.ts';
 import { QuestionError } from './question-error.ts';
+import { diagnosisOf, runningOf } from './runners.ts';
 
 /** Where somebody who does not run a context asks something of those who do. */
 export interface Asking {
@@ -59,10 +60,12 @@ export async function takeBack(
   await store.leaveRequests(context, { takenBack: [row] });
 }
 
-/** Looks until there is an answer, at most as long as the asking says. */
-export function waitFor<Answer>(
-  { log, host, waitMs, signal }: Asking,
+/** Looks until there is an answer, at most as long as the asking says; once where nobody runs the context. */
+export async function waitFor<Answer>(
+  { store, context, log, host, waitMs, signal }: Asking,
   look: () => Promise<Answer | undefined>,
 ): Promise<Answer | undefined> {
+  const { processes } = runningOf(await diagnosisOf(store, context));
+  if (processes?.length === 0) return look();
   return lookForAWhile(look, { log, clock: host.clock, waitMs, signal });
 }
