@@ -4,6 +4,7 @@ import { EXIT } from './exit-code.ts';
 import { loadConfig } from './config-file.ts';
 import { type CommandMeans, type Surroundings } from './command.ts';
 import { exportCommand } from './export.ts';
+import { doctorCommand } from './doctor.ts';
 import { lagCommand } from './lag.ts';
 import { migrateCommand } from './migrate.ts';
 import { rebuildCommand } from './rebuild.ts';
@@ -69,13 +70,15 @@ Examples:
   $ thereupon timers --context ordering
   $ thereupon lag
   $ thereupon why 01985f3e-4d5c-7a11-9c2e-5b6f0a7d8e9f
+  $ thereupon doctor
   $ thereupon migrate --dry-run
   $ thereupon log recover ordering
   $ thereupon simulate simulation.ts --minutes 5
 
 Exit codes:
   0  done
-  1  failed, such as a log that cannot be read, or a simulation in which something broke
+  1  failed, such as a log that cannot be read, a simulation in which something broke, or what
+     doctor has found bad
   2  asked wrongly: unknown options, no configuration, an ID that can mean two things
   3  nothing of that ID is there, or no log at all
   4  asked for, and not done yet: nobody who runs the context has done it so far
@@ -121,6 +124,7 @@ function program(surroundings: Surroundings, onEnd: (exitCode: number) => void):
     streamCommand(means),
     rebuildCommand(means),
     exportCommand(means),
+    doctorCommand(means),
     migrateCommand(means),
     log,
     simulateCommand({ ...surroundings, command: 'npx thereupon simulate', onEnd }),

@@ -40,7 +40,8 @@ async function byMarks(
   { types, marks }: { readonly types: readonly string[]; readonly marks: readonly Mark[] },
 ): Promise<Pick<FoundReader, 'position' | 'behind'> & { readonly state?: 'restored' }> {
   const places = await intakePlaces(config.store, from, { marks, contracts: types });
-  if ([...places.values()].some(({ is }) => is === 'ahead' || is === 'other-epoch'))
+  const isOver = ['ahead', 'other-epoch', 'not-here'] as readonly string[];
+  if ([...places.values()].some(({ is }) => isOver.includes(is)))
     return { state: 'restored', position: null, behind: null };
   const head = await from.head();
   const at = new Map(

@@ -14,7 +14,7 @@ export type IntakePlace =
   | { readonly is: 'ahead'; readonly position: number; readonly head: number }
   /** What was taken in is of an epoch that the log knows nothing of. */
   | { readonly is: 'other-epoch'; readonly position: number; readonly epoch: string }
-  /** The log is not in this store. */
+  /** Some of it was taken in, and the log is not there. */
   | { readonly is: 'not-here' };
 
 /** The places of a context in the log of a source, by contract. */
@@ -36,7 +36,7 @@ async function placeOf(
   source: LogReader,
   mark: Mark | undefined,
 ): Promise<IntakePlace> {
-  if (mark === undefined) return source.epoch === '' ? { is: 'not-here' } : { is: 'not-started' };
+  if (mark === undefined) return { is: 'not-started' };
   if (mark.position === FROM_NOW) return { is: 'from-now' };
   if (mark.position === 0) return { is: 'reached', position: 0 };
   if (source.epoch === '') return { is: 'not-here' };

@@ -47,27 +47,28 @@ export interface LagQuestion {
 export async function lag(config: ThereuponConfig, question: LagQuestion): Promise<Lag> {
   const chosen = chosenContexts(config.contexts, question.context);
   // All of them: what is taken in is told by the log that it comes from.
-  return withLogs(config, undefined, async (logs) => {
+  return withLogs(config, undefined, (logs) => {
     assertSomeLog(logs, config.store.name);
-    const contexts: ContextLag[] = [];
-    const readers: ReaderLag[] = [];
-    for (const open of logs.filter(({ context }) => isAmong(chosen, context))) {
-      const of = await contextLag(config, open);
-      contexts.push(of);
-      const now = question.clock.now();
-      readers.push(...(await readersOf({ config, logs, open, running: of.running, now })));
-    }
-    const sorted = readers.toSorted(mostFirst);
-    return {
-      contexts,
-      readers: sorted.slice(0, READERS_MAX),
-      isCut: sorted.length > READERS_MAX,
-    };
+    return lagOf(config, logs, { chosen, clock: question.clock });
   });
 }
 
-function isAmong(chosen: readonly BoundedContext[], context: BoundedContext): boolean {
-  return chosen.includes(context);
+/** The same of logs that are open: those of all contexts, as far as they can be opened. */
+export async function lagOf(
+  config: ThereuponConfig,
+  logs: readonly OpenLog[],
+  { chosen, clock }: { readonly chosen: readonly BoundedContext[]; readonly clock: Clock },
+): Promise<Lag> {
+  const contexts: ContextLag[] = [];
+  const readers: ReaderLag[] = [];
+  for (const open of logs.filter(({ context }) => chosen.includes(context))) {
+    const of = await contextLag(config, open);
+    contexts.push(of);
+    const now = clock.now();
+    readers.push(...(await readersOf({ config, logs, open, running: of.running, now })));
+  }
+  const sorted = readers.toSorted(mostFirst);
+  return { contexts, readers: sorted.slice(0, READERS_MAX), isCut: sorted.length > READERS_MAX };
 }
 
 async function contextLag({ store }: ThereuponConfig, { name, log }: OpenLog): Promise<ContextLag> {

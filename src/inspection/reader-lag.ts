@@ -11,7 +11,7 @@ export interface ReaderLag {
    * - started: it has a place.
    * - not-started: the configuration lists it, and it has never run.
    * - not-listed: it has run, and the configuration does not list it any more.
-   * - restored: the log that it takes in was restored, and it takes nothing more from it.
+   * - restored: the log that it takes in was restored, or is lost: it takes nothing more from it.
    * - not-visible: where it stands cannot be seen from here.
    */
   readonly state: 'started' | 'not-started' | 'not-listed' | 'restored' | 'not-visible';

@@ -1,4 +1,4 @@
-import type { Log } from '../log/log.ts';
+import type { LogReader } from '../log/log.ts';
 
 /** Something that reads a log by a checkpoint of its own name. */
 export interface Starting {
@@ -27,7 +27,10 @@ export interface Start {
  * must not reach whoever begins now, so it is left out when all who listen to it do; when some want
  * it and some must not have it, the wiring is refused.
  */
-export async function startPositions(log: Log, starting: readonly Starting[]): Promise<Start> {
+export async function startPositions(
+  log: Pick<LogReader, 'head' | 'checkpoints' | 'marks'>,
+  starting: readonly Starting[],
+): Promise<Start> {
   const head = await log.head();
   const known = new Set((await log.checkpoints()).map((checkpoint) => checkpoint.subscription));
   const positions = new Map<string, number>();
@@ -58,7 +61,7 @@ export async function startPositions(log: Log, starting: readonly Starting[]): P
 }
 
 async function newlyListenedTo(
-  log: Log,
+  log: Pick<LogReader, 'marks'>,
   starting: readonly Starting[],
 ): Promise<ReadonlyMap<string, readonly Starting[]>> {
   const listenedTo = new Set((await log.marks()).map(({ contract }) => contract));

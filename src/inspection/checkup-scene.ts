@@ -1,0 +1,71 @@
+import { vocabularyOf } from '../context/vocabulary.ts';
+import type { Clock } from '../host/clock.ts';
+import type { Diagnosis } from '../log/diagnosis.ts';
+import type { ThereuponConfig } from '../runtime/thereupon-config.ts';
+import { type Lag, lagOf } from './lag.ts';
+import type { OpenLog } from './open-logs.ts';
+import { diagnosisOf } from './runners.ts';
+
+/** What the checks look at. */
+export interface CheckupScene {
+  readonly config: ThereuponConfig;
+  readonly clock: Clock;
+  readonly nodeVersion: string;
+  /** Those that can be read, also where nothing was ever written. */
+  readonly logs: readonly OpenLog[];
+  /** Of contexts whose log cannot be read. */
+  readonly unreadable: ReadonlyMap<string, unknown>;
+  /** What the store tells of a context beside its log; undefined where it tells nothing. */
+  diagnosis(context: string): Promise<Diagnosis | undefined>;
+  lag(): Promise<Lag>;
+}
+
+/** Opens what can be opened, and closes it again. What several checks want to know is asked once. */
+export async function withScene<T>(
+  config: ThereuponConfig,
+  means: Pick<CheckupScene, 'clock' | 'nodeVersion'>,
+  work: (scene: CheckupScene) => Promise<T>,
+): Promise<T> {
+  const logs: OpenLog[] = [];
+  const unreadable = new Map<string, unknown>();
+  for (const context of config.contexts) {
+    const { name } = context;
+    try {
+      const log = await config.store.reader(name);
+      logs.push({ name, context, vocabulary: vocabularyOf(context), log });
+      await log.head();
+    } catch (error) {
+      unreadable.set(name, error);
+    }
+  }
+  const readable = logs.filter(({ name }) => !unreadable.has(name));
+  const diagnosis = once((name: string) => diagnosisOf(config.store, name));
+  const chosen = config.contexts;
+  const lag = once(() => lagOf(config, readable, { chosen, clock: means.clock }));
+  try {
+    return await work({
+      ...means,
+      config,
+      logs: readable,
+      unreadable,
+      diagnosis,
+      lag: () => lag(''),
+    });
+  } finally {
+    for (const { log } of logs) await log.close();
+  }
+}
+
+/** Those of the logs that were ever opened. */
+export function logsThere({ logs }: CheckupScene): readonly OpenLog[] {
+  return logs.filter(({ log }) => log.epoch !== '');
+}
+
+function once<T>(ask: (about: string) => Promise<T>): (about: string) => Promise<T> {
+  const asked = new Map<string, Promise<T>>();
+  return (about) => {
+    const known = asked.get(about) ?? ask(about);
+    asked.set(about, known);
+    return known;
+  };
+}
