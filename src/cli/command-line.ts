@@ -6,6 +6,7 @@ import { type CommandMeans, type Surroundings } from './command.ts';
 import { exportCommand } from './export.ts';
 import { doctorCommand } from './doctor.ts';
 import { lagCommand } from './lag.ts';
+import { flowsCommand } from './flows.ts';
 import { migrateCommand } from './migrate.ts';
 import { rebuildCommand } from './rebuild.ts';
 import { recoverCommand } from './recover.ts';
@@ -71,6 +72,7 @@ Examples:
   $ thereupon lag
   $ thereupon why 01985f3e-4d5c-7a11-9c2e-5b6f0a7d8e9f
   $ thereupon doctor
+  $ thereupon flows --context ordering
   $ thereupon migrate --dry-run
   $ thereupon log recover ordering
   $ thereupon simulate simulation.ts --minutes 5
@@ -125,6 +127,7 @@ function program(surroundings: Surroundings, onEnd: (exitCode: number) => void):
     rebuildCommand(means),
     exportCommand(means),
     doctorCommand(means),
+    flowsCommand(means),
     migrateCommand(means),
     log,
     simulateCommand({ ...surroundings, command: 'npx thereupon simulate', onEnd }),

@@ -30,13 +30,13 @@ const told = (name: string, origin: 'ours' | 'external' = 'ours') =>
 const order = aggregate({
   name: 'order',
   initial: {},
-  decide: (_: { type: 'Place'; data: { id: string } }): (Placed | Closed)[] => [],
+  decide: (_command: { type: 'Place'; data: { id: string } }): (Placed | Closed)[] => [],
   evolve: (state: object, _event: Placed | Closed) => state,
 });
 const shelf = aggregate({
   name: 'shelf',
   initial: {},
-  decide: (_: { type: 'Open'; data: { id: string } }): Opened[] => [],
+  decide: (_command: { type: 'Open'; data: { id: string } }): Opened[] => [],
   evolve: (state: object, _event: Opened) => state,
 });
 const OrderPlaced = told('ordering.OrderPlaced');

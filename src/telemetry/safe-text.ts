@@ -31,6 +31,11 @@ export function messageText(message: string): string {
   return message.split('\n').map(escaped).join('\n');
 }
 
+/** A text as it is, on one line. */
+export function lineText(text: string): string {
+  return escaped(text.toWellFormed());
+}
+
 /** Cut to a width, with a sign that it was. */
 export function cutText(text: string, width: number): string {
   if (text.length <= width) return text;
