@@ -116,18 +116,18 @@ function program(surroundings: Surroundings, onEnd: (exitCode: number) => void):
     .description('What is done to a log itself.')
     .addCommand(recoverCommand(means));
   const commands = [
+    flowsCommand(means),
     traceCommand(means),
     tailCommand(means),
     lagCommand(means),
     whyCommand(means),
+    doctorCommand(means),
     parked,
     timersCommand(means),
     streamsCommand(means),
     streamCommand(means),
     rebuildCommand(means),
     exportCommand(means),
-    doctorCommand(means),
-    flowsCommand(means),
     migrateCommand(means),
     log,
     simulateCommand({ ...surroundings, command: 'npx thereupon simulate', onEnd }),

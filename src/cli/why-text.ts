@@ -56,7 +56,7 @@ export function nextStep({ state, context, subscription, recordId }: WhyAnswer):
     case 'effect':
       return `thereupon trace ${nameText(recordId)}   (it goes on by itself; see docs/errors.md when the cause stays)`;
     case 'parked':
-      return `mend the cause, then redrive it: thereupon parked list --context ${name}`;
+      return `mend the cause, then: thereupon parked redrive ${nameText(recordId)} --context ${name} --why "mended"`;
     case 'held':
       return state.behind === null
         ? `thereupon parked list --context ${name}`
