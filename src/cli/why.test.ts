@@ -78,7 +78,7 @@ test('as JSON it has the sentence and the next steps, too', async () => {
     ],
   );
   assert.equal(told.records[0]?.id, 'r-1');
-  assert.match(told.answers[0]?.next ?? '', /parked list/);
+  assert.match(told.answers[0]?.next ?? '', /parked redrive r-1/);
 });
 
 test('what nobody knows ends with 3, a subscription that is none with 2', async () => {
