@@ -94,9 +94,7 @@ export function structuredText(attributes: Attributes, data: string): string {
  * A message in structured mode (`application/cloudevents+json`): its attributes and its data in one
  * JSON object. Undefined when it is none.
  */
-export function parseStructured(
-  text: string,
-): { attributes: Attributes; data: string } | undefined {
+export function parseStructured(text: string): Parts | undefined {
   let event: unknown;
   try {
     event = JSON.parse(text);
@@ -104,10 +102,26 @@ export function parseStructured(
     return undefined;
   }
   if (typeof event !== 'object' || event === null || !('specversion' in event)) return undefined;
-  const { data, data_base64, ...rest } = event as Record<string, unknown>;
-  const attributes = Object.fromEntries(
-    Object.entries(rest).map(([name, value]) => [name, String(value)]),
-  );
+  return partsOf(event as StructuredEvent);
+}
+
+/** A JSON object that is a message in structured mode. */
+export type StructuredEvent = Readonly<Record<string, unknown>>;
+
+/** What a message is made of in binary mode. */
+export interface Parts {
+  readonly attributes: Attributes;
+  /** JSON text. */
+  readonly data: string;
+}
+
+/** Takes a message in structured mode apart. An attribute that is null is not there. */
+export function partsOf({ data, data_base64, ...rest }: StructuredEvent): Parts {
+  const attributes: Record<string, string> = {};
+  for (const name of Object.keys(rest)) {
+    const value = rest[name];
+    if (value !== null) attributes[name] = typeof value === 'string' ? value : JSON.stringify(value);
+  }
   if (typeof data_base64 === 'string')
     return { attributes, data: Buffer.from(data_base64, 'base64').toString() };
   return { attributes, data: JSON.stringify(data ?? null) };

@@ -3,6 +3,7 @@ import type { Host } from '../host/host.ts';
 import type { Committer } from '../log/committer.ts';
 import { UnexpectedOutcomeError } from '../log/unexpected-outcome.ts';
 import type { Log } from '../log/log.ts';
+import { RecordKnownError } from '../log/record-known.ts';
 import type { WaitingRow } from '../log/waiting-row.ts';
 import { type Fence, FROM_NOW, type Mark, type WriteSet } from '../log/write-set.ts';
 import { FencedError } from '../subscription/fenced.ts';
@@ -10,8 +11,9 @@ import type { RetryPolicy } from '../subscription/retry-policy.ts';
 import type { Decision } from '../subscription/subscription.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import { BackboneUnavailableError } from './backbone.ts';
-import type { Backbone, Delivery, Inlet } from './backbone.ts';
+import type { Backbone, Delivery, Envelope, Inlet } from './backbone.ts';
 import { BORDER_READ_MAX, Border, BorderFullError, inOrderOfArrival } from './border.ts';
+import type { EndOfImport, Imported } from './imported.ts';
 import { logListening, logMissing, logTakenIn } from './intake-lines.ts';
 import { Progress } from './progress.ts';
 import { type Judgement, type Sorted, sortMessages, sortWaiting } from './sort-messages.ts';
@@ -73,6 +75,8 @@ export class Intake {
   readonly #marks = new Map<string, Mark>();
   readonly #toldMissing = new Set<string>();
   #isPrepared = false;
+  /** Whether more may wait at the border than is known here: the answer of a commit was lost. */
+  #isBorderUnsure = false;
   #running: Promise<void> | undefined;
   /** Taking in and taking again change the border one after the other. */
   #turn: Promise<unknown> = Promise.resolve();
@@ -241,6 +245,41 @@ export class Intake {
   }
 
   /**
+   * Takes in messages that a person has brought, in their order, as if they had come over the backbone;
+   * but none is too old, as somebody vouches for it, and no place is kept. What asked for them ends in
+   * the same commit. It is not on the disk yet when this answers: then neither is that end, and they
+   * are taken in again.
+   */
+  takeImported(
+    messages: readonly Envelope[],
+    { done, operationOf }: EndOfImport,
+  ): Promise<Imported> {
+    return this.#inTurn(async () => {
+      await this.#knowBorder();
+      if (this.#border.isFull) throw new BorderFullError(this.source);
+      const ids = messages.map(({ id }) => id);
+      const received = await this.#options.log.received(this.source, ids);
+      const sorted = sortMessages(messages, { ...(await this.#judgement(ids)), received });
+      const { records, rows, duplicates } = sorted;
+      const imported = { taken: records.length, known: duplicates.length, parked: rows.length };
+      const writeSet = { records, waiting: rows, done, operations: [operationOf(imported)] };
+      this.#isBorderUnsure = rows.length > 0;
+      const positions = await this.#commit(writeSet, { isRepeatable: true });
+      this.#isBorderUnsure = false;
+      for (const row of rows) this.#border.add(row);
+      this.#tell({ ...sorted, positions });
+      this.#progressed();
+      return imported;
+    });
+  }
+
+  async #knowBorder(): Promise<void> {
+    if (!this.#isBorderUnsure) return;
+    await this.#border.load(this.#options.log);
+    this.#isBorderUnsure = false;
+  }
+
+  /**
    * Notes which contracts are listened to for the first time, and says what becomes of what was
    * published of them before: nobody should have to find that out from what is missing.
    */
@@ -320,6 +359,17 @@ export class Intake {
   }
 
   async #take(delivery: Delivery, mayBeKnown: boolean): Promise<void> {
+    try {
+      await this.#takeOnce(delivery, mayBeKnown);
+    } catch (error) {
+      // One that a person has brought, and that is forgotten as a message by now: it has to be looked up.
+      if (mayBeKnown || !(error instanceof RecordKnownError)) throw error;
+      await this.#takeOnce(delivery, true);
+    }
+  }
+
+  async #takeOnce(delivery: Delivery, mayBeKnown: boolean): Promise<void> {
+    await this.#knowBorder();
     const { marks, messages } = delivery;
     const isExact = marks.length > 0;
     const ids = messages.map((message) => message.id);
@@ -353,10 +403,11 @@ export class Intake {
   }
 
   async #judgement(ids: readonly string[]): Promise<Judgement> {
+    const known = ids.length === 0 ? [] : await this.#options.log.recordsById(ids);
     return {
       border: this.#border,
       contracts: this.#contracts,
-      known: ids.length === 0 ? [] : await this.#options.log.recordsById(ids),
+      known: new Map(known.map((record) => [record.id, record])),
       floor: -Infinity,
       charactersMax: this.#options.charactersMax,
       now: this.#options.host.clock.now(),

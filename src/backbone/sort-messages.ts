@@ -21,8 +21,10 @@ export interface Sorted {
 export interface Judgement {
   readonly border: Border;
   readonly contracts: ReadonlyMap<string, AnyContract>;
-  /** Records of this log that have the id of one of the messages. */
-  readonly known: readonly StoredRecord[];
+  /** Records of this log that have the id of one of the messages, by that. */
+  readonly known: ReadonlyMap<string, Pick<StoredRecord, 'source'>>;
+  /** Those of them that have been received from their source, also where no record of them is left. */
+  readonly received?: ReadonlySet<string>;
   /** Messages recorded before this are set aside. */
   readonly floor: number;
   /** The largest payload of a record here. */
@@ -78,14 +80,13 @@ export function sortWaiting(
   return { ...sorted, rest: [] };
 }
 
-function isTaken({ id, source }: Envelope, { known }: Judgement): boolean {
-  return known.some((record) => record.id === id && record.source === source);
+function isTaken({ id, source }: Envelope, { known, received }: Judgement): boolean {
+  return known.get(id)?.source === source || received?.has(id) === true;
 }
 
 function examine(message: Envelope, judgement: Judgement): IncomingRecord {
   const { contracts, known, floor, charactersMax, now } = judgement;
-  if (known.some((record) => record.id === message.id))
-    throw new MessageRefusedError('id-known', message);
+  if (known.has(message.id)) throw new MessageRefusedError('id-known', message);
   assertWithinWindow(message, floor);
   const contract = contracts.get(message.type);
   return admit(message, { contract, charactersMax, recordedAt: now });

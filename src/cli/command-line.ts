@@ -7,6 +7,7 @@ import { exportCommand } from './export.ts';
 import { doctorCommand } from './doctor.ts';
 import { lagCommand } from './lag.ts';
 import { flowsCommand } from './flows.ts';
+import { importCommand } from './import.ts';
 import { migrateCommand } from './migrate.ts';
 import { rebuildCommand } from './rebuild.ts';
 import { recoverCommand } from './recover.ts';
@@ -73,6 +74,7 @@ Examples:
   $ thereupon why 01985f3e-4d5c-7a11-9c2e-5b6f0a7d8e9f
   $ thereupon doctor
   $ thereupon flows --context ordering
+  $ thereupon import published.ndjson --dry-run
   $ thereupon migrate --dry-run
   $ thereupon log recover ordering
   $ thereupon simulate simulation.ts --minutes 5
@@ -128,6 +130,7 @@ function program(surroundings: Surroundings, onEnd: (exitCode: number) => void):
     streamCommand(means),
     rebuildCommand(means),
     exportCommand(means),
+    importCommand(means),
     migrateCommand(means),
     log,
     simulateCommand({ ...surroundings, command: 'npx thereupon simulate', onEnd }),

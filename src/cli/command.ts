@@ -1,3 +1,4 @@
+import type { Readable } from 'node:stream';
 import { Command, InvalidArgumentError } from 'commander';
 import type { ThereuponConfig } from '../runtime/thereupon-config.ts';
 import type { Pour } from './pour.ts';
@@ -10,6 +11,8 @@ export interface Surroundings {
   readonly out: (text: string) => void;
   /** A long result piece by piece, no faster than it is read. Default: by `out`. */
   readonly pour?: Pour;
+  /** Standard input, for who reads it. Absent: there is none. */
+  readonly input?: () => Readable;
   /** Errors and advice. */
   readonly err: (text: string) => void;
   /** The width of the terminal; none when the output goes elsewhere, where nothing is cut. */

@@ -18,6 +18,7 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 process.exitCode = await commandLine(process.argv.slice(2), {
   cwd: process.cwd(),
   out: (text) => process.stdout.write(text),
+  input: () => process.stdin,
   pour: pourInto(process.stdout),
   err: (text) => process.stderr.write(text),
   terminal: terminalOf(process.stderr),

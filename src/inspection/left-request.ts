@@ -31,11 +31,21 @@ export type RequestOutcome =
  * @throws {QuestionError} when there is no such log.
  */
 export async function leaveRequest(
-  { store, context, host }: Pick<Asking, 'store' | 'context' | 'host'>,
+  asking: Pick<Asking, 'store' | 'context' | 'host'>,
   request: Request,
 ): Promise<WaitingRow> {
-  const row = requestRow(request, { id: host.ids.next(), at: host.clock.now() });
-  if (await store.leaveRequests(context, { left: [row] })) return row;
+  const { ids, clock } = asking.host;
+  const row = requestRow(request, { id: ids.next(), at: clock.now() });
+  await leaveRows(asking, [row]);
+  return row;
+}
+
+/** Leaves the rows of a request. @throws {QuestionError} when there is no such log. */
+export async function leaveRows(
+  { store, context }: Pick<Asking, 'store' | 'context'>,
+  rows: readonly WaitingRow[],
+): Promise<void> {
+  if (await store.leaveRequests(context, { left: rows })) return;
   throw new QuestionError(
     'nothing-found',
     `There is no log of ${JSON.stringify(context)} in ${store.name}. It is made when its ` +

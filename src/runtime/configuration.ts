@@ -3,6 +3,7 @@ import { RELAY } from '../backbone/relay.ts';
 import { type BoundedContext } from '../context/bounded-context.ts';
 import type { Source } from '../reaction/source.ts';
 import { TIMER_NAMES } from '../process/timer-row.ts';
+import { IMPORTS } from './import-request.ts';
 import { REQUESTS } from './request.ts';
 import { type AnyReadModel, modelName } from '../read-model/read-model.ts';
 import { contractProblems } from './contract-problems.ts';
@@ -97,7 +98,7 @@ function contextProblems(context: BoundedContext): string[] {
 
 /** Waiting rows and checkpoints of ours stand under such names. */
 function isOurs(name: string): boolean {
-  const ours = [RELAY, OLD_VERSIONS, REQUESTS, ...TIMER_NAMES];
+  const ours = [RELAY, OLD_VERSIONS, REQUESTS, IMPORTS, ...TIMER_NAMES];
   return name.startsWith(borderSubscription('')) || ours.includes(name);
 }
 

@@ -16,6 +16,7 @@ import { processManager } from '../process/process-manager.ts';
 import { type LogEvent, type LogLine, type LogValue, jsonLines } from '../telemetry/logger.ts';
 import { TEXT_CHARACTERS_MAX } from '../telemetry/short-lines.ts';
 import { start, until } from './fixtures/start.ts';
+import { importRows } from './import-request.ts';
 import type { RunOptions } from './run-options.ts';
 
 const page = readFileSync(join(import.meta.dirname, '..', '..', 'docs', 'log-lines.md'), 'utf8');
@@ -92,6 +93,20 @@ test('a failing record: tried again, parked, redriven by somebody, discarded by 
     assert.equal(named(event)[0]?.['subscription'], 'listen');
   }
   wrong.handling = '';
+});
+
+test('messages that somebody has imported', async (t) => {
+  const store = memory();
+  const { named } = await talking(t, undefined, { store });
+  const request = { action: 'import', source: 'a', count: 0, who: 'ada', why: 'moved' } as const;
+
+  await store.leaveRequests('b', { left: importRows(request, [], { id: 'request-1', at: 0 }) });
+  await until(() => named('imported').length === 1);
+
+  assert.deepEqual(
+    [named('imported')[0]?.['id'], named('imported')[0]?.['who']],
+    ['request-1', 'ada'],
+  );
 });
 
 test('a circuit: opened when everything fails, closed when it goes again; or by a person', async (t) => {

@@ -2,15 +2,17 @@ import type { CancelTimer } from '../host/clock.ts';
 import type { WaitingRow } from '../log/waiting-row.ts';
 import { modelName } from '../read-model/read-model.ts';
 import { describeError } from '../subscription/failure.ts';
+import { endRequest } from './end-request.ts';
+import { type AskedImport, ImportDesk } from './import-desk.ts';
 import { decideHere } from './parked-decision.ts';
 import { handlerOf } from './parked-handler.ts';
 import { rebuildModel } from './rebuild.ts';
 import {
   type DecisionRequest,
+  type ImportRequest,
   REQUESTS,
   type RebuildRequest,
   type Request,
-  type RequestDetail,
   requestOf,
 } from './request.ts';
 import type { RunningContext } from './running-context.ts';
@@ -34,13 +36,21 @@ export class RequestDesk {
   readonly #running: RunningContext;
   readonly #underWay = new Map<string, UnderWay>();
   readonly #stopping = new AbortController();
+  readonly #imports: ImportDesk;
   #stopListening = (): void => undefined;
   #cancelLook: CancelTimer | undefined;
-  #lookedAt = Number.NEGATIVE_INFINITY;
+  #lookedAtMs = Number.NEGATIVE_INFINITY;
+  /** When it looks next; Infinity when nothing calls for it. */
+  #nextMs = Number.POSITIVE_INFINITY;
   #looking: Promise<void> | undefined;
 
   constructor(running: RunningContext) {
     this.#running = running;
+    this.#imports = new ImportDesk(running, {
+      // Whoever leaves many leaves the next ones meanwhile.
+      onPause: (isDone) => (isDone ? this.#lookIn(0) : this.#later()),
+      onTrouble: (error) => this.#tellTrouble(error),
+    });
   }
 
   start(): void {
@@ -55,24 +65,42 @@ export class RequestDesk {
     this.#stopListening();
     this.#cancelLook?.();
     await this.#looking;
+    await this.#imports.stop();
     for (const { giveUp } of this.#underWay.values()) giveUp.abort();
     await Promise.all([...this.#underWay.values()].map(({ ended }) => ended));
   }
 
   #lookSoon(): void {
-    this.#lookIn(Math.max(0, this.#lookedAt + LOOK_MS - this.#clock.now()));
+    this.#lookIn(Math.max(0, this.#lookedAtMs + LOOK_MS - this.#clock.elapsedMs()));
   }
 
+  #later(): void {
+    this.#lookIn(LOOK_AGAIN_MS);
+  }
+
+  /** The sooner of this and what is planned. While it looks, something may come that it does not see. */
   #lookIn(delayMs: number): void {
-    if (this.#stopping.signal.aborted || this.#looking !== undefined) return;
-    this.#cancelLook ??= this.#clock.after(Math.min(LOOK_AGAIN_MS, delayMs), () => {
-      this.#cancelLook = undefined;
-      this.#looking = this.#look().finally(() => (this.#looking = undefined));
+    if (this.#stopping.signal.aborted) return;
+    const atMs = this.#clock.elapsedMs() + delayMs;
+    if (atMs >= this.#nextMs) return;
+    this.#nextMs = atMs;
+    if (this.#looking === undefined) this.#plan(delayMs);
+  }
+
+  #plan(delayMs: number): void {
+    this.#cancelLook?.();
+    this.#cancelLook = this.#clock.after(delayMs, () => {
+      this.#nextMs = Number.POSITIVE_INFINITY;
+      this.#looking = this.#look().finally(() => {
+        this.#looking = undefined;
+        if (this.#nextMs < Number.POSITIVE_INFINITY && !this.#stopping.signal.aborted)
+          this.#plan(Math.max(0, this.#nextMs - this.#clock.elapsedMs()));
+      });
     });
   }
 
   async #look(): Promise<void> {
-    this.#lookedAt = this.#clock.now();
+    this.#lookedAtMs = this.#clock.elapsedMs();
     let rows: readonly WaitingRow[];
     try {
       rows = await this.#running.log.waiting({ subscription: REQUESTS, limit: REQUESTS_MAX });
@@ -80,15 +108,26 @@ export class RequestDesk {
       return this.#tellTrouble(error);
     }
     if (this.#stopping.signal.aborted) return;
-    for (const row of rows) if (!this.#underWay.has(row.recordId)) this.#begin(row);
-    const asked = new Set(rows.map(({ recordId }) => recordId));
-    if (rows.length === REQUESTS_MAX) return;
+    const imports: AskedImport[] = [];
+    const asked = new Set<string>();
+    for (const row of rows) {
+      const request = requestOf(row);
+      if (request?.action === 'import') {
+        imports.push({ row, request });
+        continue;
+      }
+      asked.add(row.recordId);
+      if (!this.#underWay.has(row.recordId)) this.#begin(row, request);
+    }
+    this.#imports.begin(imports);
+    // Imports come last: with one of them in sight, all others are.
+    if (rows.length === REQUESTS_MAX && imports.length === 0) return;
     for (const [id, { giveUp }] of this.#underWay) if (!asked.has(id)) giveUp.abort();
   }
 
-  #begin(row: WaitingRow): void {
+  #begin(row: WaitingRow, request: SingleRequest | undefined): void {
     const giveUp = new AbortController();
-    const ended = this.#handle(row, giveUp.signal)
+    const ended = this.#handle(row, request, giveUp.signal)
       .catch((error: unknown): Handled => {
         this.#tellTrouble(error);
         return 'left';
@@ -100,16 +139,11 @@ export class RequestDesk {
     this.#underWay.set(row.recordId, { giveUp, ended });
   }
 
-  #later(): void {
-    if (this.#stopping.signal.aborted || this.#cancelLook !== undefined) return;
-    this.#cancelLook = this.#clock.after(LOOK_AGAIN_MS, () => {
-      this.#cancelLook = undefined;
-      this.#lookSoon();
-    });
-  }
-
-  async #handle(row: WaitingRow, signal: AbortSignal): Promise<Handled> {
-    const request = requestOf(row);
+  async #handle(
+    row: WaitingRow,
+    request: SingleRequest | undefined,
+    signal: AbortSignal,
+  ): Promise<Handled> {
     // Left by a newer release: whoever knows it may run, too.
     if (request === undefined) return 'left';
     return request.action === 'rebuild'
@@ -148,16 +182,9 @@ export class RequestDesk {
     return this.#end(row, request);
   }
 
-  /** Says in the audit trail what became of it; together with that it is gone. */
   async #end(row: WaitingRow, request: Request, refused?: string): Promise<Handled> {
-    const { committer } = this.#running;
-    const { action, who, why } = request;
-    const said: RequestDetail = { request, ...(refused === undefined ? {} : { refused }) };
-    const operation = { id: row.recordId, at: this.#clock.now(), who, action, why };
-    await committer.commit({
-      done: [row],
-      operations: [{ ...operation, detail: JSON.stringify(said) }],
-    });
+    const said = { request, ...(refused === undefined ? {} : { refused }) };
+    await endRequest(this.#running, row, said);
     return 'done';
   }
 
@@ -173,6 +200,9 @@ export class RequestDesk {
     return this.#running.workplace.host.clock;
   }
 }
+
+/** What is done by itself, beside others. */
+type SingleRequest = Exclude<Request, ImportRequest>;
 
 interface UnderWay {
   readonly giveUp: AbortController;

@@ -39,6 +39,7 @@ export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
  * - paused, resumed: a subscription or an effect stopped trying, and goes on: by itself (its
  *   circuit opened and closed), or by a person (`who`, `why`).
  * - redriven, discarded: a person had parked records tried again, or gave them up.
+ * - imported: messages that a person has brought were taken in, or were there already.
  * - rebuilding, rebuilt, rebuild-failed: a read model is built anew.
  * - trouble, recovered: the store or the backbone could not be reached, and can be again.
  * - dropped: a version of a read model that was not declared any more is gone.
@@ -62,6 +63,7 @@ export type LogEvent =
   | 'resumed'
   | 'redriven'
   | 'discarded'
+  | 'imported'
   | 'rebuilding'
   | 'rebuilt'
   | 'rebuild-failed'
