@@ -2,6 +2,7 @@ import { append } from './append.ts';
 import type { Benchmark } from './benchmark.ts';
 import { brokerBenchmarks } from './brokers/broker-benchmarks.ts';
 import { exporting } from './exporting.ts';
+import { importing } from './importing.ts';
 import { latency } from './latency.ts';
 import { memory } from './memory.ts';
 import { postgresBenchmarks } from './postgres/postgres-benchmarks.ts';
@@ -19,6 +20,7 @@ export const embeddedBenchmarks: readonly Benchmark[] = [
   subscription,
   rebuild,
   exporting,
+  importing,
   timers,
   latency,
   memory,

@@ -5,6 +5,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
+import { text } from 'node:stream/consumers';
 import { type TestContext, test } from 'node:test';
 import { CloudEvent } from 'cloudevents';
 import { sqlite } from '../adapters/sqlite/sqlite-store.ts';
@@ -372,18 +373,15 @@ test('an empty file is nothing to do', async (t) => {
   assert.match(out, /^0 lines of .* read in /);
 });
 
-test('an application that runs in another process takes in what is imported here', async (t) => {
+test('an application that runs in another process takes in what the program imports', async (t) => {
   const { store, folder } = await place(t);
   const application = await otherProcess(t, folder);
   const ids = Array.from({ length: 2_100 }, (_, index) => `o-${index}`);
-  const lines = writeLines(
-    folder,
-    ids.map((id) => placed(id)),
-  );
+  const lines = ids.map((id) => placed(id));
 
-  const { code, out } = await askCommand(importCommand, { contexts, store }, [lines]);
+  const { code, out, err } = await program(folder, ['import', '-'], lines.join('\n'));
 
-  assert.equal(code, 0, out);
+  assert.equal(code, 0, out + err);
   assert.match(
     out,
     /^billing: 2100 taken in, from ordering\nshipping: 2100 taken in, from ordering$/m,
@@ -391,6 +389,17 @@ test('an application that runs in another process takes in what is imported here
   assert.deepEqual(await recordsOf(store, 'shipping'), ids);
   application.stdin?.end();
   await once(application, 'exit');
+});
+
+test('the program waits as long as it is told to, and ends with 4 where nobody answers', async (t) => {
+  const { app, folder, file } = await running(t);
+  await app.stop();
+
+  const words = ['import', file(placed('o-1')), '--wait', '1'];
+  const { code, out, err } = await program(folder, words);
+
+  assert.equal(code, 4, out + err);
+  assert.match(out, /^billing: 0 taken in, 1 left for whoever runs it next, from ordering$/m);
 });
 
 function event(fields: Readonly<Record<string, unknown>> = {}): string {
@@ -479,4 +488,20 @@ async function otherProcess(t: TestContext, where: string): Promise<ChildProcess
   t.after(() => child.kill('SIGKILL'));
   await once(child.stdout, 'data');
   return child;
+}
+
+/** Runs the command line as a program. */
+async function program(folder: string, words: readonly string[], input = ''): Promise<Ended> {
+  const config = join(import.meta.dirname, 'fixtures', 'importing.config.ts');
+  const main = join(import.meta.dirname, 'main.ts');
+  const child = spawn(
+    process.execPath,
+    ['-C', 'thereupon-source', main, '--config', config, ...words],
+    { env: { ...process.env, THEREUPON_TEST_DATA: folder } },
+  );
+  child.stdin.end(input);
+  const written = Promise.all([text(child.stdout), text(child.stderr)]);
+  const [code] = (await once(child, 'exit')) as [number];
+  const [out, err] = await written;
+  return { code, out, err };
 }

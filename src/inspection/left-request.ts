@@ -1,4 +1,5 @@
 import type { Host } from '../host/host.ts';
+import { stayAlive } from '../host/stay-alive.ts';
 import type { LogReader } from '../log/log.ts';
 import type { Store } from '../log/store.ts';
 import type { WaitingRow } from '../log/waiting-row.ts';
@@ -78,4 +79,18 @@ export async function waitFor<Answer>(
   const { processes } = runningOf(await diagnosisOf(store, context));
   if (processes?.length === 0) return look();
   return lookForAWhile(look, { log, clock: host.clock, waitMs, signal });
+/**
+ * Looks until there is an answer, at most as long as the asking says. Meanwhile the process stays, even
+ * where nothing else keeps it.
+ */
+export async function waitFor<Answer>(
+  { log, host, waitMs, signal }: Asking,
+  look: () => Promise<Answer | undefined>,
+): Promise<Answer | undefined> {
+  const letGo = (host.stayAlive ?? stayAlive)();
+  try {
+    return await lookForAWhile(look, { log, clock: host.clock, waitMs, signal });
+  } finally {
+    letGo();
+  }
 }
