@@ -71,22 +71,16 @@ export async function takeBack(
   await store.leaveRequests(context, { takenBack: [row] });
 }
 
-/** Looks until there is an answer, at most as long as the asking says; once where nobody runs the context. */
+/**
+ * Looks until there is an answer, at most as long as the asking says; once where nobody runs the
+ * context. Meanwhile the process stays, even where nothing else keeps it.
+ */
 export async function waitFor<Answer>(
   { store, context, log, host, waitMs, signal }: Asking,
   look: () => Promise<Answer | undefined>,
 ): Promise<Answer | undefined> {
   const { processes } = runningOf(await diagnosisOf(store, context));
   if (processes?.length === 0) return look();
-  return lookForAWhile(look, { log, clock: host.clock, waitMs, signal });
-/**
- * Looks until there is an answer, at most as long as the asking says. Meanwhile the process stays, even
- * where nothing else keeps it.
- */
-export async function waitFor<Answer>(
-  { log, host, waitMs, signal }: Asking,
-  look: () => Promise<Answer | undefined>,
-): Promise<Answer | undefined> {
   const letGo = (host.stayAlive ?? stayAlive)();
   try {
     return await lookForAWhile(look, { log, clock: host.clock, waitMs, signal });
