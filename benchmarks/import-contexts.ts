@@ -13,11 +13,11 @@ const Stamped = contract('ticketing.Stamped', {
   key: (data) => data.ticketId,
 });
 
-export let counted = 0;
+export const counted = { messages: 0 };
 
 export const importContexts = [
   boundedContext('ticketing', { publishes: [Stamped] }),
   boundedContext('counting', {
-    reactions: [whenever('count', Stamped, () => void (counted += 1))],
+    reactions: [whenever('count', Stamped, () => void (counted.messages += 1))],
   }),
 ];

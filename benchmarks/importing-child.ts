@@ -11,7 +11,7 @@ import { counted, importContexts } from './import-contexts.ts';
 const [directory = ''] = process.argv.slice(2);
 const app = await run(importContexts, { store: sqlite(directory), logger: silent });
 process.on('message', () => {
-  void app.settled({ timeoutMs: 3_600_000 }).then(() => process.send?.(counted));
+  void app.settled({ timeoutMs: 3_600_000 }).then(() => process.send?.(counted.messages));
 });
 process.once('disconnect', () => void app.stop());
 process.send?.('running');

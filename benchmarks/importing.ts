@@ -2,11 +2,13 @@
  * Importing a file of CloudEvents while the application that takes them in runs in another process,
  * as `thereupon import` does: until all are in the log, and until all are handled as well. The raw limit
  * does the same by hand in one process: each line parsed, and a row of the log and one of the
- * messages received for each, a thousand in a transaction.
+ * messages received for each, a thousand in a transaction. Ids ascend, as ours do, or are at random, as
+ * those of most other systems are: then each message changes pages all over three indexes.
  */
 import { type ChildProcess, fork } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
-import { closeSync, createReadStream, mkdirSync, openSync, writeSync } from 'node:fs';
+import { closeSync, createReadStream, mkdirSync, openSync, rmSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { sqlite } from 'thereupon/sqlite';
@@ -14,10 +16,11 @@ import { structuredText } from '../src/backbone/cloud-event.ts';
 import { importEvents } from '../src/cli/import-events.ts';
 import { importLines } from '../src/cli/import-lines.ts';
 import { systemHost } from '../src/host/host.ts';
-import { type Benchmark, scaled } from './benchmark.ts';
+import type { NewRecord } from '../src/log/record.ts';
+import { type Benchmark, type Setting, scaled } from './benchmark.ts';
 import { stamped } from './counting.ts';
 import { importContexts } from './import-contexts.ts';
-import { openRawLog, prepareInsert } from './raw-log.ts';
+import { openRawLog, prepareInsert, rowOf } from './raw-log.ts';
 
 const MESSAGES = 200_000;
 const TICKETS = 1_000;
@@ -29,36 +32,46 @@ export const importing: Benchmark = {
   about: 'a file of CloudEvents, taken in by an application in another process',
   async measure(setting) {
     const count = scaled(setting, MESSAGES, 2_000);
-    setting.progress(`making a file of ${count} messages`);
-    const file = join(setting.directory, 'messages.ndjson');
-    writeMessages(file, count);
-    const rates = { taken: [] as number[], handled: [] as number[], raw: [] as number[] };
-    for (let run = 0; run < setting.runs; run += 1) {
-      setting.progress(`importing, run ${run + 1}`);
-      const rate = (beganMs: number): number => count / ((performance.now() - beganMs) / 1_000);
-      const beganMs = performance.now();
-      await importByHand(file, join(setting.directory, `raw-${run}.sqlite`));
-      rates.raw.push(rate(beganMs));
-      const directory = join(setting.directory, `run-${run}`);
-      mkdirSync(directory);
-      const child = await startChild(directory);
-      const importedMs = performance.now();
-      await importFile(file, directory, count);
-      rates.taken.push(rate(importedMs));
-      await settled(child, count);
-      rates.handled.push(rate(importedMs));
-      await stopChild(child);
-    }
-    const unit = 'messages/s';
+    setting.progress(`making two files of ${count} messages`);
+    const { ids } = systemHost();
+    const ascending = await measureFile(setting, count, () => ids.next());
+    const random = await measureFile(setting, count, randomUUID);
+    const unit = 'records/s';
     return [
-      { metric: 'taken in', unit, values: rates.taken, raw: rates.raw },
-      { metric: 'taken in and handled', unit, values: rates.handled },
+      { metric: 'taken in', unit, values: ascending.taken, raw: ascending.raw },
+      { metric: 'taken in and handled', unit, values: ascending.handled },
+      { metric: 'taken in, ids at random', unit, values: random.taken, raw: random.raw },
     ];
   },
 };
 
-function writeMessages(path: string, count: number): void {
-  const { ids, clock } = systemHost();
+/** What a file gives whose messages have such ids. */
+async function measureFile(setting: Setting, count: number, nextId: () => string) {
+  const rates = { taken: [] as number[], handled: [] as number[], raw: [] as number[] };
+  const file = join(setting.directory, 'messages.ndjson');
+  writeMessages(file, count, nextId);
+  for (let run = 0; run < setting.runs; run += 1) {
+    setting.progress(`importing, run ${run + 1}`);
+    const rate = (beganMs: number): number => count / ((performance.now() - beganMs) / 1_000);
+    const directory = join(setting.directory, 'run');
+    mkdirSync(directory);
+    const beganMs = performance.now();
+    await importByHand(file, join(directory, 'raw.sqlite'));
+    rates.raw.push(rate(beganMs));
+    const child = await startChild(directory);
+    const importedMs = performance.now();
+    await importFile(file, directory, count);
+    rates.taken.push(rate(importedMs));
+    await settled(child, count);
+    rates.handled.push(rate(importedMs));
+    await stopChild(child);
+    rmSync(directory, { recursive: true });
+  }
+  return rates;
+}
+
+function writeMessages(path: string, count: number, nextId: () => string): void {
+  const { clock } = systemHost();
   const file = openSync(path, 'w');
   for (let made = 0; made < count; made += ROWS_TOGETHER) {
     const lines = Array.from({ length: Math.min(ROWS_TOGETHER, count - made) }, (_, index) => {
@@ -66,15 +79,15 @@ function writeMessages(path: string, count: number): void {
       const time = new Date(clock.now()).toISOString();
       const attributes = {
         specversion: '1.0',
-        id: ids.next(),
+        id: nextId(),
         source: '/ticketing',
         type: 'ticketing.Stamped',
         time,
         partitionkey: ticketId,
         schemaversion: '1',
         recordedat: time,
-        correlationid: ids.next(),
-        causationid: ids.next(),
+        correlationid: nextId(),
+        causationid: nextId(),
       };
       const { data } = stamped(made + index);
       return `${structuredText(attributes, JSON.stringify({ ...data, ticketId }))}\n`;
@@ -127,13 +140,27 @@ async function importByHand(file: string, path: string): Promise<void> {
   for await (const line of createInterface(createReadStream(file))) {
     if (open === 0) database.exec('begin immediate');
     const event = JSON.parse(line) as Record<string, string>;
-    const { id = '', type = '', time = '', partitionkey = '', data, correlationid = '' } = event;
+    const { id = '', type = '', time = '', partitionkey: key = '' } = event;
     const at = Date.parse(time);
     receive.run('ticketing', id, at);
-    insert.run(
-      ...[id, 'incoming', null, null, type, 1, partitionkey, JSON.stringify(data), 'ticketing'],
-      ...[at, at, correlationid, event['causationid'] ?? '', null, null],
-    );
+    const record: NewRecord = {
+      id,
+      direction: 'incoming',
+      stream: null,
+      version: null,
+      type,
+      schemaVersion: 1,
+      key,
+      data: JSON.stringify(event['data']),
+      source: 'ticketing',
+      occurredAt: at,
+      recordedAt: at,
+      correlationId: event['correlationid'] ?? id,
+      causationId: event['causationid'] ?? id,
+      traceparent: null,
+      metadata: null,
+    };
+    insert.run(...rowOf(record));
     open = (open + 1) % ROWS_TOGETHER;
     if (open === 0) database.exec('commit');
   }

@@ -120,7 +120,8 @@ export function partsOf({ data, data_base64, ...rest }: StructuredEvent): Parts 
   const attributes: Record<string, string> = {};
   for (const name of Object.keys(rest)) {
     const value = rest[name];
-    if (value !== null) attributes[name] = typeof value === 'string' ? value : JSON.stringify(value);
+    if (value !== null)
+      attributes[name] = typeof value === 'string' ? value : JSON.stringify(value);
   }
   if (typeof data_base64 === 'string')
     return { attributes, data: Buffer.from(data_base64, 'base64').toString() };

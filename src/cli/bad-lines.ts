@@ -30,7 +30,7 @@ export class BadLines {
     if (more > 0) this.#tell(`and ${more} more such lines: see them with --json`);
   }
 
-  /** Those that were kept, and whether these are all. */
+  /** Those that were kept, and whether there are more. */
   get found(): { readonly badLines: readonly BadLine[]; readonly isCut: boolean } {
     return { badLines: this.#kept, isCut: this.#count > KEPT_MAX };
   }

@@ -2,7 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import type { Readable } from 'node:stream';
 
 /** A longer line is none that anybody has written: a message has a megabyte, however it is encoded. */
-export const LINE_BYTES_MAX = 16 * 1024 * 1024;
+export const LINE_BYTES_MAX = 16_777_216;
 
 /** Some lines that were read together. */
 export interface ReadLines {

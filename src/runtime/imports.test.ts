@@ -69,8 +69,8 @@ test('what the source hands over afterwards is known, also when it was forgotten
   const only = await start(t, [sending], { store });
   // More than are taken in together: only the first of them are looked up.
   const numbers = Array.from({ length: 300 }, (_, index) => index);
-  await only.transaction(sending, async (tx) => {
-    for (const number of numbers) await tx.publish(Sent, { key: 'a', number });
+  await only.transaction(sending, (tx) => {
+    for (const number of numbers) tx.publish(Sent, { key: 'a', number });
   });
   await only.stop();
   const past = await outgoing(store);
@@ -216,6 +216,23 @@ test('more imports than are looked at in one go do not keep another request wait
   );
 });
 
+test('what waits to be taken in counts as one request each, and no subscription is called as it is', async (t) => {
+  const store = memory();
+  const { app, leave } = await scene(t, { store: over(store, { commit: refuseImports }) });
+
+  await leave('1', 'sending', [sent('a', 1)]);
+  const [, receiving] = (await app.health()).contexts;
+  const named = boundedContext('named', {
+    reactions: [whenever('imports', Sent, () => undefined)],
+  });
+
+  assert.deepEqual(receiving?.waiting, { request: 1 });
+  await assert.rejects(
+    start(t, [sending, named]),
+    /in "named": a subscription can't be called "imports"/,
+  );
+});
+
 for (const kind of ['before', 'answer-lost'] as const)
   for (const isFitting of [true, false])
     test(`an import whose commit fails (${kind}), of what ${isFitting ? 'fits' : 'is parked'}, is done once`, async (t) => {
@@ -293,6 +310,11 @@ function rows(id: string, source: string, messages: readonly Envelope[]) {
   const request = { action: 'import', source, count: messages.length, ...by } as const;
   const texts = messages.map((message) => JSON.stringify(message));
   return importRows(request, texts, { id, at: 0 });
+}
+
+async function refuseImports(log: Log, writeSets: readonly WriteSet[]) {
+  if (isImport(writeSets)) throw new RangeError('not now');
+  return log.commit(writeSets);
 }
 
 function isImport(writeSets: readonly WriteSet[]): boolean {
