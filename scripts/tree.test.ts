@@ -21,7 +21,7 @@ import {
 } from './tree/tidiness.ts';
 
 const root = join(import.meta.dirname, '..');
-const files = readSourceTree(root, ['src', 'examples', 'scripts', 'benchmarks']);
+const files = readSourceTree(root, ['src', 'examples', 'scripts', 'benchmarks', 'template']);
 const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
   exports: Record<string, string | Record<string, string>>;
   bin: Record<string, string>;

@@ -58,6 +58,7 @@ export function importsAgainstDirection(
 
 function objection(each: Import, publishedDependencies: readonly string[]): string | undefined {
   const from = each.from.path;
+  if (from.startsWith('template/')) return templateObjection(each);
   if (isTest(from)) return undefined;
   if (from.startsWith('examples/')) return exampleObjection(each);
   if (!from.startsWith('src/')) return undefined;
@@ -80,6 +81,12 @@ function exampleObjection(each: Import): string | undefined {
   const isModel = /\/model(\.ts$|\/)/.test(each.from.path);
   const isOutside = !each.to.startsWith('examples/');
   return isModel && isOutside ? 'a domain model imports nothing' : undefined;
+}
+
+/** Outside of this tree it has nothing but what `thereupon new` writes into its `package.json`. */
+function templateObjection(each: Import): string | undefined {
+  const isThere = /^(template\/|node:|thereupon(\/|$)|zod$)/.test(each.to);
+  return isThere ? undefined : 'a new project has its own files, node, thereupon and zod';
 }
 
 /** `log` for `src/log/record.ts`, `adapters/sqlite` for a file of that adapter. */

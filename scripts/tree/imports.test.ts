@@ -72,6 +72,8 @@ const wrongWays = [
   ['src/log/a.ts', 'zod', 'src imports no development dependency'],
   ['examples/shop/main.ts', '../../src/runtime/run.ts', 'examples use the doors'],
   ['examples/shop/billing/model.ts', 'thereupon', 'a model imports nothing'],
+  ['template/cinema.test.ts', 'fast-check', 'a new project has no development dependency of ours'],
+  ['template/main.ts', '../examples/shop/shop.ts', 'a new project has its own files'],
 ] as const;
 for (const [path, to, promise] of wrongWays) {
   test(`direction: ${promise}`, () => {
@@ -92,6 +94,7 @@ test('direction: what points down is allowed', () => {
     ['src/contract/a.ts', '@standard-schema/spec'],
     ['src/index.ts', './runtime/run.ts'],
     ['examples/shop/billing/context.ts', 'thereupon'],
+    ['template/main.ts', 'thereupon/sqlite'],
     ['benchmarks/append.ts', '../src/adapters/sqlite/a.ts'],
   ].map(([path = '', to]) => ({ path, text: `import { x } from '${to}';` }));
 

@@ -12,6 +12,7 @@ import { migrateCommand } from './migrate.ts';
 import { rebuildCommand } from './rebuild.ts';
 import { recoverCommand } from './recover.ts';
 import { discardCommand, redriveCommand } from './parked-decision.ts';
+import { newCommand } from './new.ts';
 import { parkedListCommand } from './parked-list.ts';
 import { parkedShowCommand } from './parked-show.ts';
 import { messageText } from '../telemetry/safe-text.ts';
@@ -60,6 +61,7 @@ export function asProgram(command: Command, { out, err }: Pick<Surroundings, 'ou
 
 const EXAMPLES = `
 Examples:
+  $ thereupon new cinema
   $ thereupon trace 01985f3e-4d5c-7a11-9c2e-5b6f0a7d8e9f
   $ thereupon parked list --json
   $ thereupon parked redrive --error-code card-declined --why "new card" --trial
@@ -119,6 +121,7 @@ function program(surroundings: Surroundings, onEnd: (exitCode: number) => void):
     .addCommand(recoverCommand(means));
   const commands = [
     flowsCommand(means),
+    newCommand(means),
     traceCommand(means),
     tailCommand(means),
     lagCommand(means),

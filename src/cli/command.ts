@@ -23,6 +23,8 @@ export interface Surroundings {
   readonly untilInterrupted?: UntilInterrupted;
   /** Standard error, where that is a terminal: long work shows there how far it is. */
   readonly terminal?: Terminal | undefined;
+  /** Asks the person at the terminal, who may leave without an answer; elsewhere absent. */
+  readonly ask?: (question: string) => Promise<string | undefined>;
 }
 
 /** Does work with a signal that aborts when the person wants it to end. */

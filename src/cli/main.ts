@@ -1,4 +1,5 @@
 /** The program `thereupon`: the command line, given this process's words, streams and directory. */
+import { askOnTerminal } from './ask.ts';
 import { coloursOf } from './colours.ts';
 import { commandLine } from './command-line.ts';
 import { EXIT } from './exit-code.ts';
@@ -25,4 +26,5 @@ process.exitCode = await commandLine(process.argv.slice(2), {
   width: process.stdout.isTTY ? process.stdout.columns : undefined,
   paint: coloursOf(process.stdout),
   untilInterrupted,
+  ...(process.stdin.isTTY && process.stderr.isTTY ? { ask: askOnTerminal } : {}),
 });
