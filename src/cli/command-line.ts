@@ -1,6 +1,8 @@
 import { Command, CommanderError } from 'commander';
 import { QuestionError } from '../inspection/question-error.ts';
+import { devCommand } from './dev.ts';
 import { EXIT } from './exit-code.ts';
+import { failureText } from './failure-text.ts';
 import { loadConfig } from './config-file.ts';
 import { type CommandMeans, type Surroundings } from './command.ts';
 import { exportCommand } from './export.ts';
@@ -27,7 +29,8 @@ import { whyCommand } from './why.ts';
 /**
  * `thereupon`: looks into the logs of an application, beside it while it runs or without it. It
  * opens them to read only, and never changes anything; but `migrate` and `log recover` do, when they
- * are asked to. `simulate` runs contexts in memory. Resolves with the exit code.
+ * are asked to. `simulate` runs contexts in memory. `new` makes a project, and `dev` runs one.
+ * Resolves with the exit code.
  */
 export async function commandLine(
   words: readonly string[],
@@ -62,6 +65,7 @@ export function asProgram(command: Command, { out, err }: Pick<Surroundings, 'ou
 const EXAMPLES = `
 Examples:
   $ thereupon new cinema
+  $ thereupon dev main.ts
   $ thereupon trace 01985f3e-4d5c-7a11-9c2e-5b6f0a7d8e9f
   $ thereupon parked list --json
   $ thereupon parked redrive --error-code card-declined --why "new card" --trial
@@ -95,7 +99,7 @@ function program(surroundings: Surroundings, onEnd: (exitCode: number) => void):
   const { cwd, out } = surroundings;
   const thereupon = asProgram(new Command('thereupon'), surroundings)
     .description(
-      'Looks into the logs of a Thereupon application, beside it while it runs; simulates one.',
+      'Makes a Thereupon application, runs and simulates it, and looks into its logs, also while it runs.',
     )
     .option('--config <file>', 'the configuration (default: thereupon.config.ts, here or above)')
     .addHelpText('after', EXAMPLES);
@@ -122,6 +126,7 @@ function program(surroundings: Surroundings, onEnd: (exitCode: number) => void):
   const commands = [
     flowsCommand(means),
     newCommand(means),
+    devCommand(means),
     traceCommand(means),
     tailCommand(means),
     lagCommand(means),
@@ -158,18 +163,7 @@ function exitCodeOf(
     if (error.code !== 'commander.help') err(`${error.message}\nSee what there is with: ${help}\n`);
     return EXIT.asked;
   }
-  if (error instanceof QuestionError) {
-    err(`${messageText(error.message)}\n`);
-    return error.code === 'nothing-found' ? EXIT.nothing : EXIT.asked;
-  }
   err(`${messageText(failureText(error))}\n`);
-  return EXIT.failed;
-}
-
-/** Ours say what to do next; of anything else whatever is known is worth showing. */
-function failureText(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  return 'code' in error && 'retryable' in error
-    ? `${error.name}: ${error.message}`
-    : (error.stack ?? error.message);
+  if (!(error instanceof QuestionError)) return EXIT.failed;
+  return error.code === 'nothing-found' ? EXIT.nothing : EXIT.asked;
 }

@@ -10,9 +10,7 @@ import { QuestionError } from '../inspection/question-error.ts';
  * its default.
  */
 export async function loadConfig(named: string | undefined, cwd: string): Promise<ThereuponConfig> {
-  const file = named === undefined ? findConfig(cwd) : resolve(cwd, named);
-  if (!existsSync(file))
-    throw new QuestionError('asked-wrongly', `There is no ${file}. Give --config another file.`);
+  const file = configFile(named, cwd);
   const config = await importConfig(file);
   const missing: string[] = [];
   if (!Array.isArray(config['contexts']) || !config['contexts'].every(isContext))
@@ -21,6 +19,14 @@ export async function loadConfig(named: string | undefined, cwd: string): Promis
     missing.push('"store", such as sqlite(\'./data\')');
   if (missing.length > 0) throw incomplete(file, missing.join('; nor '));
   return config as unknown as ThereuponConfig;
+}
+
+/** Where the configuration is, whether it can be loaded or not. */
+export function configFile(named: string | undefined, cwd: string): string {
+  const file = named === undefined ? findConfig(cwd) : resolve(cwd, named);
+  if (!existsSync(file))
+    throw new QuestionError('asked-wrongly', `There is no ${file}. Give --config another file.`);
+  return file;
 }
 
 const NAMES = ['thereupon.config.ts', 'thereupon.config.js', 'thereupon.config.mjs'];

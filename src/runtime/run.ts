@@ -5,6 +5,7 @@ import { stayAlive } from '../host/stay-alive.ts';
 import { BusinessTime } from '../process/time-source.ts';
 import type { Dependencies } from '../reaction/tools.ts';
 import { describeError } from '../subscription/failure.ts';
+import { tellRunning } from '../telemetry/application-channel.ts';
 import { type LogLine, type Logger, jsonLines } from '../telemetry/logger.ts';
 import { shortLines } from '../telemetry/short-lines.ts';
 import { LogInUseError } from '../log/log-in-use.ts';
@@ -74,6 +75,7 @@ export async function run(
   });
   const desks = running.map((context) => new RequestDesk(context));
   for (const desk of desks) desk.start();
+  tellRunning({ contexts: running.map(({ name }) => name), store: options.store.name });
   const end = async (): Promise<void> => {
     try {
       await Promise.all(desks.map((desk) => desk.stop()));

@@ -1,18 +1,15 @@
-import type { Backbone } from '../backbone/backbone.ts';
 import type { BoundedContext } from '../context/bounded-context.ts';
-import type { Store } from '../log/store.ts';
+import type { RunOptions } from './run-options.ts';
 
 /**
- * What `thereupon.config.ts` at a project's root exports: the whole context map, and where it
- * lives. `run`, the command line and the tests start from it. Nothing is opened by importing it.
+ * What `thereupon.config.ts` at a project's root exports: the whole context map, and what `run` takes
+ * beside it, of which only the store must be there. `run`, the command line and the tests start from
+ * it. Nothing is opened by importing it: what handlers get as `dependencies` opens when it is used.
  *
  * @example
  * const config: ThereuponConfig = { contexts: [ordering, billing], store: sqlite('./data') };
  * const app = await run(config.contexts, config);
  */
-export interface ThereuponConfig {
+export interface ThereuponConfig extends RunOptions {
   readonly contexts: readonly BoundedContext[];
-  readonly store: Store;
-  /** Default `embedded()`: log to log. */
-  readonly backbone?: Backbone;
 }
