@@ -1,23 +1,23 @@
 import { Command, CommanderError } from 'commander';
 import { QuestionError } from '../inspection/question-error.ts';
-import { devCommand } from './dev.ts';
-import { EXIT } from './exit-code.ts';
-import { failureText } from './failure-text.ts';
-import { loadConfig } from './config-file.ts';
+import { messageText } from '../telemetry/safe-text.ts';
 import { type CommandMeans, type Surroundings } from './command.ts';
-import { exportCommand } from './export.ts';
+import { loadConfig } from './config-file.ts';
+import { devCommand } from './dev.ts';
 import { doctorCommand } from './doctor.ts';
-import { lagCommand } from './lag.ts';
+import { EXIT } from './exit-code.ts';
+import { exportCommand } from './export.ts';
+import { failureText } from './failure-text.ts';
 import { flowsCommand } from './flows.ts';
 import { importCommand } from './import.ts';
+import { lagCommand } from './lag.ts';
 import { migrateCommand } from './migrate.ts';
-import { rebuildCommand } from './rebuild.ts';
-import { recoverCommand } from './recover.ts';
-import { discardCommand, redriveCommand } from './parked-decision.ts';
 import { newCommand } from './new.ts';
+import { discardCommand, redriveCommand } from './parked-decision.ts';
 import { parkedListCommand } from './parked-list.ts';
 import { parkedShowCommand } from './parked-show.ts';
-import { messageText } from '../telemetry/safe-text.ts';
+import { rebuildCommand } from './rebuild.ts';
+import { recoverCommand } from './recover.ts';
 import { simulateCommand } from './simulate.ts';
 import { streamCommand } from './stream.ts';
 import { streamsCommand } from './streams.ts';
@@ -27,10 +27,9 @@ import { traceCommand } from './trace.ts';
 import { whyCommand } from './why.ts';
 
 /**
- * `thereupon`: looks into the logs of an application, beside it while it runs or without it. It
- * opens them to read only, and never changes anything; but `migrate` and `log recover` do, when they
- * are asked to. `simulate` runs contexts in memory. `new` makes a project, and `dev` runs one.
- * Resolves with the exit code.
+ * `thereupon`: makes an application, runs and simulates it, and looks into its logs, beside it while it
+ * runs or without it. It opens them to read only. What is to be put right it asks of those who run the
+ * contexts, by requests; `migrate` and `log recover` change logs themselves. Resolves with the exit code.
  */
 export async function commandLine(
   words: readonly string[],
@@ -66,24 +65,12 @@ const EXAMPLES = `
 Examples:
   $ thereupon new cinema
   $ thereupon dev main.ts
-  $ thereupon trace 01985f3e-4d5c-7a11-9c2e-5b6f0a7d8e9f
-  $ thereupon parked list --json
-  $ thereupon parked redrive --error-code card-declined --why "new card" --trial
-  $ thereupon streams --aggregate order
-  $ thereupon parked show 01985f3e-4d5c
-  $ thereupon stream order/536365 --context ordering
-  $ thereupon export --out published.ndjson
-  $ thereupon rebuild order-book --why "the sum was wrong"
-  $ thereupon tail --context ordering --last 10
-  $ thereupon timers --context ordering
-  $ thereupon lag
-  $ thereupon why 01985f3e-4d5c-7a11-9c2e-5b6f0a7d8e9f
-  $ thereupon doctor
   $ thereupon flows --context ordering
-  $ thereupon import published.ndjson --dry-run
-  $ thereupon migrate --dry-run
-  $ thereupon log recover ordering
-  $ thereupon simulate simulation.ts --minutes 5
+  $ thereupon trace order/536365
+  $ thereupon doctor
+  $ thereupon why 01985f3e-4d5c-7a11-9c2e-5b6f0a7d8e9f
+  $ thereupon parked redrive --error-code card-declined --trial --why "new card"
+  $ thereupon stream order/536365 --at 3
 
 Exit codes:
   0  done
@@ -124,9 +111,9 @@ function program(surroundings: Surroundings, onEnd: (exitCode: number) => void):
     .description('What is done to a log itself.')
     .addCommand(recoverCommand(means));
   const commands = [
-    flowsCommand(means),
     newCommand(means),
     devCommand(means),
+    flowsCommand(means),
     traceCommand(means),
     tailCommand(means),
     lagCommand(means),
