@@ -91,7 +91,7 @@ export class ImportBatches {
         (this.#isSilent ? undefined : await waitFor({ ...this.#asking, ...wait }, look));
       if (answer === undefined) {
         // Whoever gave up waiting knows nothing of those who answer.
-
+        this.#isSilent ||= !wait.signal.aborted;
         return;
       }
       this.#isSilent = false;
