@@ -4,7 +4,7 @@ import { Command, Option } from 'commander';
 import { systemClock } from '../host/clock.ts';
 import type { RunningHere } from '../telemetry/application-channel.ts';
 import { QuestionError } from '../inspection/question-error.ts';
-import { nameText } from '../telemetry/safe-text.ts';
+import { messageText, nameText } from '../telemetry/safe-text.ts';
 import type { CommandMeans } from './command.ts';
 import { configFile } from './config-file.ts';
 import { type Keeping, keepRunning } from './dev/keep-running.ts';
@@ -78,7 +78,7 @@ async function dev(program: Program, { print, paint, onEnd }: CommandMeans): Pro
     clock: systemClock(),
     stop: stop.signal,
     atOnce: atOnce.signal,
-    tell: (text, style) => print(paint(style, text)),
+    tell: (text, style) => print(paint(style, messageText(text))),
     runs: (running) => print(paint('good', runningText(running, (count += 1)))),
   };
   try {
@@ -101,7 +101,7 @@ const INTERRUPTED = 130;
 
 /** What to do next is said once: afterwards it is known. */
 function runningText({ contexts, store }: RunningHere, count: number): string {
-  const what = `${contexts.map(nameText).join(', ')} on ${store}`;
+  const what = `${contexts.map(nameText).join(', ')} on ${messageText(store)}`;
   if (count > 1) return `Running again: ${what}`;
   return `Running: ${what}${HINTS}`;
 }

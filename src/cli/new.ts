@@ -40,7 +40,8 @@ async function makeProject(
   const thereupon = specOf(asked.thereupon, cwd);
   const files = writeProject({ name, directory, thereupon });
   if (asked.install) err(`${files.length} files are in ${messageText(directory)}. npm install …\n`);
-  const isInstalled = asked.install && (await npmInstall(directory, (text) => err(text)));
+  const isInstalled =
+    asked.install && (await npmInstall(directory, (text) => err(messageText(text))));
   if (asked.json) print(jsonDocument({ name, directory, files, isInstalled }));
   else print(nextSteps({ name, place, isInstalled }));
   if (asked.install === isInstalled) return;
