@@ -61,15 +61,28 @@ test('a broken file is told, and stays on the screen until it is mended', async 
   assert.equal(afterwards, 'words/word.ts has changed.\nup mended');
 });
 
-test('a file that is not there is waited for, and so is its folder', async (t) => {
+test('a file that was never there is waited for, and so is its folder', async (t) => {
+  const { dev, write } = run(t, ['main.ts'], {
+    'main.ts': PROGRAM.replace('./words/', './later/words/'),
+  });
+  await dev.until(/Cannot find module .*has ended with exit code 1/s);
+
+  write('later/words/word.ts', word('at last'));
+
+  await dev.until(/up at last/);
+});
+
+test('a folder that was removed and made anew is watched as before', async (t) => {
   const { dev, directory, write } = run(t);
   await dev.until(/up one/);
 
   rmSync(join(directory, 'words'), { recursive: true });
   await dev.until(/Cannot find module .*has ended with exit code 1/s);
   write('words/word.ts', word('back'));
-
   await dev.until(/up back/);
+  write('words/word.ts', word('changed'));
+
+  await dev.until(/up changed/);
 });
 
 test('a program that ends is told, and runs anew when a file changes', async (t) => {
