@@ -108,6 +108,7 @@ function runningText({ contexts, store }: RunningHere, count: number): string {
 
 const HINTS = `
 Change a file, and it runs anew. Ctrl-C stops it. From another terminal:
+  npx thereupon doctor                 whether all is well, and what to do
   npx thereupon trace ID               what one action caused
   npx thereupon stream AGGREGATE/ID    the events of one aggregate
   npx thereupon parked list            what waits for a person`;
