@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { type CommandMeans, commandOf } from './command.ts';
-import { assertSomeLog, withLogs } from '../inspection/open-logs.ts';
-import { type ParkedGroup, parkedGroups } from '../inspection/parked-groups.ts';
+import { withLogs } from '../inspection/open-logs.ts';
+import { type Parked, type ParkedGroup, parkedIn } from '../inspection/parked-groups.ts';
 import type { ThereuponConfig } from '../runtime/thereupon-config.ts';
 import { cutText, jsonDocument, jsonText, messageText, nameText } from '../telemetry/safe-text.ts';
 
@@ -30,17 +30,12 @@ export async function parkedList(
   },
 ): Promise<string> {
   return withLogs(config, form.context, async (logs) => {
-    const found = await Promise.all(logs.map(parkedGroups));
-    const groups = found.flatMap((part) => part.groups);
-    // Whoever watches for what is parked must not be told that all is well.
-    if (groups.length === 0) assertSomeLog(logs, config.store.name);
-    const isCut = found.some((part) => part.isCut);
-    if (form.asJson) return jsonDocument({ groups, isCut });
-    return asText(groups, isCut, form.width);
+    const parked = await parkedIn(logs, config.store.name);
+    return form.asJson ? jsonDocument(parked) : asText(parked, form.width);
   });
 }
 
-function asText(groups: readonly ParkedGroup[], isCut: boolean, width: number): string {
+function asText({ groups, isCut }: Parked, width: number): string {
   if (groups.length === 0) return 'Nothing is parked.';
   const count = groups.reduce((sum, { parked }) => sum + parked.length, 0);
   const held = groups.reduce((sum, { heldBehind }) => sum + heldBehind, 0);

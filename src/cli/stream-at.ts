@@ -3,7 +3,8 @@ import { findStream } from '../inspection/find-stream.ts';
 import { withLogs } from '../inspection/open-logs.ts';
 import { QuestionError } from '../inspection/question-error.ts';
 import { type Moment, type StateAt, stateAt } from '../inspection/state-at.ts';
-import { InvalidTimeError, timeOf } from '../message/business-time.ts';
+import { timeAsked } from '../inspection/time-asked.ts';
+import { InvalidTimeError } from '../message/business-time.ts';
 import type { FieldChange } from '../message/field-changes.ts';
 import type { ThereuponConfig } from '../runtime/thereupon-config.ts';
 import { cutText, jsonDocument, jsonText, messageText, nameText } from '../telemetry/safe-text.ts';
@@ -27,7 +28,7 @@ export function versionOrTime(text: string): number | Date {
   const version = Number(text);
   if (/^\d+$/.test(text) && Number.isSafeInteger(version)) return version;
   try {
-    return new Date(timeOf(/T[\d:.]+$/.test(text) ? `${text}Z` : text));
+    return new Date(timeAsked(text));
   } catch (error) {
     if (!(error instanceof InvalidTimeError)) throw error;
     throw new InvalidArgumentError(

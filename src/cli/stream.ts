@@ -2,12 +2,11 @@ import { type Command, Option } from 'commander';
 import type { ThereuponConfig } from '../runtime/thereupon-config.ts';
 import { type CommandMeans, commandOf, wholeNumber } from './command.ts';
 import { eventLine } from './event-line.ts';
-import { findStream } from '../inspection/find-stream.ts';
 import { withLogs } from '../inspection/open-logs.ts';
 import { momentOf, streamAt, versionOrTime } from './stream-at.ts';
 import { QuestionError } from '../inspection/question-error.ts';
 import { cutText, jsonDocument, nameText } from '../telemetry/safe-text.ts';
-import { type ShownRecord, shownRecord } from '../inspection/shown-record.ts';
+import { type StreamEvents, streamEvents } from '../inspection/stream-events.ts';
 
 /** Which part of a stream is shown, and how. */
 export interface StreamForm {
@@ -70,26 +69,19 @@ export async function stream(
   form: StreamForm,
 ): Promise<string> {
   return withLogs(config, form.context, async (logs) => {
-    const { context, version, log, vocabulary } = await findStream(logs, id, config.store.name);
-    const stored = await log.readStream(id, { afterVersion: form.after, limit: form.limit });
-    const records = stored.map((record) => shownRecord(vocabulary, record));
-    if (form.asJson) return jsonDocument({ context: context.name, stream: id, version, records });
-    return asText({ ...form, context: context.name, stream: id, version, records });
+    const { after, limit } = form;
+    const events = await streamEvents(logs, { id, after, limit }, config.store.name);
+    return form.asJson ? jsonDocument(events) : asText(events, form.width);
   });
 }
 
-function asText(shown: {
-  readonly context: string;
-  readonly stream: string;
-  readonly version: number;
-  readonly records: readonly ShownRecord[];
-  readonly width: number;
-}): string {
-  const { records, version, width } = shown;
-  const last = records.at(-1)?.version ?? version;
+function asText(
+  { context, stream: name, version, records, next }: StreamEvents,
+  width: number,
+): string {
   return [
-    `${nameText(shown.stream)} in ${nameText(shown.context)} · version ${version}`,
+    `${nameText(name)} in ${nameText(context)} · version ${version}`,
     ...records.map((record) => cutText(eventLine(record), width)),
-    ...(last < version ? [`${version - last} more: go on with --after ${last}`] : []),
+    ...(next === null ? [] : [`${version - next} more: go on with --after ${next}`]),
   ].join('\n');
 }

@@ -1,25 +1,15 @@
 import { type Command, Option } from 'commander';
-import {
-  type ListedStream,
-  type StreamSelection,
-  assertSomeStreams,
-} from '../inspection/listed-stream.ts';
-import {
-  LOOKED_THROUGH_MAX,
-  type NewestStreams,
-  newestStreams,
-} from '../inspection/newest-streams.ts';
-import { type OpenLog, withLogs } from '../inspection/open-logs.ts';
-import { streamsByName } from '../inspection/streams-by-name.ts';
+import type { ListedStream } from '../inspection/listed-stream.ts';
+import { type StreamsQuestion, listedStreams } from '../inspection/listed-streams.ts';
+import { LOOKED_THROUGH_MAX, type NewestStreams } from '../inspection/newest-streams.ts';
+import { withLogs } from '../inspection/open-logs.ts';
 import type { ThereuponConfig } from '../runtime/thereupon-config.ts';
 import { cutText, jsonDocument, nameText } from '../telemetry/safe-text.ts';
 import { type CommandMeans, commandOf, wholeNumber } from './command.ts';
 
 /** Which streams are listed, and how. */
-export interface StreamsForm extends StreamSelection {
+export interface StreamsForm extends StreamsQuestion {
   readonly context?: string;
-  /** The newest activity first, or by name. */
-  readonly by: 'activity' | 'name';
   readonly asJson: boolean;
   readonly width: number;
 }
@@ -44,24 +34,17 @@ export function streamsCommand({ config, print, lineWidth }: CommandMeans): Comm
     });
 }
 
-interface StreamsOptions extends StreamSelection {
+interface StreamsOptions extends StreamsQuestion {
   readonly context?: string;
-  readonly by: 'activity' | 'name';
   readonly json?: true;
 }
 
 /** `thereupon streams`: which aggregate instances there are, and what happened to them last. */
 export async function streams(config: ThereuponConfig, form: StreamsForm): Promise<string> {
   return withLogs(config, form.context, async (logs) => {
-    const list = await listOf(logs, form);
-    assertSomeStreams(list, form, { logs, storeName: config.store.name });
+    const list = await listedStreams(logs, form, config.store.name);
     return form.asJson ? jsonDocument(list) : asText(list, form);
   });
-}
-
-async function listOf(logs: readonly OpenLog[], form: StreamsForm): Promise<NewestStreams> {
-  if (form.by === 'activity') return newestStreams(logs, form);
-  return { ...(await streamsByName(logs, form)), endedEarly: [] };
 }
 
 function asText({ streams: listed, next, endedEarly }: NewestStreams, form: StreamsForm): string {

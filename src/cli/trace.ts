@@ -1,12 +1,9 @@
 import type { Command } from 'commander';
 import type { ThereuponConfig } from '../runtime/thereupon-config.ts';
 import { type CommandMeans, commandOf } from './command.ts';
-import { QuestionError } from '../inspection/question-error.ts';
-import { ACTIONS_MAX, type Found, findAction } from '../inspection/find-action.ts';
-import { emptyHint, withLogs } from '../inspection/open-logs.ts';
-import { jsonDocument, jsonText, nameText } from '../telemetry/safe-text.ts';
+import { type TracedActions, tracedActions } from '../inspection/traced-actions.ts';
+import { jsonDocument, jsonText } from '../telemetry/safe-text.ts';
 import { traceText } from './trace-text.ts';
-import { type ActionTrace, traceAction } from '../inspection/action-trace.ts';
 
 export function traceCommand({ config, print, lineWidth }: CommandMeans): Command {
   return commandOf('trace', {
@@ -25,36 +22,11 @@ export async function trace(
   id: string,
   form: { readonly asJson: boolean; readonly width: number },
 ): Promise<string> {
-  return withLogs(config, undefined, async (logs) => {
-    const found = await findAction(logs, id);
-    if (found === undefined) {
-      const where = `${logs.map(({ name }) => nameText(name)).join(', ')} (${config.store.name})`;
-      throw new QuestionError(
-        'nothing-found',
-        `Nothing is known of ${JSON.stringify(id)} in ${where}. Give a record id, a correlation ` +
-          `id, a commandId, or an aggregate such as order/536365.` +
-          (await emptyHint(logs, config.store.name)),
-      );
-    }
-    const actions: ActionTrace[] = [];
-    for (const correlationId of found.correlationIds.slice(0, ACTIONS_MAX))
-      actions.push(await traceAction(logs, correlationId));
-    const moreActions = found.correlationIds.length - actions.length;
-    if (form.asJson) return jsonDocument({ id, as: found.as, actions, moreActions });
-    return asText(id, found, { actions, moreActions, width: form.width });
-  });
+  const traced = await tracedActions(config, id);
+  return form.asJson ? jsonDocument(traced) : asText(traced, form.width);
 }
 
-function asText(
-  id: string,
-  { as }: Found,
-  shown: {
-    readonly actions: readonly ActionTrace[];
-    readonly moreActions: number;
-    readonly width: number;
-  },
-): string {
-  const { actions, moreActions, width } = shown;
+function asText({ id, as, actions, moreActions }: TracedActions, width: number): string {
   if (actions.length === 0) return `Command ${jsonText(id)} was handled and changed nothing.`;
   const texts = actions.map((action) => traceText(action, width));
   if (as === 'aggregate' && actions.length > 1)

@@ -1,9 +1,9 @@
 import type { Command } from 'commander';
 import { why } from '../inspection/why.ts';
+import { whyTold } from '../inspection/why-told.ts';
 import { jsonDocument } from '../telemetry/safe-text.ts';
 import { type CommandMeans, commandOf } from './command.ts';
-import { nextStep, whyText } from './why-text.ts';
-import { whySummary } from './why-summary.ts';
+import { whyText } from './why-text.ts';
 
 /** `thereupon why ID`: why a record has, or has not, been handled. */
 export function whyCommand({ config, print, lineWidth, paint }: CommandMeans): Command {
@@ -17,8 +17,7 @@ export function whyCommand({ config, print, lineWidth, paint }: CommandMeans): C
     .action(async (id: string, { subscription, json }: WhyOptions) => {
       const found = await why(await config(), { id, subscription });
       if (json !== true) return print(whyText(found, { width: lineWidth, paint }));
-      const answers = found.answers.map((each) => ({ ...each, next: nextStep(each) }));
-      print(jsonDocument({ ...found, summary: whySummary(found), answers }));
+      print(jsonDocument(whyTold(found)));
     });
 }
 

@@ -1,5 +1,5 @@
 import type { WaitingRow } from '../log/waiting-row.ts';
-import type { OpenLog } from './open-logs.ts';
+import { type OpenLog, assertSomeLog } from './open-logs.ts';
 
 /** At most so many parked, and so many held rows are looked at in each context. */
 const ROWS_MAX = 20_000;
@@ -26,11 +26,26 @@ export interface ParkedRecord {
   readonly heldBehind: number;
 }
 
-/** What is parked in one context, by subscription and error. `isCut`: there is more. */
-export async function parkedGroups({
-  name,
-  log,
-}: OpenLog): Promise<{ readonly groups: readonly ParkedGroup[]; readonly isCut: boolean }> {
+/** What is parked, by context, subscription and error. `isCut`: there is more. */
+export interface Parked {
+  readonly groups: readonly ParkedGroup[];
+  readonly isCut: boolean;
+}
+
+/**
+ * What is parked in some logs.
+ *
+ * @throws {QuestionError} when there is no log at all.
+ */
+export async function parkedIn(logs: readonly OpenLog[], storeName: string): Promise<Parked> {
+  const found = await Promise.all(logs.map(parkedGroups));
+  const groups = found.flatMap((part) => part.groups);
+  // Whoever watches for what is parked must not be told that all is well.
+  if (groups.length === 0) assertSomeLog(logs, storeName);
+  return { groups, isCut: found.some((part) => part.isCut) };
+}
+
+async function parkedGroups({ name, log }: OpenLog): Promise<Parked> {
   const parked = await log.waiting({ kinds: ['parked'], limit: ROWS_MAX });
   const held = parked.length === 0 ? [] : await log.waiting({ kinds: ['held'], limit: ROWS_MAX });
   const heldByLane = Map.groupBy(held, laneOf);

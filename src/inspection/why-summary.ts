@@ -1,5 +1,5 @@
-import type { WhyAnswer } from '../inspection/why-answer.ts';
-import type { Why } from '../inspection/why.ts';
+import type { WhyAnswer } from './why-answer.ts';
+import type { Why } from './why.ts';
 import { jsonText, nameText } from '../telemetry/safe-text.ts';
 import { stateText } from './why-state-text.ts';
 

@@ -1,5 +1,5 @@
-import type { NotReachedState, WaitingState, WhyAnswer } from '../inspection/why-answer.ts';
-import type { ToldError } from '../inspection/why-answer.ts';
+import type { NotReachedState, WaitingState, WhyAnswer } from './why-answer.ts';
+import type { ToldError } from './why-answer.ts';
 import { holderInWords } from '../log/holder.ts';
 import { jsonText, messageText, nameText } from '../telemetry/safe-text.ts';
 
