@@ -71,7 +71,10 @@ async function lastPlaces(
   count: number,
   selection: RecordSelection,
 ): Promise<FollowPlaces> {
-  const ends = await Promise.all(logs.map((open) => endOf(open, count, selection)));
+  const placeOf = ({ position, recordedAt }: StoredRecord) => ({ position, recordedAt });
+  const ends = await Promise.all(
+    logs.map((open) => newestChosen(open, { count, selection }, placeOf)),
+  );
   const after = ends.map(({ head }) => head);
   for (let left = count; left > 0; left -= 1) {
     const next = ends
@@ -84,19 +87,27 @@ async function lastPlaces(
   return { after, endedEarly: ends.flatMap(({ endedEarly }) => endedEarly) };
 }
 
-interface Place {
-  readonly position: number;
-  readonly recordedAt: number;
+/** The newest records of a log that are chosen. */
+export interface NewestChosen<Kept> {
+  /** The log's end when the look began. */
+  readonly head: number;
+  /** The newest first; at least so many as were asked for, where there are. */
+  readonly newest: Kept[];
+  /** The context's name, when the look ended before there were enough. */
+  readonly endedEarly: readonly string[];
 }
 
-async function endOf({ name, log }: OpenLog, count: number, selection: RecordSelection) {
+/** Looks for the last so many records that are chosen, and keeps of each what `keep` makes of it. */
+export async function newestChosen<Kept>(
+  { name, log }: OpenLog,
+  { count, selection }: { readonly count: number; readonly selection: RecordSelection },
+  keep: (record: StoredRecord) => Kept,
+): Promise<NewestChosen<Kept>> {
   const head = await log.head();
-  const newest: Place[] = [];
+  const newest: Kept[] = [];
   let left = LAST_LOOKED_THROUGH_MAX;
   for await (const { records, downTo } of readBackwards(log, head + 1)) {
-    for (const record of records)
-      if (isChosen(record, selection))
-        newest.push({ position: record.position, recordedAt: record.recordedAt });
+    for (const record of records) if (isChosen(record, selection)) newest.push(keep(record));
     left -= records.length;
     if (newest.length >= count) break;
     if (left <= 0 && downTo > 0) return { head, newest, endedEarly: [name] };

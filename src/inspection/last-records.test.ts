@@ -1,0 +1,91 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { memory } from '../adapters/memory/memory-store.ts';
+import { committed, fact, facts, incoming, outgoing } from '../conformance/log/samples.ts';
+import { boundedContext } from '../context/bounded-context.ts';
+import type { NewRecord } from '../log/record.ts';
+import { LAST_LOOKED_THROUGH_MAX } from './follow-from.ts';
+import { LAST_TOLD_MAX, type LastQuestion, lastRecords } from './last-records.ts';
+import { withLogs } from './open-logs.ts';
+import { QuestionError } from './question-error.ts';
+
+const contexts = [boundedContext('ordering', {}), boundedContext('billing', {})];
+
+test('the last records of all logs come by time, and those of one log in its order', async () => {
+  const { asked } = await scene({
+    ordering: [
+      fact('order/1', 1, { id: 'o-1', recordedAt: 10 }),
+      fact('order/1', 2, { id: 'o-2', recordedAt: 40 }),
+      // Its clock went back.
+      fact('order/1', 3, { id: 'o-3', recordedAt: 20 }),
+    ],
+    billing: [
+      incoming('ordering', 'b-1', { id: 'b-1', recordedAt: 30 }),
+      incoming('ordering', 'b-2', { id: 'b-2', recordedAt: 15 }),
+    ],
+  });
+
+  assert.deepEqual(await asked({ count: 10 }), ['o-1', 'b-1', 'b-2', 'o-2', 'o-3']);
+  assert.deepEqual(await asked({ count: 3 }), ['b-2', 'o-2', 'o-3']);
+  assert.deepEqual(await asked({ count: 0 }), []);
+});
+
+test('only those of a type, a direction and a key are looked for, however far back', async () => {
+  const { asked } = await scene({
+    ordering: [
+      fact('order/7', 1, { id: 'o-1', key: '7' }),
+      outgoing({ id: 'o-2', key: '7' }),
+      ...facts('order/1', 1, 1_200),
+    ],
+    billing: [incoming('ordering', 'b-1', { id: 'b-1', key: '7', recordedAt: 2e12 })],
+  });
+
+  assert.deepEqual(await asked({ count: 10, key: '7' }), ['o-1', 'o-2', 'b-1']);
+  assert.deepEqual(await asked({ count: 10, key: '7', directions: ['outgoing'] }), ['o-2']);
+  const types = ['OrderPlaced'];
+  assert.deepEqual(await asked({ count: 10, key: '7', types }), ['o-1']);
+});
+
+test('never are more told of than is the most, whatever is asked for', async () => {
+  const { asked } = await scene({ ordering: facts('order/1', 1, LAST_TOLD_MAX + 5) });
+
+  assert.equal((await asked({ count: 1_000_000 })).length, LAST_TOLD_MAX);
+});
+
+test('a look that ends before there are enough says where', async () => {
+  const { last } = await scene({
+    ordering: [outgoing({ key: '7' }), ...facts('order/1', 1, LAST_LOOKED_THROUGH_MAX + 500)],
+  });
+
+  const { records, endedEarly } = await last({ count: 1, key: '7' });
+
+  assert.deepEqual([records, endedEarly], [[], ['ordering']]);
+});
+
+test('where there is no log at all that is said, and is not taken for silence', async () => {
+  const config = { contexts, store: memory() };
+
+  await assert.rejects(
+    withLogs(config, undefined, (logs) => lastRecords(logs, { count: 1 }, 'memory')),
+    (error) => error instanceof QuestionError && error.code === 'nothing-found',
+  );
+});
+
+/** Both logs, with what was recorded in them; answers with ids. */
+async function scene(recorded: {
+  readonly ordering?: readonly NewRecord[];
+  readonly billing?: readonly NewRecord[];
+}) {
+  const store = memory();
+  for (const [context, records] of Object.entries(recorded)) {
+    const log = await store.open(context);
+    for (let from = 0; from < records.length; from += 5_000)
+      await committed(log, { records: records.slice(from, from + 5_000) });
+    await log.close();
+  }
+  const last = (question: LastQuestion) =>
+    withLogs({ contexts, store }, undefined, (logs) => lastRecords(logs, question, store.name));
+  const asked = async (question: LastQuestion) =>
+    (await last(question)).records.map(({ id }) => id);
+  return { last, asked };
+}
