@@ -11,6 +11,7 @@ import { failureText } from './failure-text.ts';
 import { flowsCommand } from './flows.ts';
 import { importCommand } from './import.ts';
 import { lagCommand } from './lag.ts';
+import { mcpCommand } from './mcp.ts';
 import { migrateCommand } from './migrate.ts';
 import { newCommand } from './new.ts';
 import { discardCommand, redriveCommand } from './parked-decision.ts';
@@ -127,6 +128,7 @@ function program(surroundings: Surroundings, onEnd: (exitCode: number) => void):
     exportCommand(means),
     importCommand(means),
     migrateCommand(means),
+    mcpCommand(means),
     log,
     simulateCommand({ ...surroundings, command: 'npx thereupon simulate', onEnd }),
   ];

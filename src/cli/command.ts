@@ -1,4 +1,4 @@
-import type { Readable } from 'node:stream';
+import type { Readable, Writable } from 'node:stream';
 import { Command, InvalidArgumentError } from 'commander';
 import type { ThereuponConfig } from '../runtime/thereupon-config.ts';
 import type { Pour } from './pour.ts';
@@ -25,10 +25,21 @@ export interface Surroundings {
   readonly terminal?: Terminal | undefined;
   /** Asks the person at the terminal, who may leave without an answer; elsewhere absent. */
   readonly ask?: (question: string) => Promise<string | undefined>;
+  /** Takes standard input and output for two programs that speak with each other. */
+  readonly conversation?: () => Conversation;
 }
 
-/** Does work with a signal that aborts when the person wants it to end. */
-export type UntilInterrupted = <T>(work: (signal: AbortSignal) => Promise<T>) => Promise<T>;
+/** What two programs speak over; nothing else is written there. */
+export interface Conversation {
+  readonly input: Readable;
+  readonly output: Writable;
+}
+
+/** Does work with a signal that aborts when the person wants it to end: by Ctrl-C, unless it is said. */
+export type UntilInterrupted = <T>(
+  work: (signal: AbortSignal) => Promise<T>,
+  by?: readonly NodeJS.Signals[],
+) => Promise<T>;
 
 /** Shows a text in a style of the terminal. */
 export type Paint = (style: Style, text: string) => string;

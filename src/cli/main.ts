@@ -3,6 +3,7 @@ import { askOnTerminal } from './ask.ts';
 import { coloursOf } from './colours.ts';
 import { commandLine } from './command-line.ts';
 import { EXIT } from './exit-code.ts';
+import { protocolOutput } from './mcp/protocol-output.ts';
 import { pourInto } from './pour.ts';
 import { terminalOf } from './progress-bar.ts';
 import { untilInterrupted } from './until-interrupted.ts';
@@ -27,4 +28,5 @@ process.exitCode = await commandLine(process.argv.slice(2), {
   paint: coloursOf(process.stdout),
   untilInterrupted,
   ...(process.stdin.isTTY && process.stderr.isTTY ? { ask: askOnTerminal } : {}),
+  conversation: () => ({ input: process.stdin, output: protocolOutput(process) }),
 });
