@@ -4,7 +4,7 @@ import { Command, InvalidArgumentError } from 'commander';
 import { systemClock } from '../host/clock.ts';
 import { QuestionError } from '../inspection/question-error.ts';
 import type { ThereuponConfig } from '../runtime/thereupon-config.ts';
-import { messageText } from '../telemetry/safe-text.ts';
+import { cutText, messageText } from '../telemetry/safe-text.ts';
 import { type CommandMeans, type Conversation, wholeNumber } from './command.ts';
 import { questionTools } from './mcp/question-tools.ts';
 import { loadMcpSdk } from './mcp/sdk.ts';
@@ -14,6 +14,8 @@ import { serveQuestions } from './mcp/serve-questions.ts';
 const CHARACTERS = 24_000;
 const CHARACTERS_MIN = 4_000;
 const CHARACTERS_MAX = 1_000_000;
+/** A failure is one line on standard error, no longer than this. */
+const FAILURE_LENGTH_MAX = 1_000;
 
 const EXAMPLE = `
 Example, in the configuration of an assistant:
@@ -49,7 +51,8 @@ async function mcp(charactersMax: number, means: McpMeans): Promise<void> {
   const config = await configIn(means);
   const sdk = await loadMcpSdk();
   if (terminal !== undefined) err(HINT);
-  const onFailure = (text: string): void => err(`${messageText(text).replaceAll('\n', ' ')}\n`);
+  const onFailure = (text: string): void =>
+    err(`${cutText(messageText(text).replaceAll('\n', ' '), FAILURE_LENGTH_MAX)}\n`);
   const asking = { config, clock: systemClock(), charactersMax, onFailure };
   const serving = { tools: questionTools, asking, version: packageVersion(), input, output };
   // A server is told to end by either: that is no failure.

@@ -11,7 +11,7 @@ import { QuestionError } from './question-error.ts';
 
 const contexts = [boundedContext('ordering', {}), boundedContext('billing', {})];
 
-test('the last records of all logs come by time, and those of one log in its order', async () => {
+test('the last records of all logs come newest first, and those of one log in its order', async () => {
   const { asked } = await scene({
     ordering: [
       fact('order/1', 1, { id: 'o-1', recordedAt: 10 }),
@@ -25,8 +25,8 @@ test('the last records of all logs come by time, and those of one log in its ord
     ],
   });
 
-  assert.deepEqual(await asked({ count: 10 }), ['o-1', 'b-1', 'b-2', 'o-2', 'o-3']);
-  assert.deepEqual(await asked({ count: 3 }), ['b-2', 'o-2', 'o-3']);
+  assert.deepEqual(await asked({ count: 10 }), ['o-3', 'o-2', 'b-2', 'b-1', 'o-1']);
+  assert.deepEqual(await asked({ count: 3 }), ['o-3', 'o-2', 'b-2']);
   assert.deepEqual(await asked({ count: 0 }), []);
 });
 
@@ -40,7 +40,7 @@ test('only those of a type, a direction and a key are looked for, however far ba
     billing: [incoming('ordering', 'b-1', { id: 'b-1', key: '7', recordedAt: 2e12 })],
   });
 
-  assert.deepEqual(await asked({ count: 10, key: '7' }), ['o-1', 'o-2', 'b-1']);
+  assert.deepEqual(await asked({ count: 10, key: '7' }), ['b-1', 'o-2', 'o-1']);
   assert.deepEqual(await asked({ count: 10, key: '7', directions: ['outgoing'] }), ['o-2']);
   const types = ['OrderPlaced'];
   assert.deepEqual(await asked({ count: 10, key: '7', types }), ['o-1']);

@@ -14,7 +14,7 @@ export interface LastQuestion extends RecordSelection {
 
 /** The last records of some logs together. */
 export interface LastRecords {
-  /** The oldest first. */
+  /** The newest first. */
   readonly records: readonly ShownRecord[];
   /** The contexts in which the look ended, after 100,000 records, before there were enough. */
   readonly endedEarly: readonly string[];
@@ -38,7 +38,7 @@ export async function lastRecords(
     lanes.push({ open, ...found });
   }
   return {
-    records: newestFirst(lanes, told).toReversed(),
+    records: newestFirst(lanes, told),
     endedEarly: lanes.flatMap(({ endedEarly }) => endedEarly),
   };
 }

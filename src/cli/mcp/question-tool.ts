@@ -24,13 +24,13 @@ export interface QuestionTool<Asked = never> {
 /** What of JSON Schema an argument is described with. */
 export interface ArgumentSchema {
   readonly description: string;
-  readonly type: 'string' | 'integer' | 'array';
+  readonly type: 'string' | 'integer' | 'boolean' | 'array';
   readonly enum?: readonly string[];
   readonly minLength?: number;
   readonly maxLength?: number;
   readonly minimum?: number;
   readonly maximum?: number;
-  readonly default?: number | string;
+  readonly default?: number | string | boolean;
   readonly items?: Omit<ArgumentSchema, 'description'>;
   readonly minItems?: number;
   readonly maxItems?: number;

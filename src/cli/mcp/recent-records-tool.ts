@@ -18,7 +18,7 @@ export const recentRecordsTool: QuestionTool<Asked> = {
   name: 'recent_records',
   title: 'The last records',
   description:
-    'The last records of all logs together, the newest last: domain events, messages that were published ' +
+    'The last records of all logs together, the newest first: domain events, messages that were published ' +
     '(outgoing) or taken in (incoming), and timers that fired, with their data (personal fields masked). ' +
     'Ask it to see what happened last, or to find the id of a record by its type and key. `endedEarly` names ' +
     'contexts in which only the last 100,000 records were looked through. Then ask trace or why with an id.',

@@ -22,7 +22,7 @@ export const streamTool: QuestionTool<Asked> = {
     id: nameArgument('The stream: AGGREGATE/ID, such as order/536365.'),
     context: contextArgument,
     after: { type: 'integer', minimum: 0, default: 0, description: 'Events after this version.' },
-    limit: limitArgument('events', 30, 500),
+    limit: limitArgument('events', 30, 200),
   },
   required: ['id'],
   narrower: 'Ask again with a smaller limit, or with the version of the last one here as `after`.',

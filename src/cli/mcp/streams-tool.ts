@@ -23,7 +23,7 @@ export const streamsTool: QuestionTool<Asked> = {
       description: 'The newest activity first, or by name.',
     },
     after: nameArgument('Goes on where a list before has ended: its `next`.'),
-    limit: limitArgument('streams', 30, 500),
+    limit: limitArgument('streams', 30, 100),
   },
   required: [],
   narrower: 'Ask again with a smaller limit: `next` goes on behind what was cut.',

@@ -22,7 +22,7 @@ export const timersTool: QuestionTool<Asked> = {
     context: contextArgument,
     process: nameArgument('Only of this process manager, contract, or time that recurs.'),
     key: nameArgument('Only of this key.'),
-    limit: limitArgument('timers', 50, 1_000),
+    limit: limitArgument('timers', 50, 200),
   },
   required: [],
   narrower: 'Name a context, a process or a key.',

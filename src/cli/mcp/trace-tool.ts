@@ -1,8 +1,14 @@
 import { tracedActions } from '../../inspection/traced-actions.ts';
 import { nameArgument } from './arguments.ts';
+import { briefTrace } from './brief-trace.ts';
 import type { QuestionTool } from './question-tool.ts';
 
-export const traceTool: QuestionTool<{ readonly id: string }> = {
+interface Asked {
+  readonly id: string;
+  readonly withData?: boolean;
+}
+
+export const traceTool: QuestionTool<Asked> = {
   name: 'trace',
   title: 'What one action caused',
   description:
@@ -16,8 +22,14 @@ export const traceTool: QuestionTool<{ readonly id: string }> = {
     id: nameArgument(
       'A record id, a correlation id, a commandId, or an aggregate such as order/536365.',
     ),
+    withData: {
+      type: 'boolean',
+      default: true,
+      description: 'Whether the data of each record is shown; false leaves room for a larger tree.',
+    },
   },
   required: ['id'],
-  narrower: 'Trace the id of one record or of one action instead of an aggregate.',
-  ask: (config, { id }) => tracedActions(config, id),
+  narrower: 'Ask with withData false, or with the id of one record or action, not of an aggregate.',
+  ask: async (config, { id, withData = true }) =>
+    briefTrace(await tracedActions(config, id), withData),
 };

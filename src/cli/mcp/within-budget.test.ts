@@ -55,7 +55,42 @@ test('of a long list the first ones are whole, but for one that is large', () =>
   assert.ok(kept.length > 30);
   assert.deepEqual(kept[4], records[4]);
   assert.match(kept[3]?.data ?? '', /^d{800,1000}…$/);
-  assert.equal(cut.at(-1), `records: the first ${kept.length} of 100`);
+  assert.equal(cut[0], `records: the first ${kept.length} of 100`);
+});
+
+test('what an item is known by is there whole, or the item is not there', () => {
+  const record = (id: number): Node => ({
+    id: `01a227c0-08a3-7000-b762-2c1b44cf${1_000 + id}`,
+    type: 'OrderPlaced',
+    data: { lines: Array.from({ length: 60 }, (_, line) => ({ productId: `p-${line}` })) },
+    caused: id === 0 ? [] : [record(id - 1), record(id - 2 < 0 ? 0 : id - 2)],
+  });
+  interface Node {
+    readonly id: string;
+    readonly type: string;
+    readonly data: unknown;
+    readonly caused: readonly Node[];
+  }
+
+  for (let charactersMax = 300; charactersMax < 9_000; charactersMax += 77) {
+    const { value } = withinBudget({ records: [record(6)] }, charactersMax);
+    const seen = (value as { records: readonly Node[] }).records;
+    const all = (nodes: readonly Node[]): readonly Node[] =>
+      typeof nodes === 'string' ? [] : nodes.flatMap((node) => [node, ...all(node.caused)]);
+    assert.ok(all(seen).length > 0);
+    for (const { id, type } of all(seen)) {
+      assert.match(id, /^01a227c0-08a3-7000-b762-2c1b44cf\d{4}$/);
+      assert.equal(type, 'OrderPlaced');
+    }
+  }
+});
+
+test('what is cut on top is told of first', () => {
+  const records = Array.from({ length: 40 }, (_, id) => ({ id, data: 'x'.repeat(3_000) }));
+
+  const { cut } = withinBudget({ records }, 15_000);
+
+  assert.match(cut[0] ?? '', /^records: the first \d+ of 40$/);
 });
 
 test('a deep tree is cut where its room ends, and one that is deeper than anybody reads, too', () => {

@@ -1,18 +1,13 @@
 import { cutText, jsonText, nameText } from '../../telemetry/safe-text.ts';
+import { JsonSizes, NESTED_MAX, VALUE_MIN } from './json-sizes.ts';
 
-/** What is nested deeper is cut: nobody reads it, and it is looked through by recursion. */
-const DEPTH_MAX = 100;
 /** Among so many items each has its share; of more only the first ones are there. */
 const SHARED_AMONG = 10;
 /** An item of a long list may have so much, or a tenth of the room where that is more. */
 const LARGE_ITEM = 1_000;
-/** An item of a list for which less is left is not begun. */
-const ITEM_MIN = 200;
 /** What stands for a value that is not there. */
 const CUT = '…';
-/** A field whose value would have less room than this, as text, is left out. */
-const VALUE_MIN = 8;
-/** At most so many of the cuts are told of. */
+/** At most so many of the cuts are told of, of what is on top first. */
 const CUTS_TOLD = 10;
 const CUT_TOLD_LENGTH = 120;
 
@@ -24,14 +19,15 @@ export interface Fitted {
 }
 
 /**
- * Cuts JSON to a number of characters and keeps its shape: small fields stay as they are, long texts
- * are cut, and lists lose their end. So whoever reads it sees what there is, and what of it is missing.
+ * Cuts JSON to a number of characters and keeps its shape: long texts are cut, and lists lose their
+ * end. What an item of a list is known by, its ids, names and numbers, is there whole, or the item is not
+ * there. So whoever reads it sees what there is, and what of it is missing.
  */
 export function withinBudget(value: unknown, charactersMax: number): Fitted {
   const plain: unknown = JSON.parse(JSON.stringify(value) ?? 'null');
-  const cuts: string[] = [];
-  const sizes = new Sizes();
-  const fitted = fit(plain, { charactersMax, path: '', depth: 0 }, { sizes, cuts });
+  const work: Work = { sizes: new JsonSizes(), cuts: [] };
+  const fitted = fit(plain, { charactersMax, path: '', depth: 0 }, work);
+  const cuts = work.cuts.toSorted((a, b) => a.depth - b.depth).map(({ told }) => told);
   const more = cuts.length - CUTS_TOLD;
   return {
     value: fitted,
@@ -50,23 +46,24 @@ interface Place {
 }
 
 interface Work {
-  readonly sizes: Sizes;
-  readonly cuts: string[];
+  readonly sizes: JsonSizes;
+  readonly cuts: { readonly depth: number; readonly told: string }[];
 }
 
 function fit(value: unknown, place: Place, work: Work): unknown {
   if (work.sizes.of(value, place.depth) <= place.charactersMax) return value;
   if (typeof value === 'string') return fitText(value, place, work);
-  const isNested = typeof value === 'object' && value !== null;
-  if (!isNested || place.depth >= DEPTH_MAX || place.charactersMax < ITEM_MIN / 4)
+  if (typeof value !== 'object' || value === null || place.depth >= NESTED_MAX)
     return cutWhole(place, work);
-  return Array.isArray(value)
-    ? fitList(value, place, work)
+  if (Array.isArray(value))
+    return place.charactersMax < 2 ? cutWhole(place, work) : fitList(value, place, work);
+  return place.charactersMax < work.sizes.leastOf(value)
+    ? cutWhole(place, work)
     : fitFields(Object.entries(value), place, work);
 }
 
-function cutWhole({ path }: Place, { cuts }: Work): string {
-  cuts.push(`${path}: all of it`);
+function cutWhole(place: Place, work: Work): string {
+  tell('all of it', place, work);
   return CUT;
 }
 
@@ -75,30 +72,37 @@ function fitText(text: string, place: Place, work: Work): string {
   // Escapes make it longer than its characters are many.
   while (length > 0 && jsonText(cutText(text, length)).length > place.charactersMax)
     length = Math.floor(length * 0.8);
-  if (length <= 0) return cutWhole(place, work);
-  const of = text.length.toLocaleString('en');
-  work.cuts.push(`${place.path}: the first ${length - 1} of ${of} characters`);
+  if (length <= 1) return cutWhole(place, work);
+  tell(`the first ${length - 1} of ${text.length.toLocaleString('en')} characters`, place, work);
   return cutText(text, length);
 }
 
-/** The first items: as many as there is room for, when a large one is cut. */
+/** The first items: of a few as much as there is room for, of many those that are whole, or large. */
 function fitList(items: readonly unknown[], place: Place, work: Work): unknown[] {
-  let left = place.charactersMax - 2;
-  const shares = items.length <= SHARED_AMONG ? sharesOf(items, left, place, work) : undefined;
+  const { sizes } = work;
+  const depth = place.depth + 1;
   const large = Math.max(LARGE_ITEM, Math.floor(place.charactersMax / SHARED_AMONG));
+  const isShared = items.length <= SHARED_AMONG;
+  const leasts = items.map((item) => {
+    const least = sizes.leastOf(item);
+    return Math.min(sizes.of(item, depth), isShared ? least : Math.max(large, least));
+  });
+  const begun = leasts.slice(0, countWithin(leasts, place.charactersMax - 2));
+  const shares = isShared
+    ? sharesOf(items, begun, { room: place.charactersMax - 2, depth, sizes })
+    : begun.map((least) => Math.max(large, least));
+  let left = place.charactersMax - 2;
   const fitted: unknown[] = [];
-  for (const [index, item] of items.entries()) {
-    const size = work.sizes.of(item, place.depth + 1);
-    const room = Math.min(left, shares?.[index] ?? large);
-    if (room < Math.min(size, ITEM_MIN)) break;
-    const charactersMax = Math.min(size, room);
-    const at = { charactersMax, path: `${place.path}[${index}]`, depth: place.depth + 1 };
-    const kept = fit(item, at, work);
+  for (const [index, least] of begun.entries()) {
+    const room = Math.min(left, shares[index] ?? 0);
+    if (room < least) break;
+    const at = { charactersMax: room, path: `${place.path}[${index}]`, depth };
+    const kept = fit(items[index], at, work);
     fitted.push(kept);
-    left -= work.sizes.of(kept, place.depth + 1) + 1;
+    left -= sizes.of(kept, depth) + 1;
   }
   if (fitted.length < items.length)
-    work.cuts.push(`${place.path}: the first ${fitted.length} of ${items.length}`);
+    tell(`the first ${fitted.length} of ${items.length}`, place, work);
   return fitted;
 }
 
@@ -108,66 +112,59 @@ function fitFields(
   place: Place,
   work: Work,
 ): Record<string, unknown> {
-  let left = place.charactersMax - 2;
-  const named = entries.filter(([key]) => {
-    const needed = keySize(key) + VALUE_MIN;
-    left -= needed;
-    return left >= 0;
-  });
-  const overhead = named.reduce((sum, [key]) => sum + keySize(key), 2);
+  const { sizes } = work;
+  const depth = place.depth + 1;
+  const leasts = entries.map(([, value]) => Math.min(sizes.of(value, depth), VALUE_MIN));
+  const needed = entries.map(([key], index) => sizes.ofKey(key) + (leasts[index] ?? 0));
+  const named = entries.slice(0, countWithin(needed, place.charactersMax - 2));
+  const keys = named.reduce((sum, [key]) => sum + sizes.ofKey(key), 0);
+  const room = place.charactersMax - 2 - keys;
   const values = named.map(([, value]) => value);
-  const shares = sharesOf(values, place.charactersMax - overhead, place, work);
+  const shares = sharesOf(values, leasts.slice(0, named.length), { room, depth, sizes });
   const fitted = named.map(([key, value], index): [string, unknown] => {
     const path = `${place.path}${place.path === '' ? '' : '.'}${nameText(key)}`;
-    const at = { charactersMax: shares[index] ?? 0, path, depth: place.depth + 1 };
-    return [key, fit(value, at, work)];
+    return [key, fit(value, { charactersMax: shares[index] ?? 0, path, depth }, work)];
   });
   if (named.length < entries.length)
-    work.cuts.push(`${place.path}: the first ${named.length} of ${entries.length} fields`);
+    tell(`the first ${named.length} of ${entries.length} fields`, place, work);
   return Object.fromEntries(fitted);
 }
 
-/** The key with its colon and its comma. */
-function keySize(key: string): number {
-  return jsonText(key).length + 2;
+/** How many of the first ones fit into a room, each with a comma. */
+function countWithin(needed: readonly number[], room: number): number {
+  let left = room;
+  const end = needed.findIndex((each) => (left -= each + 1) < 0);
+  return end < 0 ? needed.length : end;
 }
 
-/** What each may have of so many characters: the small ones what they need, the others the same. */
+/**
+ * What each of the values may have for which there is a least: the small ones what they need, the
+ * others the same, but for what one of them does not need.
+ */
 function sharesOf(
   values: readonly unknown[],
-  characters: number,
-  { depth }: Place,
-  { sizes }: Work,
+  leasts: readonly number[],
+  given: { readonly room: number; readonly depth: number; readonly sizes: JsonSizes },
 ): readonly number[] {
-  // With the comma behind it.
-  const needs = values.map((value, index) => ({ index, need: sizes.of(value, depth + 1) + 1 }));
+  const { depth, sizes } = given;
+  const inTurn = leasts
+    .map((least, index) => {
+      const value = values[index];
+      return { index, least, need: sizes.of(value, depth), isSmall: sizes.isSmall(value) };
+    })
+    .sort((a, b) => Number(b.isSmall) - Number(a.isSmall) || a.need - b.need);
   const shares: number[] = [];
-  let left = characters;
-  for (const [taken, { index, need }] of needs.toSorted((a, b) => a.need - b.need).entries()) {
-    const share = Math.min(need, Math.floor(left / (values.length - taken)));
-    shares[index] = share - 1;
-    left -= share;
+  let left = given.room;
+  let reserved = leasts.reduce((sum, least) => sum + least + 1, 0);
+  for (const [taken, { index, least, need, isSmall }] of inTurn.entries()) {
+    reserved -= least + 1;
+    const share = isSmall ? need : Math.floor(left / (inTurn.length - taken)) - 1;
+    shares[index] = Math.min(need, Math.max(share, least), left - reserved - 1);
+    left -= (shares[index] ?? 0) + 1;
   }
   return shares;
 }
 
-/** How long values are as JSON, each told once. */
-class Sizes {
-  readonly #known = new Map<object, number>();
-
-  of(value: unknown, depth: number): number {
-    if (typeof value !== 'object' || value === null) return jsonText(value).length;
-    // What is too deep never fits, whatever it is.
-    if (depth > DEPTH_MAX) return Number.POSITIVE_INFINITY;
-    const known = this.#known.get(value);
-    if (known !== undefined) return known;
-    const size = Array.isArray(value)
-      ? value.reduce<number>((sum, item) => sum + this.of(item, depth + 1) + 1, 2)
-      : Object.entries(value).reduce(
-          (sum, [key, item]) => sum + keySize(key) + this.of(item, depth + 1),
-          2,
-        );
-    this.#known.set(value, size);
-    return size;
-  }
+function tell(what: string, { path, depth }: Place, { cuts }: Work): void {
+  cuts.push({ depth, told: `${path === '' ? 'all' : path}: ${what}` });
 }
