@@ -4,6 +4,7 @@ import { PAGE_CHARACTERS_MAX } from '../log/page.ts';
 import type { StoredRecord } from '../log/record.ts';
 import type { StoredCommand } from '../log/write-set.ts';
 import type { OpenLog } from './open-logs.ts';
+import { positionBefore } from './position-before.ts';
 
 /** At most so many actions of one aggregate are shown. */
 export const ACTIONS_MAX = 20;
@@ -90,17 +91,4 @@ async function recordOfTransaction(
     if (last.recordedAt > command.at + AROUND_MS) return undefined;
     after = last.position;
   }
-}
-
-/** A position before all that was recorded from this time on. */
-async function positionBefore(log: LogReader, time: number): Promise<number> {
-  let low = 0;
-  let high = await log.head();
-  while (low < high) {
-    const middle = Math.floor((low + high) / 2);
-    const [next] = await log.read({ after: middle, limit: 1 });
-    if (next === undefined || next.recordedAt >= time) high = middle;
-    else low = middle + 1;
-  }
-  return Math.max(0, low - 1);
 }

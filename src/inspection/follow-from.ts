@@ -93,26 +93,35 @@ export interface NewestChosen<Kept> {
   readonly head: number;
   /** The newest first; at least so many as were asked for, where there are. */
   readonly newest: Kept[];
+  /** All that is chosen above this position was found; 0 when that is all of it. */
+  readonly downTo: number;
   /** The context's name, when the look ended before there were enough. */
   readonly endedEarly: readonly string[];
 }
 
-/** Looks for the last so many records that are chosen, and keeps of each what `keep` makes of it. */
+/**
+ * Looks for the last so many records that are chosen, up to the log's end or a position, and keeps of
+ * each what `keep` makes of it.
+ */
 export async function newestChosen<Kept>(
   { name, log }: OpenLog,
-  { count, selection }: { readonly count: number; readonly selection: RecordSelection },
+  {
+    count,
+    selection,
+    upTo,
+  }: { readonly count: number; readonly selection: RecordSelection; readonly upTo?: number },
   keep: (record: StoredRecord) => Kept,
 ): Promise<NewestChosen<Kept>> {
-  const head = await log.head();
+  const head = upTo ?? (await log.head());
   const newest: Kept[] = [];
   let left = LAST_LOOKED_THROUGH_MAX;
   for await (const { records, downTo } of readBackwards(log, head + 1)) {
     for (const record of records) if (isChosen(record, selection)) newest.push(keep(record));
     left -= records.length;
-    if (newest.length >= count) break;
-    if (left <= 0 && downTo > 0) return { head, newest, endedEarly: [name] };
+    if (newest.length >= count && downTo > 0) return { head, newest, downTo, endedEarly: [] };
+    if (left <= 0 && downTo > 0) return { head, newest, downTo, endedEarly: [name] };
   }
-  return { head, newest, endedEarly: [] };
+  return { head, newest, downTo: 0, endedEarly: [] };
 }
 
 function positionOfSeveral(logs: readonly OpenLog[]): QuestionError {

@@ -1,6 +1,8 @@
 import type { StoredRecord } from '../log/record.ts';
 import { type NewestChosen, type RecordSelection, newestChosen } from './follow-from.ts';
 import { type OpenLog, assertSomeLog } from './open-logs.ts';
+import { placesIn, placesText } from './places.ts';
+import { positionBefore } from './position-before.ts';
 import { type ShownRecord, shownRecord } from './shown-record.ts';
 
 /** At most so many of the last records are told of at once. */
@@ -10,6 +12,10 @@ export const LAST_TOLD_MAX = 200;
 export interface LastQuestion extends RecordSelection {
   /** So many, up to 200. */
   readonly count: number;
+  /** What the records before said to go on with: their `next`. */
+  readonly before?: string;
+  /** Only what was recorded up to this time, in milliseconds since 1970. */
+  readonly until?: number;
 }
 
 /** The last records of some logs together. */
@@ -18,29 +24,51 @@ export interface LastRecords {
   readonly records: readonly ShownRecord[];
   /** The contexts in which the look ended, after 100,000 records, before there were enough. */
   readonly endedEarly: readonly string[];
+  /** What goes on with those before them; null when there is nothing more. */
+  readonly next: string | null;
 }
 
 /**
  * The last records that were recorded in some logs, by the time at which they were.
  *
- * @throws {QuestionError} when there is no log at all.
+ * @throws {QuestionError} when there is no log at all, or `before` is not what such an answer has said.
  */
 export async function lastRecords(
   logs: readonly OpenLog[],
-  { count, ...selection }: LastQuestion,
+  { count, before, until, ...selection }: LastQuestion,
   storeName: string,
 ): Promise<LastRecords> {
   assertSomeLog(logs, storeName);
   const told = Math.min(count, LAST_TOLD_MAX);
+  const places = before === undefined ? undefined : placesIn(logs, before);
   const lanes: Lane[] = [];
   for (const open of logs) {
-    const found = await newestChosen(open, { count: told, selection }, (stored) => stored);
+    const upTo = await upToOf(open, places?.get(open.name), until);
+    const asked = { count: told, selection, upTo };
+    const found = await newestChosen(open, asked, (stored) => stored);
     lanes.push({ open, ...found });
   }
+  const records = newestFirst(lanes, told);
+  const left = lanes.map(({ open, newest, downTo }) => ({
+    context: open.name,
+    place: newest[0]?.position ?? downTo,
+  }));
   return {
-    records: newestFirst(lanes, told),
+    records,
     endedEarly: lanes.flatMap(({ endedEarly }) => endedEarly),
+    next: left.some(({ place }) => place > 0) ? placesText(left) : null,
   };
+}
+
+/** The last position that is looked at. */
+async function upToOf(
+  { log }: OpenLog,
+  place: number | undefined,
+  until: number | undefined,
+): Promise<number> {
+  if (place !== undefined) return place;
+  // The clocks of processes that share a log differ a little.
+  return until === undefined ? log.head() : positionBefore(log, until + 1);
 }
 
 /** What was found in one log. */

@@ -6,9 +6,9 @@ import {
   type StreamList,
   type StreamSelection,
   listedStream,
-  noPlaceToGoOn,
   prefixOf,
 } from './listed-stream.ts';
+import { placesIn, placesText } from './places.ts';
 import { readBackwards } from './read-backwards.ts';
 
 /** So many records of each log are looked through at once, from its end. */
@@ -45,7 +45,7 @@ export async function newestStreams(
   const isMore = lanes.some(({ place }) => place !== 1);
   return {
     streams,
-    next: isMore ? lanes.map(({ context, place }) => `${context}:${place}`).join(',') : null,
+    next: isMore ? placesText(lanes) : null,
     endedEarly: lanes.flatMap(({ head, place, context }) =>
       head === undefined && place !== 1 ? [context] : [],
     ),
@@ -115,13 +115,4 @@ function newestOf(lanes: readonly Lane[]): Lane | undefined {
       (newest, lane) => (newest === undefined || time(lane) > time(newest) ? lane : newest),
       undefined,
     );
-}
-
-/** Where each log was left: `ordering:77,billing:1`. */
-function placesIn(logs: readonly OpenLog[], after: string): ReadonlyMap<string, number> {
-  const places = after.split(',').map((part) => /^([^:]+):(\d{1,16})$/.exec(part));
-  const found = new Map(places.map((place) => [place?.[1] ?? '', Number(place?.[2])]));
-  if (places.includes(null) || logs.some(({ name }) => !found.has(name)))
-    throw noPlaceToGoOn(after);
-  return found;
 }

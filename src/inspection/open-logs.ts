@@ -4,6 +4,7 @@ import type { LogReader } from '../log/log.ts';
 import type { ThereuponConfig } from '../runtime/thereupon-config.ts';
 import { chosenContexts } from './chosen-contexts.ts';
 import { QuestionError } from './question-error.ts';
+import { nothingPersonal } from './what-is-personal.ts';
 import { nameText } from '../telemetry/safe-text.ts';
 
 /** One context's log, open to read, and what its records mean. */
@@ -14,12 +15,18 @@ export interface OpenLog {
   readonly log: LogReader;
 }
 
+/** What questions are asked of: an application's configuration, and what of it may be shown. */
+export interface Inspected extends ThereuponConfig {
+  /** Whoever asks may see what is personal. Default: it is masked. */
+  readonly seesPersonal?: boolean;
+}
+
 /**
  * Opens the logs of all contexts, or of one, to read only: beside a running application, or
  * without one. They are closed when `work` has ended.
  */
 export async function withLogs<T>(
-  { contexts, store }: ThereuponConfig,
+  { contexts, store, seesPersonal }: Inspected,
   only: string | undefined,
   work: (logs: readonly OpenLog[]) => Promise<T>,
 ): Promise<T> {
@@ -28,7 +35,9 @@ export async function withLogs<T>(
   try {
     for (const context of chosen) {
       const log = await store.reader(context.name);
-      logs.push({ name: context.name, context, vocabulary: vocabularyOf(context), log });
+      const words = vocabularyOf(context);
+      const vocabulary = seesPersonal === true ? nothingPersonal(words) : words;
+      logs.push({ name: context.name, context, vocabulary, log });
     }
     return await work(logs);
   } finally {

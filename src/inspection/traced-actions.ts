@@ -1,8 +1,7 @@
-import type { ThereuponConfig } from '../runtime/thereupon-config.ts';
 import { nameText } from '../telemetry/safe-text.ts';
 import { type ActionTrace, traceAction } from './action-trace.ts';
 import { ACTIONS_MAX, type Found, findAction } from './find-action.ts';
-import { emptyHint, withLogs } from './open-logs.ts';
+import { type Inspected, emptyHint, withLogs } from './open-logs.ts';
 import { QuestionError } from './question-error.ts';
 
 /** What an ID stands for, and what came of it. */
@@ -20,7 +19,7 @@ export interface TracedActions {
  *
  * @throws {QuestionError} when nothing is known of it.
  */
-export async function tracedActions(config: ThereuponConfig, id: string): Promise<TracedActions> {
+export async function tracedActions(config: Inspected, id: string): Promise<TracedActions> {
   return withLogs(config, undefined, async (logs) => {
     const found = await findAction(logs, id);
     if (found === undefined) {

@@ -1,10 +1,9 @@
 import type { StoredRecord } from '../log/record.ts';
 import { sourcesOf } from '../runtime/context-map.ts';
-import type { ThereuponConfig } from '../runtime/thereupon-config.ts';
 import { nameText } from '../telemetry/safe-text.ts';
 import { worstFirst } from './level.ts';
 import { listedSubscriptions } from './listed-subscriptions.ts';
-import { emptyHint, withLogs } from './open-logs.ts';
+import { type Inspected, emptyHint, withLogs } from './open-logs.ts';
 import { QuestionError } from './question-error.ts';
 import { diagnosisOf } from './runners.ts';
 import { type ShownRecord, shownRecord } from './shown-record.ts';
@@ -36,7 +35,7 @@ export interface WhyQuestion {
  *
  * @throws {QuestionError} when nothing is known of it, or there is no subscription of that name.
  */
-export async function why(config: ThereuponConfig, question: WhyQuestion): Promise<Why> {
+export async function why(config: Inspected, question: WhyQuestion): Promise<Why> {
   return withLogs(config, undefined, async (opened) => {
     const logs: WhyLog[] = [];
     for (const open of opened)

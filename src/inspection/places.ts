@@ -1,0 +1,20 @@
+import { noPlaceToGoOn } from './listed-stream.ts';
+import type { OpenLog } from './open-logs.ts';
+
+/**
+ * Where a look through several logs was left: `ordering:77,billing:1`.
+ *
+ * @throws {QuestionError} when that is no such text, or not of these logs.
+ */
+export function placesIn(logs: readonly OpenLog[], text: string): ReadonlyMap<string, number> {
+  const places = text.split(',').map((part) => /^([^:]+):(\d{1,16})$/.exec(part));
+  const found = new Map(places.map((place) => [place?.[1] ?? '', Number(place?.[2])]));
+  if (places.includes(null) || logs.some(({ name }) => !found.has(name))) throw noPlaceToGoOn(text);
+  return found;
+}
+
+export function placesText(
+  places: readonly { readonly context: string; readonly place: number }[],
+): string {
+  return places.map(({ context, place }) => `${context}:${place}`).join(',');
+}
