@@ -7,6 +7,7 @@ import type { Parked } from '../inspection/parked-groups.ts';
 import type { LastRecords } from '../inspection/last-records.ts';
 import type { RequestOutcome } from '../inspection/left-request.ts';
 import type { SeenFlows } from '../inspection/seen-flows.ts';
+import type { ShownRecord } from '../inspection/shown-record.ts';
 import type { StateAt } from '../inspection/state-at.ts';
 import type { StreamEvents } from '../inspection/stream-events.ts';
 import type { TimersAhead } from '../inspection/timers-ahead.ts';
@@ -37,6 +38,7 @@ export interface Questions {
   why: Question<{ id: string; subscription?: string }, WhyTold>;
   /** The newest first; `before` is the `next` of the page before. */
   records: Question<RecordsAsked, LastRecords>;
+  record: Question<{ context: string; position: string }, ShownRecord>;
   streams: Question<
     { context?: string; aggregate?: string; by: 'activity' | 'name'; after?: string },
     NewestStreams
@@ -100,7 +102,6 @@ export interface About {
   readonly seesPersonal: boolean;
   readonly contexts: readonly string[];
   readonly store: string;
-  readonly version: string;
 }
 
 export interface RecordsAsked {

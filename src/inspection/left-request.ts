@@ -2,7 +2,7 @@ import type { Host } from '../host/host.ts';
 import { stayAlive } from '../host/stay-alive.ts';
 import type { LogReader } from '../log/log.ts';
 import type { Store } from '../log/store.ts';
-import type { WaitingRow } from '../log/waiting-row.ts';
+import type { WaitingKey, WaitingRow } from '../log/waiting-row.ts';
 import { lookForAWhile } from '../runtime/look-until.ts';
 import { type Request, requestAnswer, requestRow } from '../runtime/request.ts';
 import { QuestionError } from './question-error.ts';
@@ -66,7 +66,7 @@ export async function answerTo(asking: Asking, row: WaitingRow): Promise<Request
 /** Takes a request back. One that is under way is given up; one that is done stays done. */
 export async function takeBack(
   { store, context }: Pick<Asking, 'store' | 'context'>,
-  row: WaitingRow,
+  row: WaitingKey,
 ): Promise<void> {
   await store.leaveRequests(context, { takenBack: [row] });
 }

@@ -21,17 +21,39 @@ export interface Inspected extends ThereuponConfig {
   readonly seesPersonal?: boolean;
 }
 
+/** Logs that are open, until they are closed. */
+export interface OpenLogs {
+  readonly logs: readonly OpenLog[];
+  readonly close: () => Promise<void>;
+}
+
 /**
  * Opens the logs of all contexts, or of one, to read only: beside a running application, or
  * without one. They are closed when `work` has ended.
  */
 export async function withLogs<T>(
-  { contexts, store, seesPersonal }: Inspected,
+  inspected: Inspected,
   only: string | undefined,
   work: (logs: readonly OpenLog[]) => Promise<T>,
 ): Promise<T> {
+  const { logs, close } = await openLogs(inspected, only);
+  try {
+    return await work(logs);
+  } finally {
+    await close();
+  }
+}
+
+/** The same, for whoever closes them. */
+export async function openLogs(
+  { contexts, store, seesPersonal }: Inspected,
+  only: string | undefined,
+): Promise<OpenLogs> {
   const chosen = chosenContexts(contexts, only);
   const logs: OpenLog[] = [];
+  const close = async (): Promise<void> => {
+    for (const { log } of logs) await log.close();
+  };
   try {
     for (const context of chosen) {
       const log = await store.reader(context.name);
@@ -39,9 +61,10 @@ export async function withLogs<T>(
       const vocabulary = seesPersonal === true ? nothingPersonal(words) : words;
       logs.push({ name: context.name, context, vocabulary, log });
     }
-    return await work(logs);
-  } finally {
-    for (const { log } of logs) await log.close();
+    return { logs, close };
+  } catch (error) {
+    await close();
+    throw error;
   }
 }
 

@@ -33,6 +33,7 @@ import { reachBusinessTime } from './reach-business-time.ts';
 import { type RebuildOptions, rebuildModel } from './rebuild.ts';
 import type { RunningContext } from './running-context.ts';
 import { type Parked, type Reached, type Settled, type SettledOptions, settle } from './settled.ts';
+import type { ThereuponConfig } from './thereupon-config.ts';
 import { parseToken } from './token.ts';
 import { type ProcessView, viewProcess } from './view-process.ts';
 import { StoppedError } from './stopped.ts';
@@ -63,6 +64,7 @@ export class Application {
   readonly #businessTime: BusinessTime;
   readonly #end: () => Promise<void>;
   readonly #parked: ParkedNotes;
+  readonly #config: ThereuponConfig;
   readonly #stopped = new AbortController();
   /** What a stop lets come to its end. */
   readonly #underWay = new Set<Promise<unknown>>();
@@ -75,12 +77,15 @@ export class Application {
     readonly businessTime: BusinessTime;
     /** What was parked since the start. */
     readonly parked: ParkedNotes;
+    /** What it was made from. */
+    readonly config: ThereuponConfig;
     readonly end: () => Promise<void>;
   }) {
     this.#contexts = parts.contexts;
     this.#activity = parts.activity;
     this.#clock = parts.clock;
     this.#parked = parts.parked;
+    this.#config = parts.config;
     this.#businessTime = parts.businessTime;
     this.#end = parts.end;
   }
@@ -91,6 +96,14 @@ export class Application {
    */
   static contextsOf(application: Application): readonly RunningContext[] {
     return application.#contexts;
+  }
+
+  /**
+   * What an application was made from; undefined for what is none. For what looks at it from outside,
+   * as the console does. It is no part of what `thereupon` exports.
+   */
+  static configOf(application: object): ThereuponConfig | undefined {
+    return #config in application ? application.#config : undefined;
   }
 
   /**

@@ -87,7 +87,8 @@ export async function run(
     }
   };
   const { clock } = host;
-  return new Application({ contexts: running, activity, clock, businessTime, parked, end });
+  const config = { contexts, ...options };
+  return new Application({ contexts: running, activity, clock, businessTime, parked, config, end });
 }
 
 function lineOf(event: 'started' | 'stopped', context: string): LogLine {

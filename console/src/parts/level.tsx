@@ -1,0 +1,17 @@
+/** How bad something is: by shape and word as well as by colour. */
+export type Level = 'good' | 'attention' | 'bad';
+
+const SIGNS: Readonly<Record<Level, string>> = { good: '●', attention: '▲', bad: '■' };
+const WORDS: Readonly<Record<Level, string>> = {
+  good: 'well',
+  attention: 'worth a look',
+  bad: 'in trouble',
+};
+
+export function LevelSign({ level }: { readonly level: Level }) {
+  return (
+    <span className={`level level-${level}`} role="img" aria-label={WORDS[level]} title={WORDS[level]}>
+      {SIGNS[level]}
+    </span>
+  );
+}

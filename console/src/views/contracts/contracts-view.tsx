@@ -1,0 +1,3 @@
+export function ContractsView() {
+  return <p>contracts</p>;
+}

@@ -1,0 +1,3 @@
+export function ParkedView() {
+  return <p>parked</p>;
+}

@@ -1,0 +1,3 @@
+export function ProcessesView() {
+  return <p>processes</p>;
+}

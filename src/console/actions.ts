@@ -1,0 +1,88 @@
+import { findParked } from '../inspection/find-parked.ts';
+import { type Asking, answerTo, leaveRequest, takeBack } from '../inspection/left-request.ts';
+import { decideParked } from '../inspection/decide-parked.ts';
+import { type OpenLog, withLogs } from '../inspection/open-logs.ts';
+import { QuestionError } from '../inspection/question-error.ts';
+import { assertByWhom } from '../runtime/by-whom.ts';
+import { REQUESTS } from '../runtime/request.ts';
+import type { Actions, ParkedNamed } from './api.ts';
+import type { Asked } from './questions.ts';
+
+/** So long the page waits for whoever runs the context. */
+const WAIT_MS = 10_000;
+/** A rebuild goes on: the page sees by the pulse how far it is. */
+const TAKEN_UP_MS = 1_000;
+
+/** What an action is done with. `of` is the body, of which each field is looked at here. */
+export interface Doing extends Omit<Asked, 'of'> {
+  readonly of: Readonly<Record<string, unknown>>;
+  readonly signal: AbortSignal;
+}
+
+/** How each action of the page is done: by a request to whoever runs the context. */
+export const actions: {
+  readonly [Name in keyof Actions]: (doing: Doing) => Promise<Actions[Name]['answer']>;
+} = {
+  redrive: (doing) => decide(doing, 'redrive'),
+  discard: (doing) => decide(doing, 'discard'),
+  rebuild: (doing) =>
+    asOperator(doing, TAKEN_UP_MS, async (asking, by) => {
+      const request = { action: 'rebuild' as const, model: textOf(doing, 'model'), ...by };
+      const row = await leaveRequest(asking, request);
+      return { request: row.recordId, outcome: await answerTo(asking, row) };
+    }),
+  async 'take-back'(doing) {
+    const { store } = doing.inspected;
+    const id = textOf(doing, 'request');
+    const row = { subscription: REQUESTS, key: id, recordId: id };
+    await takeBack({ store, context: textOf(doing, 'context') }, row);
+    return { state: 'taken-back' };
+  },
+};
+
+async function decide(
+  doing: Doing,
+  action: 'redrive' | 'discard',
+): Promise<Actions['redrive']['answer']> {
+  return asOperator(doing, WAIT_MS, async (asking, by, logs) => {
+    const { subscription, key, recordId } = parkedNamed(doing);
+    const named = { id: recordId, subscription, key };
+    const { open, row } = await findParked(logs, named, asking.store.name);
+    return decideParked(asking, { ...row, context: open.name }, { ...by, action });
+  });
+}
+
+function parkedNamed(doing: Doing): Omit<ParkedNamed, 'context' | 'why'> {
+  return {
+    subscription: textOf(doing, 'subscription'),
+    key: textOf(doing, 'key'),
+    recordId: textOf(doing, 'recordId'),
+  };
+}
+
+/** With the log of the context that is named, and in the name of who asks. */
+async function asOperator<T>(
+  doing: Doing,
+  waitMs: number,
+  work: (
+    asking: Asking,
+    by: { readonly who: string; readonly why: string },
+    logs: readonly OpenLog[],
+  ) => Promise<T>,
+): Promise<T> {
+  const { inspected, host, visitor, signal } = doing;
+  const by = { who: visitor.name, why: textOf(doing, 'why') };
+  assertByWhom(by);
+  const context = textOf(doing, 'context');
+  return withLogs(inspected, context, (logs) => {
+    const { log } = logs[0] as OpenLog;
+    return work({ store: inspected.store, context, log, host, waitMs, signal }, by, logs);
+  });
+}
+
+/** @throws {QuestionError} when a field is missing, or is no text. */
+function textOf({ of }: Doing, name: string): string {
+  const value = of[name];
+  if (typeof value === 'string' && (value !== '' || name === 'key')) return value;
+  throw new QuestionError('asked-wrongly', `"${name}" is missing, or is no text.`);
+}
