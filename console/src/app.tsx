@@ -100,7 +100,9 @@ function Header() {
       : levels.includes('attention')
         ? 'attention'
         : 'good';
-  const running = pulse?.lag.contexts.filter(({ running: { processes } }) => processes?.length !== 0);
+  const running = pulse?.lag.contexts.filter(
+    ({ running: { processes } }) => processes?.length !== 0,
+  );
   return (
     <header>
       <Link href={hrefTo('map')} className="mark">

@@ -2,11 +2,14 @@ import { type Host, systemHost } from '../host/host.ts';
 import { type Inspected, openLogs } from '../inspection/open-logs.ts';
 import { QuestionError } from '../inspection/question-error.ts';
 import { Application } from '../runtime/application.ts';
-import type { Application as RunningApplication } from '../runtime/running-application.ts';
 import type { ThereuponConfig } from '../runtime/thereupon-config.ts';
 import { type Doing, actions } from './actions.ts';
 import { errorAnswer, failureAnswer, jsonAnswer } from './answers.ts';
-import { type ConsoleOptions, assertConsoleOptions } from './console-options.ts';
+import {
+  ConsoleOptionError,
+  type ConsoleOptions,
+  assertConsoleOptions,
+} from './console-options.ts';
 import { type SentEvent, eventStream } from './event-stream.ts';
 import { assetAnswer, pageAnswer } from './page-files.ts';
 import { Pulses } from './pulses.ts';
@@ -35,6 +38,15 @@ export interface ConsoleHandler {
 }
 
 /**
+ * What a console is of: an application that `run` returned, whatever part of it its type tells of; or a
+ * configuration, for the store alone.
+ *
+ * @example
+ * const subject: ConsoleSubject = { contexts: [ordering, billing], store: sqlite('./data') };
+ */
+export type ConsoleSubject = Pick<Application, 'handle'> | ThereuponConfig;
+
+/**
  * The console of a running application, or of its store alone: who tells whom what and how fast, what
  * each action caused, what is in the logs, what is behind, what is parked, and what to do about it.
  *
@@ -48,12 +60,9 @@ export interface ConsoleHandler {
  * const server = new Hono();
  * server.mount('/console', consoleFor(app));
  */
-export function consoleFor(
-  of: RunningApplication | ThereuponConfig,
-  options: ConsoleOptions = {},
-): ConsoleHandler {
+export function consoleFor(of: ConsoleSubject, options: ConsoleOptions = {}): ConsoleHandler {
   assertConsoleOptions(options);
-  const inspected = Application.configOf(of) ?? (of as ThereuponConfig);
+  const inspected = Application.configOf(of) ?? configuration(of);
   const host = systemHost(options.host);
   const closing = new AbortController();
   const pulses = new Pulses(inspected, host.clock);
@@ -66,6 +75,15 @@ export function consoleFor(
     }
   };
   return Object.assign(handler, { close: () => closing.abort() });
+}
+
+/** @throws {ConsoleOptionError} when it is none, nor an application. */
+function configuration(of: ConsoleSubject): ThereuponConfig {
+  if ('contexts' in of && 'store' in of) return of;
+  throw new ConsoleOptionError(
+    'of',
+    'A console is of an application that run returned, or of a configuration with contexts and store.',
+  );
 }
 
 /** What a console is made of. */

@@ -1,4 +1,4 @@
-export { type ConsoleHandler, consoleFor } from './console.ts';
+export { type ConsoleHandler, type ConsoleSubject, consoleFor } from './console.ts';
 export { ConsoleOptionError, type ConsoleOptions } from './console-options.ts';
 export {
   ConsolePortError,

@@ -2,10 +2,8 @@ import { once } from 'node:events';
 import { type Server, createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { type ClientAddress, createRequestListener } from '@remix-run/node-fetch-server';
-import type { Application } from '../runtime/running-application.ts';
-import type { ThereuponConfig } from '../runtime/thereupon-config.ts';
 import { ConsoleOptionError, type ConsoleOptions } from './console-options.ts';
-import { consoleFor } from './console.ts';
+import { type ConsoleSubject, consoleFor } from './console.ts';
 import { isLoopback } from './peer-address.ts';
 
 /** The port that a console is looked for at. */
@@ -48,7 +46,7 @@ export interface ServedConsole {
  * const { url, close } = await serveConsole(app);
  */
 export async function serveConsole(
-  of: Application | ThereuponConfig,
+  of: ConsoleSubject,
   options: ServeConsoleOptions = {},
 ): Promise<ServedConsole> {
   const { port = CONSOLE_PORT, hostname = '127.0.0.1', ...rest } = options;

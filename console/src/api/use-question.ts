@@ -20,7 +20,9 @@ export function useQuestion<Name extends keyof Questions>(
   { everyMs }: { readonly everyMs?: number } = {},
 ): Asked<Questions[Name]['answer']> {
   type Answer = Questions[Name]['answer'];
-  const [state, setState] = useState<{ key: string; answer?: Answer; error?: AskError }>({ key: '' });
+  const [state, setState] = useState<{ key: string; answer?: Answer; error?: AskError }>({
+    key: '',
+  });
   const [again, setAgain] = useState(0);
   const reload = useCallback(() => setAgain((count) => count + 1), []);
   const key = JSON.stringify([name, asked]);
@@ -40,7 +42,8 @@ export function useQuestion<Name extends keyof Questions>(
           ...(before.key === key && before.answer !== undefined ? { answer: before.answer } : {}),
         }));
       }
-      if (everyMs !== undefined && !end.signal.aborted) timer = setTimeout(() => void look(), everyMs);
+      if (everyMs !== undefined && !end.signal.aborted)
+        timer = setTimeout(() => void look(), everyMs);
     };
     void look();
     return () => {

@@ -10,7 +10,12 @@ const WORDS: Readonly<Record<Level, string>> = {
 
 export function LevelSign({ level }: { readonly level: Level }) {
   return (
-    <span className={`level level-${level}`} role="img" aria-label={WORDS[level]} title={WORDS[level]}>
+    <span
+      className={`level level-${level}`}
+      role="img"
+      aria-label={WORDS[level]}
+      title={WORDS[level]}
+    >
       {SIGNS[level]}
     </span>
   );

@@ -5,7 +5,10 @@ import { goTo } from '../route.ts';
  * A link inside of the console. The page has a base, against which a bare `#…` would be looked up: so it
  * is followed here, and by the browser only for a new tab.
  */
-export function Link({ href, ...rest }: AnchorHTMLAttributes<HTMLAnchorElement> & { href: string }) {
+export function Link({
+  href,
+  ...rest
+}: AnchorHTMLAttributes<HTMLAnchorElement> & { href: string }) {
   return (
     <a
       {...rest}

@@ -6,6 +6,7 @@
  *     serve({ fetch: api.fetch, port });
  */
 import { OpenAPIHono } from '@hono/zod-openapi';
+import { consoleFor } from 'thereupon/console';
 import { gatewayRoutes } from './gateway-routes.ts';
 import { goodsRoutes } from './goods-routes.ts';
 import { orderRoutes } from './order-routes.ts';
@@ -17,6 +18,8 @@ import type { ShopApiOptions } from './shop-api-options.ts';
 
 export function shopApi(options: ShopApiOptions): OpenAPIHono {
   const api = new OpenAPIHono();
+  // Before the shop's own guards: the console has its own.
+  api.mount('/console', consoleFor(options.app));
   api.use(limitBody, requireJson);
   api.route('/', orderRoutes(options));
   api.route('/', goodsRoutes(options));
