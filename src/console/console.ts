@@ -142,8 +142,9 @@ async function ask(own: Own, request: Request, { name, visitor }: Named): Promis
   const of = Object.fromEntries(new URL(request.url).searchParams);
   const inspected = asSeenBy(own.inspected, visitor);
   const asked: Asked = { inspected, host: own.host, visitor, of };
-  if (name === 'pulse') return feed(own, request, (signal) => own.pulses.watch(signal));
-  if (name === 'tail') return feed(own, request, (signal) => tailOf(asked, signal));
+  const ended = AbortSignal.any([own.closed, request.signal]);
+  if (name === 'pulse') return eventStream(ended, (signal) => own.pulses.watch(signal));
+  if (name === 'tail') return eventStream(ended, (signal) => tailOf(asked, signal));
   if (!Object.hasOwn(questions, name)) return nothingHere();
   return jsonAnswer(await questions[name as keyof typeof questions](asked));
 }
@@ -163,17 +164,6 @@ async function act(own: Own, request: Request, { name, visitor }: Named): Promis
 
 function asSeenBy(config: ThereuponConfig, { seesPersonal }: Visitor): Inspected {
   return { ...config, seesPersonal: seesPersonal === true };
-}
-
-/** A feed ends when the page goes, or the console does. */
-function feed(
-  own: Own,
-  request: Request,
-  events: (signal: AbortSignal) => AsyncGenerator<SentEvent>,
-): Response {
-  const gone = new AbortController();
-  const signal = AbortSignal.any([gone.signal, own.closed, request.signal]);
-  return eventStream(events(signal), () => gone.abort());
 }
 
 async function* tailOf(

@@ -26,7 +26,9 @@ export async function typeRates(
   if (came <= 0 || seconds <= 0) return [];
   const after = Math.max(since.head, now.head - SAMPLE_MAX);
   const bound = { limit: SAMPLE_MAX, charactersMax: SAMPLE_CHARACTERS_MAX };
-  const sample = await log.read({ after, ...bound });
+  const page = await log.read({ after, ...bound });
+  // What came meanwhile is of the next time.
+  const sample = page.filter(({ position }) => position <= now.head);
   const kinds = Map.groupBy(sample, kindOf);
   const isEstimate = sample.length < came;
   return [...kinds.values()].map((records) => {

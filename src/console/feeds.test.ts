@@ -1,0 +1,206 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { memory } from '../adapters/memory/memory-store.ts';
+import { manualClock } from '../host/fixtures/manual-clock.ts';
+import { order, place, see } from '../inspection/fixtures/two-contexts.ts';
+import type { Store } from '../log/store.ts';
+import type { Pulse, Tail, TypeRate } from './api.ts';
+import { consoleFor } from './console.ts';
+import { HERE, eventsOf, watched } from './fixtures/watched.ts';
+import { SAMPLE_MAX } from './type-rates.ts';
+import { SENT_MAX } from './tail.ts';
+
+test('the pulse says how everything is, and how fast each type is appended', async () => {
+  const { app, get, close } = await watched();
+  try {
+    const events = eventsOf(await get('api/pulse'));
+    const first = await pulse(events);
+    for (let count = 1; count <= 5; count += 1)
+      await app.handle(order, `${count}`, place(`${count}`));
+    await app.settled();
+    // The look may fall in the middle of it.
+    const rates: TypeRate[] = [];
+    while (!rates.some(({ direction }) => direction === 'incoming'))
+      rates.push(...(await pulseWith(events, (each) => each.rates.length > 0)).rates);
+
+    assert.deepEqual(first.rates, []);
+    assert.ok(first.lag.readers.some(({ name }) => name === 'ask for payment'));
+    const placed = rates.find(({ type }) => type === 'OrderPlaced');
+    assert.equal(placed?.aggregate, 'order');
+    assert.ok(placed.perSecond > 0);
+    assert.deepEqual(
+      rates.filter(({ isEstimate }) => isEstimate),
+      [],
+    );
+  } finally {
+    await close();
+  }
+});
+
+test('of a great many records the rates are reckoned from the last of them', async () => {
+  const { app, get, close } = await watched();
+  try {
+    const events = eventsOf(await get('api/pulse'));
+    await pulse(events);
+    const seen = SAMPLE_MAX * 2;
+    await Promise.all(
+      Array.from({ length: seen }, (_, count) => app.handle(order, `${count}`, see(`${count}`))),
+    );
+    const { rates } = await pulseWith(events, (each) => each.rates.length > 0);
+
+    const all = rates.reduce((sum, { perSecond }) => sum + perSecond, 0);
+    assert.ok(rates.every(({ isEstimate }) => isEstimate));
+    assert.ok(all > 0);
+  } finally {
+    await close();
+  }
+});
+
+test('all who watch share one look, and nobody looks when nobody watches', async () => {
+  const { contexts } = await started();
+  const looks = { count: 0 };
+  const console = consoleFor({ contexts, store: counting(memory(), looks) });
+  const open = () => console(new Request('http://localhost/console/api/pulse'), HERE);
+  const [one, two] = [await open(), await open()];
+  const both = [eventsOf(one), eventsOf(two)] as const;
+  await Promise.all(both.map((events) => events.next()));
+  const shared = looks.count;
+
+  await Promise.all(both.map((events) => events.return(undefined)));
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  const after = looks.count;
+  await new Promise((resolve) => setTimeout(resolve, 1_300));
+
+  assert.equal(shared, 1);
+  assert.equal(looks.count, after);
+  console.close();
+});
+
+test('a store that cannot be reached is told as trouble, and the pulse comes back with it', async () => {
+  const { contexts } = await started();
+  const store = memory();
+  let isAway = true;
+  const away: Store = {
+    ...store,
+    reader: (context) => {
+      if (isAway) throw new TypeError('The server is away.');
+      return store.reader(context);
+    },
+  };
+  const console = consoleFor({ contexts, store: away });
+  const answer = await console(new Request('http://localhost/console/api/pulse'), HERE);
+  const events = eventsOf(answer);
+
+  const trouble = await events.next();
+  isAway = false;
+  const back = await pulse(events);
+
+  assert.deepEqual(trouble.value, { event: 'trouble', data: { message: 'The server is away.' } });
+  assert.equal(back.lag.contexts.length, 2);
+  console.close();
+});
+
+test('the tail sends what is appended as it comes, and only what is chosen', async () => {
+  const { app, get, close } = await watched();
+  try {
+    const events = eventsOf(await get('api/tail?types=OrderPlaced&context=ordering'));
+    assert.deepEqual((await events.next()).value?.data, { records: [], leftOut: 0 });
+    await app.handle(order, '1', place('1'));
+    await app.handle(order, '1', see('1'));
+    await app.handle(order, '2', place('2'));
+
+    const keys: string[] = [];
+    while (keys.length < 2) {
+      const { records } = (await events.next()).value?.data as Tail;
+      keys.push(...records.map(({ type, key }) => `${type} ${key}`));
+    }
+    assert.deepEqual(keys, ['OrderPlaced 1', 'OrderPlaced 2']);
+  } finally {
+    await close();
+  }
+});
+
+test('of more than anybody reads the tail sends the last ones, and how many it left out', async () => {
+  const { app, get, close } = await watched();
+  try {
+    const events = eventsOf(await get('api/tail?context=ordering'));
+    await events.next();
+    const all = 5 * SENT_MAX;
+    await Promise.all(
+      Array.from({ length: all }, (_, count) => app.handle(order, `${count}`, see(`${count}`))),
+    );
+
+    let told = 0;
+    let leftOut = 0;
+    while (told + leftOut < all) {
+      const tail = (await events.next()).value?.data as Tail;
+      assert.ok(tail.records.length <= SENT_MAX);
+      told += tail.records.length;
+      leftOut += tail.leftOut;
+    }
+    assert.equal(told + leftOut, all);
+    assert.ok(leftOut > 0);
+  } finally {
+    await close();
+  }
+});
+
+test('who reads slowly makes nothing pile up: no look is taken that nobody asks for', async () => {
+  const { contexts } = await started();
+  const clock = manualClock();
+  const console = consoleFor({ contexts, store: memory() }, { host: { clock } });
+  const answer = await console(new Request('http://localhost/console/api/pulse'), HERE);
+  const reader = answer.body?.getReader();
+  await reader?.read();
+
+  // The page sleeps for a minute.
+  await clock.advance(60_000);
+  const next = new TextDecoder().decode((await reader?.read())?.value);
+
+  const { at } = JSON.parse(next.split('data: ')[1] ?? '') as Pulse;
+  assert.ok(Date.parse(at) >= clock.now() - 2_000, `${at} is long over`);
+  console.close();
+});
+
+test('all feeds end when the console is closed', async () => {
+  const { get, close } = await watched();
+  const feeds = await Promise.all([get('api/pulse'), get('api/tail')]);
+  const ends = feeds.map(async (feed) => {
+    for await (const { event } of eventsOf(feed)) assert.ok(event.length > 0);
+  });
+
+  await close();
+
+  await Promise.all(ends);
+});
+
+async function started() {
+  const { contexts, close } = await watched();
+  await close();
+  return { contexts };
+}
+
+/** Counts how often all logs are opened. */
+function counting(store: Store, looks: { count: number }): Store {
+  return {
+    ...store,
+    reader: (context) => {
+      if (context === 'ordering') looks.count += 1;
+      return store.reader(context);
+    },
+  };
+}
+
+type Events = ReturnType<typeof eventsOf>;
+
+function pulse(events: Events): Promise<Pulse> {
+  return pulseWith(events, () => true);
+}
+
+async function pulseWith(events: Events, isIt: (pulse: Pulse) => boolean): Promise<Pulse> {
+  for (;;) {
+    const { value } = await events.next();
+    assert.ok(value, 'the feed has ended');
+    if (value.event === 'pulse' && isIt(value.data as Pulse)) return value.data as Pulse;
+  }
+}
