@@ -3,6 +3,7 @@ import { QuestionError } from '../inspection/question-error.ts';
 import { messageText } from '../telemetry/safe-text.ts';
 import { type CommandMeans, type Surroundings } from './command.ts';
 import { loadConfig } from './config-file.ts';
+import { consoleCommand } from './console.ts';
 import { devCommand } from './dev.ts';
 import { doctorCommand } from './doctor.ts';
 import { EXIT } from './exit-code.ts';
@@ -66,6 +67,7 @@ const EXAMPLES = `
 Examples:
   $ thereupon new cinema
   $ thereupon dev main.ts
+  $ thereupon console
   $ thereupon flows --context ordering
   $ thereupon trace order/536365
   $ thereupon doctor
@@ -114,6 +116,7 @@ function program(surroundings: Surroundings, onEnd: (exitCode: number) => void):
   const commands = [
     newCommand(means),
     devCommand(means),
+    consoleCommand(means),
     flowsCommand(means),
     traceCommand(means),
     tailCommand(means),

@@ -5,7 +5,7 @@ import { systemClock } from '../host/clock.ts';
 import type { RunningHere } from '../telemetry/application-channel.ts';
 import { QuestionError } from '../inspection/question-error.ts';
 import { messageText, nameText } from '../telemetry/safe-text.ts';
-import type { CommandMeans } from './command.ts';
+import { type CommandMeans, wholeNumber } from './command.ts';
 import { configFile } from './config-file.ts';
 import { type Keeping, keepRunning } from './dev/keep-running.ts';
 import type { Program } from './dev/running-program.ts';
@@ -17,6 +17,7 @@ Examples:
   $ thereupon dev main.ts -- --port 4000    with words of its own
   $ thereupon dev                           the contexts of thereupon.config.ts
   $ thereupon dev --only billing            one of them
+  $ thereupon dev --no-console              without the console
 
 Exit codes:
   0    stopped in order, by Ctrl-C or SIGTERM
@@ -32,20 +33,57 @@ export function devCommand(means: CommandMeans): Command {
     .argument('[program]', 'a file that Node can run (default: the contexts of the configuration)')
     .argument('[words...]', 'what the program is given, after --')
     .addOption(new Option('--only <contexts...>', 'only these contexts of the configuration'))
+    .addOption(
+      new Option('--console-port <number>', 'where the console is served').argParser(wholeNumber),
+    )
+    .option('--no-console', 'without a console')
     .addHelpText('after', EXAMPLES)
     .action((file: string | undefined, words: string[], _: Asked, command: Command) => {
-      const { config, only } = command.optsWithGlobals<Asked>();
+      const asked = command.optsWithGlobals<Asked>();
+      const { config, only } = asked;
       const { cwd } = means;
-      if (file === undefined)
-        return dev(contextsOf(configFile(config, cwd), only ?? [], cwd), means);
+      if (file === undefined) {
+        const found = configFile(config, cwd);
+        return dev(contextsOf(found, only ?? [], cwd), consoleOf(found, asked, cwd), means);
+      }
       assertProgram(resolve(cwd, file), only);
-      return dev({ source: resolve(cwd, file), file: resolve(cwd, file), words, cwd }, means);
+      const program = { source: resolve(cwd, file), file: resolve(cwd, file), words, cwd };
+      return dev(program, consoleOf(configThere(config, cwd), asked, cwd), means);
     });
 }
 
 interface Asked {
   readonly config?: string;
   readonly only?: readonly string[];
+  readonly console: boolean;
+  readonly consolePort?: number;
+}
+
+/** A program may do without a configuration; then there is no console. */
+function configThere(named: string | undefined, cwd: string): string | undefined {
+  try {
+    return configFile(named, cwd);
+  } catch (error) {
+    if (named === undefined && error instanceof QuestionError) return undefined;
+    throw error;
+  }
+}
+
+/** The console of a configuration, served by a program of ours beside the application. */
+function consoleOf(
+  config: string | undefined,
+  asked: Pick<Asked, 'console' | 'consolePort'>,
+  cwd: string,
+): Program | undefined {
+  if (config === undefined || !asked.console) return undefined;
+  const { consolePort } = asked;
+  const port = consolePort === undefined ? [] : [String(consolePort)];
+  return { source: config, file: ownProgram('run-console'), words: [config, ...port], cwd };
+}
+
+/** A file of ours that Node runs, whether it is built or not. */
+function ownProgram(name: string): string {
+  return join(import.meta.dirname, 'dev', `${name}${extname(import.meta.filename)}`);
 }
 
 function assertProgram(file: string, only: readonly string[] | undefined): void {
@@ -60,12 +98,15 @@ function assertProgram(file: string, only: readonly string[] | undefined): void 
 
 /** The contexts of a configuration, run by a program of ours. */
 function contextsOf(config: string, only: readonly string[], cwd: string): Program {
-  const program = `run-configuration${extname(import.meta.filename)}`;
-  const file = join(import.meta.dirname, 'dev', program);
+  const file = ownProgram('run-configuration');
   return { source: config, file, words: [config, ...only], cwd };
 }
 
-async function dev(program: Program, { print, paint, onEnd }: CommandMeans): Promise<void> {
+async function dev(
+  program: Program,
+  console: Program | undefined,
+  { print, paint, onEnd }: CommandMeans,
+): Promise<void> {
   const stop = new AbortController();
   const atOnce = new AbortController();
   const interrupted = (): void => {
@@ -82,11 +123,12 @@ async function dev(program: Program, { print, paint, onEnd }: CommandMeans): Pro
     runs: (running) => print(paint('good', runningText(running, (count += 1)))),
   };
   try {
-    // What else is served while somebody works at an application (a console) is one more program
-    // here, beside it: it has files of its own, and goes on while those of the application are broken.
-    const [isInOrder = false] = await Promise.all(
-      [program].map((each) => keepRunning(each, keeping)),
-    );
+    // It goes on while the application is broken; what is wrong with their files the application tells.
+    const beside = { ...keeping, tell: () => undefined };
+    const [isInOrder] = await Promise.all([
+      keepRunning(program, keeping),
+      console === undefined ? undefined : keepRunning(console, beside),
+    ]);
     if (atOnce.signal.aborted) onEnd(INTERRUPTED);
     else if (!isInOrder) onEnd(EXIT.failed);
   } finally {
