@@ -18,6 +18,7 @@ import { newCommand } from './new.ts';
 import { discardCommand, redriveCommand } from './parked-decision.ts';
 import { parkedListCommand } from './parked-list.ts';
 import { parkedShowCommand } from './parked-show.ts';
+import { pauseCommand, resumeCommand } from './pause.ts';
 import { rebuildCommand } from './rebuild.ts';
 import { recoverCommand } from './recover.ts';
 import { simulateCommand } from './simulate.ts';
@@ -127,6 +128,8 @@ function program(surroundings: Surroundings, onEnd: (exitCode: number) => void):
     timersCommand(means),
     streamsCommand(means),
     streamCommand(means),
+    pauseCommand(means),
+    resumeCommand(means),
     rebuildCommand(means),
     exportCommand(means),
     importCommand(means),

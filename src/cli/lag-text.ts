@@ -1,6 +1,8 @@
 import type { ContextLag, Lag } from '../inspection/lag.ts';
+import type { PausedBy } from '../inspection/pauses.ts';
 import type { RangeLag, ReaderLag } from '../inspection/reader-lag.ts';
 import type { OwnerName, Running } from '../inspection/runners.ts';
+import { resumeCommand } from '../inspection/why-next-step.ts';
 import { holderInWords } from '../log/holder.ts';
 import { cutText, jsonText, messageText, nameText } from '../telemetry/safe-text.ts';
 import { columns } from './columns.ts';
@@ -34,11 +36,16 @@ function heading(readers: readonly ReaderLag[]): string {
   const behind = readers.filter((reader) => (reader.behind ?? 0) > 0).length;
   const parked = readers.reduce((sum, { waiting }) => sum + (waiting.parked ?? 0), 0);
   const lagging = behind === 0 ? 'Nothing is behind' : `${behind} of ${readers.length} are behind`;
-  return parked === 0 ? `${lagging}.` : `${lagging}; ${parked} parked.`;
+  const paused = readers.filter((reader) => reader.paused !== null).length;
+  const more = [
+    ...(parked === 0 ? [] : [`${parked} parked`]),
+    ...(paused === 0 ? [] : [`${paused} paused`]),
+  ];
+  return `${[lagging, ...more].join('; ')}.`;
 }
 
 function cellsOf(reader: ReaderLag): readonly string[] {
-  const { context, name, kind, waiting } = reader;
+  const { context, name, kind, waiting, paused } = reader;
   const waits = Object.entries(waiting).map(([waitingKind, count]) => `${count} ${waitingKind}`);
   return [
     nameText(context),
@@ -47,8 +54,13 @@ function cellsOf(reader: ReaderLag): readonly string[] {
     placeText(reader),
     behindText(reader),
     waits.join(', '),
+    paused === null ? '' : pausedText(paused),
     ...(reader.ranges.length === 1 ? [ownerText(reader.ranges[0]?.owner ?? null)] : []),
   ];
+}
+
+function pausedText({ who, why, since }: PausedBy): string {
+  return `PAUSED by ${nameText(who)} since ${since}: ${messageText(why).replaceAll('\n', ' ')}`;
 }
 
 const STATES = {
@@ -113,8 +125,12 @@ export function runningText({ processes }: Running): string {
 
 function nextSteps(readers: readonly ReaderLag[]): string {
   const isParked = readers.some(({ waiting }) => (waiting.parked ?? 0) > 0);
+  const paused = readers.find((reader) => reader.paused !== null);
   const isBad = readers.some(({ level }) => level === 'bad');
   return [
+    ...(paused === undefined
+      ? []
+      : [`Let it go on: ${resumeCommand(paused.context, paused.name)}`]),
     ...(isParked ? ['See what is parked: thereupon parked list'] : []),
     ...(isBad ? ['See what is wrong: thereupon doctor'] : []),
   ].join('\n');

@@ -5,7 +5,7 @@ import { type ParkedDetails, parkedDetails } from '../inspection/parked-details.
 import type { ThereuponConfig } from '../runtime/thereupon-config.ts';
 import { cutText, jsonDocument, jsonText, messageText, nameText } from '../telemetry/safe-text.ts';
 import { type CommandMeans, type Paint, commandOf } from './command.ts';
-import { shellWord } from './shell-word.ts';
+import { shellWord } from '../inspection/shell-word.ts';
 
 /** Which one is shown, and how. */
 export interface ParkedShowForm {

@@ -1,5 +1,6 @@
 import type { WaitingKind } from '../log/waiting-row.ts';
 import type { Level } from './level.ts';
+import type { PausedBy } from './pauses.ts';
 import type { OwnerName } from './runners.ts';
 
 /** One of those that read a context's log, or take into it, and how far it has come. */
@@ -30,6 +31,8 @@ export interface ReaderLag {
   readonly waiting: Readonly<Partial<Record<WaitingKind, number>>>;
   /** Where several processes share it, or did: each range of its slots. */
   readonly ranges: readonly RangeLag[];
+  /** By whom it is paused; null: it is not. */
+  readonly paused: PausedBy | null;
   readonly level: Level;
 }
 
@@ -57,7 +60,7 @@ export interface RangeLag {
 /** Somebody who is that far behind is not just busy. */
 export const LATE_MS = 60_000;
 
-/** What is late, or has nobody to do it, is bad; what waits, or is under way, is worth knowing. */
+/** What is late, or has nobody to do it, is bad; what waits, is paused or under way, is worth knowing. */
 export function levelOf(reader: Omit<ReaderLag, 'level'>, isRun: boolean): Level {
   const { state, behind, oldestAgeMs, waiting, ranges } = reader;
   if (state === 'restored') return 'bad';
@@ -68,5 +71,7 @@ export function levelOf(reader: Omit<ReaderLag, 'level'>, isRun: boolean): Level
     (kind) => (waiting[kind] ?? 0) > 0,
   );
   const isOver = state !== 'not-listed' && state !== 'started';
-  return isLeft || isOver || waits || (behind ?? 0) > 0 ? 'attention' : 'good';
+  return isLeft || isOver || waits || reader.paused !== null || (behind ?? 0) > 0
+    ? 'attention'
+    : 'good';
 }

@@ -5,6 +5,7 @@ import type { ThereuponConfig } from '../runtime/thereupon-config.ts';
 import { SLOTS } from '../subscription/slot.ts';
 import { type Counted, NONE } from './count-wanted.ts';
 import type { OpenLog } from './open-logs.ts';
+import type { PausedBy, PausedSubscription } from './pauses.ts';
 import { type ReaderKind, type ReaderLag, levelOf } from './reader-lag.ts';
 import { type Running, ownerOf } from './runners.ts';
 
@@ -21,6 +22,7 @@ export interface ReadersQuestion {
   /** How many rows wait in its log. */
   readonly counts: readonly WaitingCount[];
   readonly checkpoints: ReadonlyMap<string, readonly Checkpoint[]>;
+  readonly pauses: readonly PausedSubscription[];
 }
 
 /** What was found out about a reader. */
@@ -47,8 +49,15 @@ export function readerLag(question: ReadersQuestion, found: FoundReader): Reader
     oldestAgeMs: firstRecordedAt === null ? null : Math.max(0, now - firstRecordedAt),
     waiting: waitingFor(question, found.name),
     ranges: ranges ?? wholeRange(question, found),
+    paused: pausedBy(question.pauses, found.name),
   };
   return { ...reader, level: levelOf(reader, (running.processes?.length ?? 0) > 0) };
+}
+
+/** By whom a subscription is paused, out of all that are. */
+export function pausedBy(pauses: readonly PausedSubscription[], name: string): PausedBy | null {
+  const found = pauses.find(({ subscription }) => subscription === name);
+  return found === undefined ? null : { who: found.who, why: found.why, since: found.since };
 }
 
 /** How many rows wait under a name, by kind. */

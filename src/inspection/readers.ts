@@ -3,13 +3,17 @@ import { publishedContracts } from '../context/bounded-context.ts';
 import { BUSINESS_TIMERS, TIMER_NAMES } from '../process/timer-row.ts';
 import { isBuilding } from '../runtime/building.ts';
 import { sourcesOf } from '../runtime/context-map.ts';
+import { IMPORTS } from '../runtime/import-request.ts';
 import { isInlineMark } from '../runtime/inline-models.ts';
 import { OLD_VERSIONS } from '../runtime/old-versions.ts';
+import { PAUSES } from '../runtime/pause.ts';
+import { REQUESTS } from '../runtime/request.ts';
 import { countWanted } from './count-wanted.ts';
 import { intakeLag } from './intake-lag.ts';
 import { type ListedSubscription, listedSubscriptions } from './listed-subscriptions.ts';
 import type { ReaderLag } from './reader-lag.ts';
 import { type ReadersQuestion, readerLag, waitingFor } from './readers-question.ts';
+import { pauses } from './pauses.ts';
 import { isRelayed } from './relayed.ts';
 import { ownerOf } from './runners.ts';
 import { subscriptionBehind } from './subscription-lag.ts';
@@ -19,12 +23,12 @@ const OVERDUE_MAX = 10_000;
 
 /** All that read a context's log, and that take into it. */
 export async function readersOf(
-  asked: Omit<ReadersQuestion, 'counts' | 'checkpoints'>,
+  asked: Omit<ReadersQuestion, 'counts' | 'checkpoints' | 'pauses'>,
 ): Promise<readonly ReaderLag[]> {
   const { log, context } = asked.open;
   const counts = await log.waitingCounts();
   const checkpoints = Map.groupBy(await log.checkpoints(), ({ subscription }) => subscription);
-  const question: ReadersQuestion = { ...asked, counts, checkpoints };
+  const question = { ...asked, counts, checkpoints, pauses: await pauses(log) };
   const { config } = asked;
   const readers: ReaderLag[] = [];
   for (const each of listedSubscriptions(context)) readers.push(await listedLag(question, each));
@@ -102,6 +106,7 @@ function otherLag(question: ReadersQuestion, name: string): ReaderLag {
 function namesIn({ counts, checkpoints }: ReadersQuestion): readonly string[] {
   const names = [...checkpoints.keys(), ...counts.map(({ subscription }) => subscription)];
   // Whoever fires timers owns a checkpoint, too.
-  const isOurs = (name: string): boolean => name === OLD_VERSIONS || TIMER_NAMES.includes(name);
+  const ours = [OLD_VERSIONS, REQUESTS, IMPORTS, PAUSES, ...TIMER_NAMES];
+  const isOurs = (name: string): boolean => ours.includes(name);
   return [...new Set(names)].filter((name) => !isInlineMark(name) && !isOurs(name));
 }

@@ -1,6 +1,7 @@
 import type { Holder } from '../log/holder.ts';
 import type { WaitingKind, WaitingRow } from '../log/waiting-row.ts';
 import type { Level } from './level.ts';
+import type { PausedBy } from './pauses.ts';
 import type { ReaderKind } from './reader-lag.ts';
 import type { OwnerName } from './runners.ts';
 
@@ -50,6 +51,8 @@ export interface WaitingState {
   readonly error: ToldError | null;
   /** What it is held behind. */
   readonly behind: Blocker | null;
+  /** By whom its subscription is paused: until a resume it is not tried. Null: it is not. */
+  readonly paused: PausedBy | null;
 }
 
 export interface ToldError {
@@ -75,6 +78,8 @@ export interface NotReachedState {
   readonly owner: OwnerName | null;
   /** Whether any process runs the context; null: the store cannot tell. */
   readonly isRun: boolean | null;
+  /** By whom its subscription is paused; null: it is not. */
+  readonly paused: PausedBy | null;
   /** Who keeps all readers from coming so far. */
   readonly heldBy: Holder | null;
 }
@@ -108,6 +113,7 @@ export function answer(about: Omit<WhyAnswer, 'level'>): WhyAnswer {
 export function waitingState(
   row: WaitingRow,
   behind: Blocker | null = null,
+  paused: PausedBy | null = null,
 ): WaitingState | undefined {
   const { kind, key, attempts, since, due, error } = row;
   if (kind === 'timer' || kind === 'request') return undefined;
@@ -119,6 +125,7 @@ export function waitingState(
     due: kind === 'retry' || kind === 'effect' ? new Date(due).toISOString() : null,
     error: toldError(error),
     behind,
+    paused,
   };
 }
 

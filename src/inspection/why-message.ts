@@ -171,6 +171,7 @@ function notReachedBy(
     isMore: before.isMore,
     owner: ownerOf(running, part, ALL_SLOTS),
     isRun: running.processes === null ? null : running.processes.length > 0,
+    paused: null,
     heldBy: null,
   };
 }

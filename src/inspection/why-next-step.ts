@@ -1,4 +1,5 @@
 import { nameText } from '../telemetry/safe-text.ts';
+import { shellWord } from './shell-word.ts';
 import type { WhyAnswer } from './why-answer.ts';
 
 /** The command that helps on; null where there is nothing to do. */
@@ -13,6 +14,7 @@ export function nextStep({ state, context, subscription, recordId }: WhyAnswer):
       return null;
     case 'retry':
     case 'effect':
+      if (state.paused !== null) return resumeCommand(context, subscription);
       return `thereupon trace ${nameText(recordId)}   (it goes on by itself; see docs/errors.md when the cause stays)`;
     case 'parked':
       return `mend the cause, then: thereupon parked redrive ${nameText(recordId)} --context ${name} --why "mended"`;
@@ -21,6 +23,7 @@ export function nextStep({ state, context, subscription, recordId }: WhyAnswer):
         ? `thereupon parked list --context ${name}`
         : `thereupon why ${nameText(state.behind.recordId)} --subscription ${nameText(subscription)}`;
     case 'not-reached':
+      if (state.paused !== null) return resumeCommand(context, subscription);
       if (state.heldBy !== null) return 'thereupon doctor';
       if (state.isRun === false)
         return `start the application, then: thereupon lag --context ${name}`;
@@ -38,4 +41,9 @@ export function nextStep({ state, context, subscription, recordId }: WhyAnswer):
     case 'source-restored':
       return 'thereupon doctor   (which log was restored, and how it goes on)';
   }
+}
+
+/** What lets a subscription go on that is paused. */
+export function resumeCommand(context: string, subscription: string): string {
+  return `thereupon resume ${shellWord(subscription)} --context ${shellWord(context)} --why "it may go on"`;
 }

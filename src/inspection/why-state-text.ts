@@ -1,5 +1,6 @@
 import type { NotReachedState, WaitingState, WhyAnswer } from './why-answer.ts';
 import type { ToldError } from './why-answer.ts';
+import type { PausedBy } from './pauses.ts';
 import { holderInWords } from '../log/holder.ts';
 import { jsonText, messageText, nameText } from '../telemetry/safe-text.ts';
 
@@ -39,7 +40,9 @@ export function stateText({ state, kind }: WhyAnswer): string {
 }
 
 function waitingText(state: WaitingState): string {
-  const { is, attempts, due, since, error, behind, key } = state;
+  const { is, attempts, due, since, error, behind, key, paused } = state;
+  if (paused !== null && (is === 'retry' || is === 'effect'))
+    return `has not done it${errorText(error)}; ${pausedText(paused)}`;
   const tried = `after ${attempts} ${attempts === 1 ? 'attempt' : 'attempts'}`;
   switch (is) {
     case 'retry':
@@ -70,12 +73,13 @@ const BLOCKS = {
 } as const;
 
 function notReachedText(state: NotReachedState, kind: WhyAnswer['kind']): string {
-  const { position, before, isMore, heldBy } = state;
+  const { position, before, isMore, heldBy, paused } = state;
   const what =
     kind === 'relay'
       ? 'has not handed it over: it waits in the outbox'
       : REACHED[kind === 'intake' ? 'intake' : 'other'];
   if (heldBy !== null) return `${what}: the end of the log is ${oneLine(holderInWords(heldBy))}`;
+  if (paused !== null) return `${what}: ${pausedText(paused)}`;
   const count = `${before}${isMore ? ' or more' : ''}`;
   return `${what} (at ${position}, ${count} before it)${workerText(state)}`;
 }
@@ -84,6 +88,11 @@ const REACHED = {
   intake: 'has not taken it in yet',
   other: 'has not come to it yet',
 } as const;
+
+/** That a subscription is paused, by whom, since when and why. */
+function pausedText({ who, why, since }: PausedBy): string {
+  return `it is paused, by ${nameText(who)} since ${since}, because: ${oneLine(why)}`;
+}
 
 function workerText({ owner, isRun }: NotReachedState): string {
   if (isRun === false) return ', and nobody runs the context';

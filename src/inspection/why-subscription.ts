@@ -12,6 +12,8 @@ import {
   listedSubscriptions,
 } from './listed-subscriptions.ts';
 import type { OpenLog } from './open-logs.ts';
+import { pauses } from './pauses.ts';
+import { pausedBy } from './readers-question.ts';
 import { ownerOf, runningOf } from './runners.ts';
 import { type Blocker, type WhyAnswer, type WhyState, answer, waitingState } from './why-answer.ts';
 import { toldError } from './why-answer.ts';
@@ -76,7 +78,8 @@ export async function waitingAnswer(
     row.kind === 'held' ? await log.waiting({ subscription, key, limit: BORDER_READ_MAX }) : [];
   // What is held is held behind what is not, in whatever order they are.
   const first = ofKey.find(({ kind }) => kind !== 'held');
-  const state = waitingState(row, blockerOf(row, first));
+  const paused = pausedBy(await pauses(log), subscription);
+  const state = waitingState(row, blockerOf(row, first), paused);
   return state === undefined ? [] : [answer({ ...about, state })];
 }
 
@@ -128,6 +131,7 @@ async function notReached(
     isMore,
     owner: ownerOf(running, name, range),
     isRun: running.processes === null ? null : running.processes.length > 0,
+    paused: pausedBy(await pauses(log), name),
     heldBy: heldBy !== null && heldBy.heldAt < at ? heldBy : null,
   };
 }

@@ -285,15 +285,34 @@ export class Application {
     return this.#finish(discard(this.#contexts, selection, options));
   }
 
-  /** Stops one subscription from taking more, until `resume` or the next start. */
-  pause(context: BoundedContext, subscription: string, options: ByWhom): Promise<void> {
-    const { who, why } = options;
-    return this.#operate(context, subscription, { action: 'pause', who, why });
+  /**
+   * Stops a subscription from taking more until `resume`: a reaction, an effect, a process manager or a
+   * read model (`name@version`). It holds over restarts and for all processes that run the context; the
+   * others take it up within a moment. What is under way comes to its end. Paused already, it stays as
+   * it was.
+   *
+   * @throws {NotPausableError} for a relay, an intake, timers or an inline read model.
+   * @example
+   * await app.pause(billing, 'charge the card', { who: 'ann', why: 'the bank is down' });
+   */
+  async pause(context: BoundedContext, subscription: string, options: ByWhom): Promise<void> {
+    this.#assertMayCall('app.pause');
+    assertByWhom(options);
+    const { pauses } = this.#contextNamed(context.name);
+    await this.#finish(pauses.pause(subscription, options));
   }
 
-  resume(context: BoundedContext, subscription: string, options: ByWhom): Promise<void> {
-    const { who, why } = options;
-    return this.#operate(context, subscription, { action: 'resume', who, why });
+  /**
+   * Lets a subscription go on that was paused, whoever has paused it: in all processes that run the
+   * context, and over restarts. Where it is not paused nothing is done.
+   *
+   * @throws {NotPausableError} for what can't be paused.
+   */
+  async resume(context: BoundedContext, subscription: string, options: ByWhom): Promise<void> {
+    this.#assertMayCall('app.resume');
+    assertByWhom(options);
+    const { pauses } = this.#contextNamed(context.name);
+    await this.#finish(pauses.resume(subscription, options));
   }
 
   /**
@@ -355,29 +374,6 @@ export class Application {
   #assertMayCall(called: string, ...instead: readonly Tool[]): void {
     assertOutsideHandler(called, ...instead);
     if (this.#stopped.signal.aborted) throw new StoppedError(called);
-  }
-
-  async #operate(
-    context: BoundedContext,
-    name: string,
-    operation: ByWhom & { readonly action: 'pause' | 'resume' },
-  ): Promise<void> {
-    this.#assertMayCall(`app.${operation.action}`);
-    assertByWhom(operation);
-    const running = this.#contextNamed(context.name);
-    const subscription = running.subscriptions.find((candidate) => candidate.name === name);
-    if (subscription === undefined) throw new NotRunningHereError(`subscription "${name}"`);
-    const { clock, ids } = running.workplace.host;
-    const detail = JSON.stringify({ subscription: name });
-    await running.committer.commit({
-      operations: [{ id: ids.next(), at: clock.now(), ...operation, detail }],
-    });
-    const { who, why } = operation;
-    const event = operation.action === 'pause' ? 'paused' : 'resumed';
-    const line = { context: running.name, subscription: name, who, why };
-    running.logger.log({ level: 'info', event, ...line });
-    if (operation.action === 'resume') subscription.resume();
-    else subscription.pause(`paused by ${operation.who}: ${operation.why}`);
   }
 
   #contextNamed(name: string): RunningContext {

@@ -4,6 +4,7 @@ import { type BoundedContext } from '../context/bounded-context.ts';
 import type { Source } from '../reaction/source.ts';
 import { TIMER_NAMES } from '../process/timer-row.ts';
 import { IMPORTS } from './import-request.ts';
+import { PAUSES } from './pause.ts';
 import { REQUESTS } from './request.ts';
 import { type AnyReadModel, modelName } from '../read-model/read-model.ts';
 import { contractProblems } from './contract-problems.ts';
@@ -98,7 +99,7 @@ function contextProblems(context: BoundedContext): string[] {
 
 /** Waiting rows and checkpoints of ours stand under such names. */
 function isOurs(name: string): boolean {
-  const ours = [RELAY, OLD_VERSIONS, REQUESTS, IMPORTS, ...TIMER_NAMES];
+  const ours = [RELAY, OLD_VERSIONS, REQUESTS, IMPORTS, PAUSES, ...TIMER_NAMES];
   return name.startsWith(borderSubscription('')) || ours.includes(name);
 }
 

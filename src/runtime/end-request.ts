@@ -1,12 +1,19 @@
+import type { Workplace } from '../context/unit.ts';
+import type { Committer } from '../log/committer.ts';
 import type { WaitingKey, WaitingRow } from '../log/waiting-row.ts';
 import type { Operation } from '../log/write-set.ts';
 import { messagesKey } from './import-request.ts';
 import type { Request, RequestDetail } from './request.ts';
-import type { RunningContext } from './running-context.ts';
+
+/** Where a request ends: a running context. */
+export interface EndingContext {
+  readonly committer: Committer;
+  readonly workplace: Pick<Workplace, 'host'>;
+}
 
 /** Says in the audit trail that a request was done, or why it was not; together with that it is gone. */
 export async function endRequest(
-  running: RunningContext,
+  running: EndingContext,
   row: WaitingRow,
   said: RequestDetail,
 ): Promise<void> {
@@ -23,7 +30,7 @@ export function rowsOf(row: WaitingRow, { action }: Request): readonly WaitingKe
 
 /** The entry of the audit trail that a request becomes, under its own id: so it is kept once. */
 export function endOf(
-  running: RunningContext,
+  running: EndingContext,
   { recordId: id }: WaitingRow,
   said: RequestDetail,
 ): Operation {

@@ -4,6 +4,7 @@ import { type Holder, holderInWords } from '../log/holder.ts';
 import { describeError } from '../subscription/failure.ts';
 import { END_OF_LOG } from '../subscription/tail-reader.ts';
 import { IMPORTS } from './import-request.ts';
+import { PAUSES } from './pause.ts';
 import type { RunningContext } from './running-context.ts';
 
 /** How a running application is, as data: for a page, an alert, or a readiness probe. */
@@ -49,9 +50,10 @@ export async function healthOf(contexts: readonly RunningContext[]): Promise<Hea
 
 async function contextHealth(running: RunningContext): Promise<ContextHealth> {
   const waiting: Record<string, number> = {};
-  // The messages of an import belong to its request, which is counted.
+  // The messages of an import belong to its request, which is counted; a pause waits for nobody.
   for (const { subscription, kind, count } of await running.log.waitingCounts())
-    if (subscription !== IMPORTS) waiting[kind] = (waiting[kind] ?? 0) + count;
+    if (subscription !== IMPORTS && subscription !== PAUSES)
+      waiting[kind] = (waiting[kind] ?? 0) + count;
   const subscriptions = running.subscriptions.map(({ name, position, lag, stalledWhy }) => ({
     name,
     position,

@@ -11,8 +11,8 @@ import {
   type DecisionRequest,
   type ImportRequest,
   REQUESTS,
+  type LeftRequest,
   type RebuildRequest,
-  type Request,
   requestOf,
 } from './request.ts';
 import type { RunningContext } from './running-context.ts';
@@ -103,6 +103,7 @@ export class RequestDesk {
     this.#lookedAtMs = this.#clock.elapsedMs();
     let rows: readonly WaitingRow[];
     try {
+      await this.#running.pauses.takeUp();
       rows = await this.#running.log.waiting({ subscription: REQUESTS, limit: REQUESTS_MAX });
     } catch (error) {
       return this.#tellTrouble(error);
@@ -146,9 +147,16 @@ export class RequestDesk {
   ): Promise<Handled> {
     // Left by a newer release: whoever knows it may run, too.
     if (request === undefined) return 'left';
-    return request.action === 'rebuild'
-      ? this.#rebuild(row, request, signal)
-      : this.#decide(row, request);
+    switch (request.action) {
+      case 'redrive':
+      case 'discard':
+        return this.#decide(row, request);
+      case 'rebuild':
+        return this.#rebuild(row, request, signal);
+      case 'resume':
+        await this.#running.pauses.endResume(request, row);
+        return 'done';
+    }
   }
 
   async #decide(row: WaitingRow, request: DecisionRequest): Promise<Handled> {
@@ -182,7 +190,7 @@ export class RequestDesk {
     return this.#end(row, request);
   }
 
-  async #end(row: WaitingRow, request: Request, refused?: string): Promise<Handled> {
+  async #end(row: WaitingRow, request: SingleRequest, refused?: string): Promise<Handled> {
     const said = { request, ...(refused === undefined ? {} : { refused }) };
     await endRequest(this.#running, row, said);
     return 'done';
@@ -202,7 +210,7 @@ export class RequestDesk {
 }
 
 /** What is done by itself, beside others. */
-type SingleRequest = Exclude<Request, ImportRequest>;
+type SingleRequest = Exclude<LeftRequest, ImportRequest>;
 
 interface UnderWay {
   readonly giveUp: AbortController;

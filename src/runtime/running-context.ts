@@ -53,6 +53,7 @@ import { type Beginning, tellMissingPast } from './missing-past.ts';
 import { OLD_READ_MODELS_KEPT_MS, OldVersions } from './old-versions.ts';
 import { assertOwnReadModel } from './own-read-model.ts';
 import { type Part, WholePart } from './part.ts';
+import { Pauses } from './pauses.ts';
 import { queryModel } from './query-model.ts';
 import { Retention } from './retention.ts';
 import { setRecurringTimers } from './recurring-timers.ts';
@@ -106,6 +107,7 @@ export class RunningContext {
   readonly calls: CallsUnderWay;
   readonly models = new Map<AnyReadModel, SubscriptionPart>();
   readonly rebuilding = new Set<AnyReadModel>();
+  readonly pauses = new Pauses(this);
   /** Timers that fired and meant nothing any more, by process manager, since the start. */
   readonly ignoredTimers = new Map<string, number>();
   readonly #means: Means;
@@ -317,6 +319,16 @@ export class RunningContext {
     return !(part instanceof WholePart && part.isHere);
   }
 
+  /** Whether this is the name of something that it does by itself, here or in another process. */
+  hasPart(name: string): boolean {
+    return this.#parts.some((part) => part.name === name);
+  }
+
+  /** Whether some process that runs this context, perhaps by another release, has such a part. */
+  isKnownElsewhere(name: string): boolean {
+    return this.#sharing?.known.has(name) ?? false;
+  }
+
   /** Whether other processes may do a part of what this context does. */
   get isShared(): boolean {
     return this.#sharing !== undefined;
@@ -329,6 +341,7 @@ export class RunningContext {
         owner: this.#owner,
         position: this.#start.positions.get(definition.name) ?? 0,
         make: (each) => this.subscription(each),
+        lookForPauses: () => this.pauses.look(),
       });
       this.#subscriptionParts.push(part);
       if (model !== undefined) this.models.set(model, part);

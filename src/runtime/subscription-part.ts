@@ -15,6 +15,7 @@ export class SubscriptionPart implements Part {
   readonly definition: SubscriptionDefinition;
   readonly #parts: SubscriptionPartParts;
   #ranges: readonly OwnedSubscription[] = [];
+  #pausedWhy: string | undefined;
 
   constructor(definition: SubscriptionDefinition, parts: SubscriptionPartParts) {
     this.definition = definition;
@@ -57,8 +58,15 @@ export class SubscriptionPart implements Part {
     return owned?.subscription;
   }
 
+  /** Takes nothing more, whichever slots it is given, until it is paused for no reason any more. */
+  pause(why: string | undefined): void {
+    this.#pausedWhy = why;
+    for (const subscription of this.subscriptions) pauseOrResume(subscription, why);
+  }
+
   async start(slots: Slots): Promise<void> {
-    const { log, owner, position, make } = this.#parts;
+    const { log, owner, position, make, lookForPauses } = this.#parts;
+    await lookForPauses();
     const ranges = await log.claim({
       subscription: this.name,
       firstSlot: slots.first,
@@ -70,10 +78,13 @@ export class SubscriptionPart implements Part {
     const owned: OwnedSubscription[] = [];
     for (const range of ranges) {
       const subscription = make(this.definition);
+      pauseOrResume(subscription, this.#pausedWhy);
       await subscription.startRange(range);
       owned.push({ subscription, slots: { first: range.firstSlot, last: range.lastSlot } });
     }
     this.#ranges = owned;
+    // It may have been paused or resumed while they began.
+    this.pause(this.#pausedWhy);
   }
 
   async meet(wanted: number): Promise<Meeting | undefined> {
@@ -105,6 +116,12 @@ export class SubscriptionPart implements Part {
   }
 }
 
+function pauseOrResume(subscription: Subscription, why: string | undefined): void {
+  if (why === subscription.pausedWhy) return;
+  if (why === undefined) subscription.resume();
+  else subscription.pause(why);
+}
+
 interface OwnedSubscription {
   readonly subscription: Subscription;
   readonly slots: Slots;
@@ -116,4 +133,6 @@ export interface SubscriptionPartParts {
   /** Where it begins when it is new. */
   readonly position: number;
   readonly make: (definition: SubscriptionDefinition) => Subscription;
+  /** Says with `pause` whether it is paused, as the log has it now. */
+  readonly lookForPauses: () => Promise<void>;
 }

@@ -237,6 +237,11 @@ export class Subscription {
     if (this.room.isLookingOut) this.room.movedAny();
   }
 
+  /** Why a person wants it to take nothing. */
+  get pausedWhy(): string | undefined {
+    return this.#pausedWhy;
+  }
+
   pause(why: string): void {
     this.#pausedWhy = why;
     this.room.pause();

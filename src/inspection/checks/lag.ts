@@ -3,6 +3,7 @@ import { type Found, attention, bad, good, orGood } from '../finding.ts';
 import type { Lag } from '../lag.ts';
 import type { ReaderLag } from '../reader-lag.ts';
 import { isRelayed } from '../relayed.ts';
+import { resumeCommand } from '../why-next-step.ts';
 
 /** Whether anybody is late, or listed and has never run. */
 export async function lagCheck(scene: CheckupScene): Promise<readonly Found[]> {
@@ -12,7 +13,7 @@ export async function lagCheck(scene: CheckupScene): Promise<readonly Found[]> {
   const readers = lag.readers.filter(({ kind, context }) => kind !== 'relay' && there.has(context));
   const found: Found[] = [];
   for (const reader of readers) {
-    const { context, name, state, level } = reader;
+    const { context, name, state, level, paused } = reader;
     if (state === 'not-started' && (reader.behind ?? 1) > 0)
       found.push(
         attention(
@@ -21,7 +22,12 @@ export async function lagCheck(scene: CheckupScene): Promise<readonly Found[]> {
           startRemedy(lag, context),
         ),
       );
-    else if (level === 'bad' && state !== 'restored')
+    else if (paused !== null) {
+      const late = level === 'bad' ? ` It is late: ${behindText(reader)}.` : '';
+      const what = `${JSON.stringify(name)} is paused, by ${paused.who} since ${paused.since}, because: ${paused.why}.${late}`;
+      const remedy = `Let it go on when the cause is over: ${resumeCommand(context, name)}`;
+      found.push((level === 'bad' ? bad : attention)(context, what, remedy));
+    } else if (level === 'bad' && state !== 'restored')
       found.push(
         bad(
           context,
