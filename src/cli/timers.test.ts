@@ -8,7 +8,8 @@ import { MINUTE, order, place, shop } from '../process/fixtures/deadlines.ts';
 import { handClock } from '../process/fixtures/hand-clock.ts';
 import { BUSINESS_TIMERS, RECURRING_TIMERS, timerRow } from '../process/timer-row.ts';
 import { start } from '../runtime/fixtures/start.ts';
-import { type TimersForm, timers } from './timers.ts';
+import { askCommand } from './fixtures/ask-command.ts';
+import { type TimersForm, timers, timersCommand } from './timers.ts';
 
 test('timers are listed with the time that is left, those due first first', async (t) => {
   const { shown, clock } = await twoOrders(t);
@@ -84,6 +85,32 @@ test('no timers are told from a process that there is not, and from no log', asy
   await assert.rejects(shown({ context: 'sales' }), { code: 'asked-wrongly' });
   const nowhere = { contexts: [boundedContext('ordering', {})], store: memory() };
   await assert.rejects(timers(nowhere, form), { code: 'nothing-found', message: /no log of/ });
+});
+
+test('a timer is fired or cancelled by its id, with a reason, by the application that runs', async (t) => {
+  const store = memory();
+  const config = { contexts: [shop], store };
+  const app = await start(t, [shop], { store });
+  await app.handle(order, 'o-1', place('o-1'));
+  await app.handle(order, 'o-2', place('o-2'));
+  await app.settled();
+  const [one, two] = await app.timers();
+  const ask = (...words: string[]) => askCommand(timersCommand, config, words);
+
+  const fired = await ask('fire', one?.id ?? '', '--context', 'shop', '--why', 'she has called');
+  const cancelled = await ask('cancel', two?.id ?? '', '--why', 'paid in cash', '--json');
+  const again = await ask('fire', one?.id ?? '', '--why', 'once more');
+  const withoutWhy = await ask('cancel', two?.id ?? '');
+
+  assert.deepEqual(
+    [fired.code, fired.out],
+    [0, '"PaymentOverdue" of "payment deadline", key "o-1", in shop: it has fired.\n'],
+  );
+  assert.equal((JSON.parse(cancelled.out) as { state: string }).state, 'done');
+  assert.equal(again.code, 3);
+  assert.match(again.err, /There is no timer .*: it has fired, or was cancelled\./);
+  assert.equal(withoutWhy.code, 2);
+  assert.deepEqual(await app.timers(), []);
 });
 
 /** Two orders, ten minutes one after the other, each with half an hour to be paid. */

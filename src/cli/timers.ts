@@ -7,6 +7,7 @@ import type { ThereuponConfig } from '../runtime/thereupon-config.ts';
 import { cutText, jsonDocument, jsonText, nameText } from '../telemetry/safe-text.ts';
 import { type CommandMeans, type Paint, commandOf, wholeNumber } from './command.ts';
 import { spanText } from './span-text.ts';
+import { cancelTimerCommand, fireTimerCommand } from './timer-decision.ts';
 
 /** Which timers are listed, and how. */
 export interface TimersForm {
@@ -20,19 +21,26 @@ export interface TimersForm {
   readonly clock: Pick<Clock, 'now'>;
 }
 
-export function timersCommand({ config, print, lineWidth, paint }: CommandMeans): Command {
-  return commandOf('timers', {
-    description: 'Lists the timers that are set, the earliest first.',
-    example: 'thereupon timers --process "payment deadline" --key o-1',
-  })
-    .option('--context <name>', 'only this context')
-    .option('--process <name>', 'only of this process manager, contract or time that recurs')
-    .option('--key <key>', 'only of this key')
-    .option('--limit <count>', 'at most so many, up to 100,000', wholeNumber, 100)
-    .action(async ({ json, ...options }: TimersOptions) => {
-      const form = { ...options, asJson: json === true, width: lineWidth, paint };
-      print(await timers(await config(), { ...form, clock: systemClock() }));
-    });
+export function timersCommand(means: CommandMeans): Command {
+  const { config, print, lineWidth, paint } = means;
+  return (
+    commandOf('timers', {
+      description: 'Lists the timers that are set, the earliest first.',
+      example: 'thereupon timers --process "payment deadline" --key o-1',
+    })
+      .option('--context <name>', 'only this context')
+      .option('--process <name>', 'only of this process manager, contract or time that recurs')
+      .option('--key <key>', 'only of this key')
+      .option('--limit <count>', 'at most so many, up to 100,000', wholeNumber, 100)
+      .action(async ({ json, ...options }: TimersOptions) => {
+        const form = { ...options, asJson: json === true, width: lineWidth, paint };
+        print(await timers(await config(), { ...form, clock: systemClock() }));
+      })
+      // What is said behind `fire` is said to that.
+      .enablePositionalOptions()
+      .addCommand(fireTimerCommand(means))
+      .addCommand(cancelTimerCommand(means))
+  );
 }
 
 interface TimersOptions {

@@ -33,6 +33,21 @@ export function fire(row: WaitingRow, where: Where): Fired {
   return { record: { ...record, ...caused, ...placeOf(row, where) } };
 }
 
+/**
+ * What is appended when a person lets a timer fire before its time: as if it were due at `now`. What
+ * recurs comes once more, under an id of its own, and its next time stays.
+ */
+export function fireByHand(
+  row: WaitingRow,
+  { id, now, where }: { readonly id: string; readonly now: number; readonly where: Where },
+): NewRecord | undefined {
+  // One that is overdue happened when it was due; business time may not have begun.
+  const due = Number.isFinite(now) ? Math.min(now, row.due) : row.due;
+  const isRecurring = payloadOf(row).kind === 'recurring';
+  const asked = isRecurring ? { recordId: id, correlationId: id } : {};
+  return fire({ ...row, ...asked, due }, where).record;
+}
+
 /** The first timer of something that recurs, or the next one. Undefined when no time is left. */
 export function recurringRow(
   recurrence: Recurrence,

@@ -28,6 +28,8 @@ export interface PendingTimer {
   readonly due: string;
   /** Whether it is measured by business time. */
   readonly isBusinessTime: boolean;
+  /** Under which name it waits, and by which key: with `id` what names it, such as to let it fire. */
+  readonly waitsUnder: { readonly subscription: string; readonly key: string };
   /** The record that it will become. */
   readonly id: string;
   readonly correlationId: string;
@@ -113,6 +115,7 @@ function pendingTimer(context: string, row: WaitingRow): PendingTimer {
     kind: payload.kind,
     due: new Date(row.due).toISOString(),
     isBusinessTime: row.subscription === BUSINESS_TIMERS,
+    waitsUnder: { subscription: row.subscription, key: row.key },
     id: row.recordId,
     correlationId: row.correlationId,
   };

@@ -1,21 +1,26 @@
 import type { Committer } from '../log/committer.ts';
 import type { Host } from '../host/host.ts';
 import type { Log } from '../log/log.ts';
-import type { WaitingRow } from '../log/waiting-row.ts';
-import type { WriteSet } from '../log/write-set.ts';
+import type { NewRecord } from '../log/record.ts';
+import { UnexpectedOutcomeError } from '../log/unexpected-outcome.ts';
+import type { WaitingKey, WaitingRow } from '../log/waiting-row.ts';
+import type { Operation, WriteSet } from '../log/write-set.ts';
 import { FencedError } from '../subscription/fenced.ts';
 import type { SubscriptionHooks } from '../subscription/news.ts';
 import { describeError } from '../subscription/failure.ts';
 import type { OwnedRange } from '../subscription/owned-range.ts';
 import { Wake } from '../subscription/wake.ts';
 import type { Logger } from '../telemetry/logger.ts';
-import { fire } from './fire-timer.ts';
+import { fire, fireByHand } from './fire-timer.ts';
 import type { TimeSource } from './time-source.ts';
+import { RECURRING_TIMERS } from './timer-row.ts';
 
 /** So many timers that are due become records in one commit. */
 const BATCH_MAX = 256;
 /** When the store fails it is left alone for a moment. */
 const STORE_PAUSE_MS = 250;
+/** So many rows may one key have: a process has few timers. */
+const ROWS_MAX = 10_000;
 const NEVER = Number.MAX_SAFE_INTEGER;
 /** It must be looked. */
 const UNKNOWN = Number.NEGATIVE_INFINITY;
@@ -43,6 +48,7 @@ export class Timers {
   #isAsleep = false;
   #problem: unknown;
   #loop: Promise<void> | undefined;
+  #turn: Promise<unknown> = Promise.resolve();
 
   constructor(parts: TimersParts) {
     this.name = parts.name;
@@ -79,18 +85,55 @@ export class Timers {
     return this.#next === NEVER ? undefined : this.#next;
   }
 
+  /**
+   * Lets a timer fire now, or takes it away, as a person has decided: in one commit with the request by
+   * which that was asked for. Of what recurs the next time stays. False: it is not there any more.
+   */
+  decide(timer: WaitingKey, decision: TimerDecision): Promise<boolean> {
+    return this.#inTurn(() => this.#decide(timer, decision));
+  }
+
+  async #decide({ key, recordId }: WaitingKey, decision: TimerDecision): Promise<boolean> {
+    const { context, host, log, name: subscription, time, range } = this.#parts;
+    const { to, request, operation } = decision;
+    const rows = await log.waiting({ subscription, kinds: ['timer'], key, limit: ROWS_MAX });
+    const row = rows.find((each) => each.recordId === recordId);
+    if (row === undefined) return false;
+    const records: NewRecord[] = [];
+    if (to === 'fire') {
+      const where = { context, ids: host.ids, now: host.clock.now() };
+      const record = fireByHand(row, { id: request.recordId, now: time.now(), where });
+      // One that was set again after it had fired is only taken away.
+      if (record !== undefined && (await log.recordsById([record.id])).length === 0)
+        records.push(record);
+    }
+    const isKept = to === 'fire' && subscription === RECURRING_TIMERS;
+    const done = isKept ? [request] : [row, request];
+    const isCommitted = await range.commit({ records, done, operations: [operation] });
+    if (!isCommitted) throw new UnexpectedOutcomeError(context, 'conflict');
+    return true;
+  }
+
+  /** What fires by its time and what a person decides must see each other's outcome. */
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const done = this.#turn.then(work);
+    this.#turn = done.catch(() => undefined);
+    return done;
+  }
+
   /** Fires nothing more; what is being committed comes to its end. */
   async stop(): Promise<void> {
     this.#stopping.abort();
     for (const stop of this.#stops.splice(0)) stop();
     this.#wake.ring();
     await this.#loop;
+    await this.#turn;
   }
 
   async #run(): Promise<void> {
     while (!this.#stopping.signal.aborted) {
       try {
-        if (this.#next <= this.#parts.time.now()) await this.#fireDue();
+        if (this.#next <= this.#parts.time.now()) await this.#inTurn(() => this.#fireDue());
         else await this.#sleep();
         this.#problem = undefined;
       } catch (error) {
@@ -172,6 +215,13 @@ export class Timers {
       onStalled(name, message);
     } else await host.clock.sleep(STORE_PAUSE_MS, this.#stopping.signal);
   }
+}
+
+/** What a person decided about a timer, and the request by which it was asked for. */
+export interface TimerDecision {
+  readonly to: 'fire' | 'cancel';
+  readonly request: WaitingKey;
+  readonly operation: Operation;
 }
 
 /** A time that is later than this one, and than no other. */

@@ -53,6 +53,11 @@ export class ContextTimers {
     await Promise.all(this.all.map((timers) => timers.stop()));
   }
 
+  /** Those that wait under a name. */
+  named(name: string): Timers | undefined {
+    return this.all.find((timers) => timers.name === name);
+  }
+
   get all(): readonly Timers[] {
     return [this.byClock, this.byBusinessTime, this.recurring];
   }

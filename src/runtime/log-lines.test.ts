@@ -16,6 +16,7 @@ import { processManager } from '../process/process-manager.ts';
 import { type LogEvent, type LogLine, type LogValue, jsonLines } from '../telemetry/logger.ts';
 import { TEXT_CHARACTERS_MAX } from '../telemetry/short-lines.ts';
 import { start, until } from './fixtures/start.ts';
+import { requestRow } from './request.ts';
 import { importRows } from './import-request.ts';
 import type { RunOptions } from './run-options.ts';
 
@@ -152,6 +153,36 @@ test('a version of a read model that is not declared any more: dropped', async (
   await until(() => named('dropped').length === 1);
 
   assert.equal(named('dropped')[0]?.['subscription'], 'heard@1');
+});
+
+test('a timer that a person lets fire, or takes away', async (t) => {
+  const patient = processManager({
+    name: 'patient',
+    from: [Said],
+    startedBy: ['a.Said'],
+    by: (event) => event.data.id,
+    timers: ['Waited'],
+    initial: {},
+    evolve: (state) => state,
+    react: (_state, event, { setTimer }) =>
+      event.type === 'a.Said' ? [setTimer('Waited', { after: '1 week' })] : [],
+  });
+  const store = memory();
+  const contexts = [speaker, boundedContext('b', { processes: [patient] })];
+  const { app, say, named } = await talking(t, undefined, { store, contexts });
+  await say('1');
+  await say('2');
+  await app.settled();
+  const asked = (await app.timers()).map(({ id, waitsUnder }, index) => {
+    const action = index === 0 ? ('fire-timer' as const) : ('cancel-timer' as const);
+    const request = { action, ...waitsUnder, recordId: id, who: 'ada', why: 'she has called' };
+    return requestRow(request, { id: `request-${index}`, at: 0 });
+  });
+
+  await store.leaveRequests('b', { left: asked });
+  await until(() => named('timer-fired').length + named('timer-cancelled').length === 2);
+
+  assert.equal(named('timer-fired')[0]?.['why'], 'she has called');
 });
 
 test('a timer that comes too late for its process', async (t) => {

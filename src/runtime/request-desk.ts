@@ -1,8 +1,9 @@
 import type { CancelTimer } from '../host/clock.ts';
 import type { WaitingRow } from '../log/waiting-row.ts';
+import { RECURRING_TIMERS } from '../process/timer-row.ts';
 import { modelName } from '../read-model/read-model.ts';
 import { describeError } from '../subscription/failure.ts';
-import { endRequest } from './end-request.ts';
+import { endOf, endRequest } from './end-request.ts';
 import { type AskedImport, ImportDesk } from './import-desk.ts';
 import { decideHere } from './parked-decision.ts';
 import { handlerOf } from './parked-handler.ts';
@@ -13,6 +14,7 @@ import {
   REQUESTS,
   type LeftRequest,
   type RebuildRequest,
+  type TimerRequest,
   requestOf,
 } from './request.ts';
 import type { RunningContext } from './running-context.ts';
@@ -23,6 +25,10 @@ const REQUESTS_MAX = 1_000;
 const LOOK_MS = 100;
 /** What was left to another process, or could not be done, is looked at again after this time. */
 const LOOK_AGAIN_MS = 1_000;
+
+/** Why a time that recurs is not cancelled: it would be set again at the next start. */
+const RECURS =
+  'It recurs, as the code says. To end it, take it out of the reactions and process managers that listen to it.';
 
 /** What became of looking at a request: `left` is what another process is to do, perhaps. */
 type Handled = 'done' | 'left';
@@ -156,6 +162,9 @@ export class RequestDesk {
       case 'resume':
         await this.#running.pauses.endResume(request, row);
         return 'done';
+      case 'fire-timer':
+      case 'cancel-timer':
+        return this.#decideTimer(row, request);
     }
   }
 
@@ -188,6 +197,27 @@ export class RequestDesk {
       return this.#end(row, request, describeError(error).message);
     }
     return this.#end(row, request);
+  }
+
+  async #decideTimer(row: WaitingRow, request: TimerRequest): Promise<Handled> {
+    const running = this.#running;
+    const { action, subscription, who, why } = request;
+    if (action === 'cancel-timer' && subscription === RECURRING_TIMERS)
+      return this.#end(row, request, RECURS);
+    const timers = running.timers?.named(subscription);
+    if (timers === undefined)
+      return running.timers === undefined
+        ? 'left'
+        : this.#end(row, request, `${JSON.stringify(subscription)} is not where timers wait.`);
+    const operation = endOf(running, row, { request });
+    const to = action === 'fire-timer' ? 'fire' : 'cancel';
+    if (!(await timers.decide(request, { to, request: row, operation })))
+      return this.#end(row, request, 'It has fired, or was cancelled.');
+    const { key, recordId: id } = request;
+    const event = to === 'fire' ? 'timer-fired' : 'timer-cancelled';
+    const line = { context: running.name, subscription, id, key, who, why };
+    running.logger.log({ level: 'info', event, ...line });
+    return 'done';
   }
 
   async #end(row: WaitingRow, request: SingleRequest, refused?: string): Promise<Handled> {

@@ -22,6 +22,7 @@ export type Request =
   | RebuildRequest
   | PauseRequest
   | ResumeRequest
+  | TimerRequest
   | ImportRequest;
 
 /** A parked record is tried again, or given up. */
@@ -44,6 +45,15 @@ export interface RebuildRequest extends ByWhom {
 export interface ResumeRequest extends ByWhom {
   readonly action: 'resume';
   readonly subscription: string;
+}
+
+/** A timer is to fire now, or not at all. */
+export interface TimerRequest extends ByWhom {
+  readonly action: 'fire-timer' | 'cancel-timer';
+  /** Where it waits. */
+  readonly subscription: string;
+  readonly key: string;
+  readonly recordId: string;
 }
 
 /** Messages that a person has brought are taken in, as if they had come over a backbone. */
@@ -91,7 +101,15 @@ function placeOf(request: Request, id: string): Pick<WaitingRow, 'subscription' 
   return { subscription: REQUESTS, key: request.action === 'import' ? `import ${id}` : id };
 }
 
-const ACTIONS: ReadonlySet<string> = new Set(['redrive', 'discard', 'rebuild', 'resume', 'import']);
+const ACTIONS: ReadonlySet<string> = new Set<LeftRequest['action']>([
+  'redrive',
+  'discard',
+  'rebuild',
+  'resume',
+  'fire-timer',
+  'cancel-timer',
+  'import',
+]);
 
 /** What a row asks for; undefined when it is nothing that this version knows. */
 export function requestOf({ payload }: WaitingRow): LeftRequest | undefined {

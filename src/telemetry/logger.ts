@@ -48,6 +48,7 @@ export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
  * - past-missing: somebody begins at the beginning, and messages of it have been dropped.
  * - timer-ignored: a timer fired for a process that had ended, or had moved it meanwhile (debug);
  *   or no process manager knows it any more (warn).
+ * - timer-fired, timer-cancelled: a person let a timer fire before its time, or took it away.
  * - started, stopped: a context.
  */
 export type LogEvent =
@@ -74,6 +75,8 @@ export type LogEvent =
   | 'records-kept'
   | 'past-missing'
   | 'timer-ignored'
+  | 'timer-fired'
+  | 'timer-cancelled'
   | 'started'
   | 'stopped';
 
