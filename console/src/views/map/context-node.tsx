@@ -1,0 +1,79 @@
+import { Handle, type Node, type NodeProps, Position } from '@xyflow/react';
+import { memo } from 'react';
+import { LevelSign } from '../../parts/level.tsx';
+import { Link } from '../../parts/link.tsx';
+import { rateText } from '../../parts/times.tsx';
+import { hrefTo } from '../../route.ts';
+import { behindText } from './behind-text.ts';
+import type { ContextStanding } from './standing.ts';
+import { WaitingLinks } from './waiting-links.tsx';
+
+export type ContextNodeData = {
+  readonly name: string;
+  readonly isOurs: boolean;
+  /** Unknown until something is heard; of a system that is not ours it stays so. */
+  readonly standing: ContextStanding | undefined;
+  /** So many types were seen that the wiring does not know. */
+  readonly undeclared: number;
+};
+
+export type ContextNode = Node<ContextNodeData, 'context'>;
+
+export const ContextBox = memo(function ContextBox({ data }: NodeProps<ContextNode>) {
+  const { name, isOurs, standing, undeclared } = data;
+  return (
+    <article
+      className={`map-box map-context map-${standing?.level ?? 'good'}`}
+      aria-label={isOurs ? `Context ${name}` : `External system ${name}`}
+      data-context={name}
+      data-level={standing?.level}
+      data-is={isOurs ? standing?.is : 'external'}
+      data-behind={standing?.behind}
+    >
+      <Handles />
+      <h3>
+        {standing !== undefined && <LevelSign level={standing.level} />}
+        {isOurs ? <Link href={hrefTo('map', [name])}>{name}</Link> : <span>{name}</span>}
+        <small>{isOurs ? stateText(standing) : 'not ours'}</small>
+      </h3>
+      {standing !== undefined && (
+        <>
+          <p className="map-rates">
+            {rateText(standing.inPerSecond)} in · {rateText(standing.outPerSecond)} out
+          </p>
+          <p className={standing.behind === 0 ? 'quiet' : `map-behind`}>
+            {standing.behind === 0 ? 'nothing behind' : behindText(standing)}
+          </p>
+          <p className="map-waits">
+            <WaitingLinks context={name} waiting={standing.waiting} />
+            {undeclared > 0 && <span className="map-undeclared">{undeclared} undeclared</span>}
+          </p>
+        </>
+      )}
+    </article>
+  );
+});
+
+export function stateText(standing: ContextStanding | undefined): string {
+  switch (standing?.is) {
+    case 'running':
+      return standing.processes === 1 ? 'running' : `${standing.processes} processes`;
+    case 'stopped':
+      return 'stopped';
+    case 'new':
+      return 'never run';
+    case 'unknown':
+    case undefined:
+      return '';
+  }
+}
+
+/** Where edges are fastened; they draw their own way, so that any place will do. */
+export function Handles() {
+  return (
+    <>
+      <Handle type="target" position={Position.Top} isConnectable={false} />
+      <Handle type="source" position={Position.Bottom} isConnectable={false} />
+    </>
+  );
+}

@@ -1,0 +1,99 @@
+/** How a context, a subscription, or what is between two contexts stands, from the pulse. */
+import type { Pulse } from '../../../../src/console/api.ts';
+import type { ReaderLag } from '../../../../src/inspection/reader-lag.ts';
+import type { WaitingKind } from '../../../../src/log/waiting-row.ts';
+import type { Level } from '../../parts/level.tsx';
+import { type Rates, rateOf } from './rates.ts';
+
+/** Who has only just fallen behind is busy, and no sight to worry anybody. */
+const BUSY_MS = 5_000;
+
+/** What has not been passed, and what waits. */
+export interface Backlog {
+  readonly behind: number;
+  /** There may be more than were counted. */
+  readonly isMore: boolean;
+  /** How old the oldest of it is. */
+  readonly oldestAgeMs: number | null;
+  readonly waiting: Readonly<Partial<Record<WaitingKind, number>>>;
+  readonly level: Level;
+}
+
+export interface ContextStanding extends Backlog {
+  /**
+   * `running`, by so many processes; `stopped`: by none; `unknown`: the store cannot tell; `new`: it was
+   * never opened.
+   */
+  readonly is: 'running' | 'stopped' | 'unknown' | 'new';
+  readonly processes: number;
+  readonly inPerSecond: number;
+  readonly outPerSecond: number;
+}
+
+export function contextStanding(pulse: Pulse, rates: Rates, context: string): ContextStanding {
+  const of = pulse.lag.contexts.find((each) => each.context === context);
+  const processes = of?.running.processes ?? null;
+  const backlog = backlogOf(pulse.lag.readers.filter((reader) => reader.context === context));
+  const is =
+    of?.isThere !== true
+      ? 'new'
+      : processes === null
+        ? 'unknown'
+        : processes.length === 0
+          ? 'stopped'
+          : 'running';
+  return {
+    ...backlog,
+    // Whoever is stopped is worth a look, even while nothing waits for it.
+    level: is === 'stopped' ? worse(backlog.level, 'attention') : backlog.level,
+    is,
+    processes: processes?.length ?? 0,
+    inPerSecond: rateOf(rates, context, 'incoming'),
+    outPerSecond: rateOf(rates, context, 'outgoing'),
+  };
+}
+
+export function backlogOf(readers: readonly ReaderLag[]): Backlog {
+  const waiting: Partial<Record<WaitingKind, number>> = {};
+  for (const reader of readers)
+    for (const [kind, count] of Object.entries(reader.waiting) as [WaitingKind, number][])
+      waiting[kind] = (waiting[kind] ?? 0) + count;
+  const ages = readers.flatMap(({ oldestAgeMs }) => (oldestAgeMs === null ? [] : [oldestAgeMs]));
+  return {
+    behind: readers.reduce((sum, { behind }) => sum + (behind ?? 0), 0),
+    isMore: readers.some(({ isMore }) => isMore),
+    // To the second: it is drawn anew only when it reads otherwise.
+    oldestAgeMs: ages.length === 0 ? null : Math.floor(Math.max(...ages) / 1_000) * 1_000,
+    waiting,
+    level: readers.map(shownLevel).reduce(worse, 'good'),
+  };
+}
+
+function shownLevel(reader: ReaderLag): Level {
+  const { level, state, waiting, oldestAgeMs } = reader;
+  const waits = (['parked', 'held', 'retry', 'effect'] as const).some(
+    (kind) => (waiting[kind] ?? 0) > 0,
+  );
+  const isLeft = reader.ranges.some(({ owner, behind }) => owner === null && behind > 0);
+  const isBusy = !waits && !isLeft && state === 'started' && (oldestAgeMs ?? 0) < BUSY_MS;
+  return level === 'attention' && isBusy ? 'good' : level;
+}
+
+const LEVELS: readonly Level[] = ['good', 'attention', 'bad'];
+
+export function worse(a: Level, b: Level): Level {
+  return LEVELS.indexOf(a) > LEVELS.indexOf(b) ? a : b;
+}
+
+/** What a context takes in from another one stands under this name. */
+export function intakeOf(pulse: Pulse, consumer: string, publisher: string): ReaderLag | undefined {
+  return pulse.lag.readers.find(
+    ({ context, kind, name }) =>
+      context === consumer && kind === 'intake' && name === `intake from ${publisher}`,
+  );
+}
+
+/** Who hands what a context publishes to the broker; undefined where none is between. */
+export function relayOf(pulse: Pulse, publisher: string): ReaderLag | undefined {
+  return pulse.lag.readers.find(({ context, kind }) => context === publisher && kind === 'relay');
+}

@@ -1,0 +1,42 @@
+import type { WaitingKind } from '../../../../src/log/waiting-row.ts';
+import { Link } from '../../parts/link.tsx';
+import { countText } from '../../parts/times.tsx';
+import { hrefTo } from '../../route.ts';
+
+/** Each kind that waits, the worst first: in what words, and where it is seen. */
+const KINDS: readonly (readonly [WaitingKind, string, string])[] = [
+  ['parked', 'parked', 'parked'],
+  ['retry', 'retried', 'subscriptions'],
+  ['held', 'held', 'subscriptions'],
+  ['effect', 'effects', 'subscriptions'],
+  ['request', 'requests', 'subscriptions'],
+  ['timer', 'timers', 'processes'],
+];
+
+/** What waits, each a link to where it is seen. */
+export function WaitingLinks({
+  context,
+  subscription,
+  waiting,
+}: {
+  readonly context: string;
+  readonly subscription?: string;
+  readonly waiting: Readonly<Partial<Record<WaitingKind, number>>>;
+}) {
+  const shown = KINDS.filter(([kind]) => (waiting[kind] ?? 0) > 0);
+  return shown.map(([kind, word, view]) => (
+    <Link
+      key={kind}
+      className={`map-waiting map-waiting-${kind}`}
+      href={
+        view === 'subscriptions' && subscription !== undefined
+          ? hrefTo(view, [context, subscription])
+          : hrefTo(view, [], { context })
+      }
+      data-waiting={kind}
+      aria-label={`${waiting[kind]} ${word} in ${subscription ?? context}`}
+    >
+      {countText(waiting[kind] ?? 0)} {word}
+    </Link>
+  ));
+}
