@@ -8,7 +8,7 @@ import { PartBox } from './part-node.tsx';
 
 const NODE_TYPES = { context: ContextBox, bundle: BundleBox, part: PartBox };
 const EDGE_TYPES = { flow: FlowEdgeLine };
-const FIT = { padding: 0.02, maxZoom: 1.15 };
+const FIT = { padding: 0.01, maxZoom: 1.15 };
 
 /** A picture to look at, to move and to zoom: what is on it is placed for good. */
 export function Canvas({

@@ -2,13 +2,14 @@ import { Handle, type Node, type NodeProps, Position } from '@xyflow/react';
 import { memo } from 'react';
 import { LevelSign } from '../../parts/level.tsx';
 import { Link } from '../../parts/link.tsx';
-import { rateText } from '../../parts/times.tsx';
+import { countText, rateText } from '../../parts/times.tsx';
 import { hrefTo } from '../../route.ts';
 import { behindText } from './behind-text.ts';
 import type { ContextStanding } from './standing.ts';
 import { WaitingLinks } from './waiting-links.tsx';
 
 export type ContextNodeData = {
+  readonly isNarrow: boolean;
   readonly name: string;
   readonly isOurs: boolean;
   /** Unknown until something is heard; of a system that is not ours it stays so. */
@@ -20,10 +21,10 @@ export type ContextNodeData = {
 export type ContextNode = Node<ContextNodeData, 'context'>;
 
 export const ContextBox = memo(function ContextBox({ data }: NodeProps<ContextNode>) {
-  const { name, isOurs, standing, undeclared } = data;
+  const { isNarrow, name, isOurs, standing, undeclared } = data;
   return (
     <article
-      className={`map-box map-context map-${standing?.level ?? 'good'}`}
+      className={`map-box map-context map-${standing?.level ?? 'good'}${isNarrow ? ' map-small' : ''}`}
       aria-label={isOurs ? `Context ${name}` : `External system ${name}`}
       data-context={name}
       data-level={standing?.level}
@@ -34,25 +35,44 @@ export const ContextBox = memo(function ContextBox({ data }: NodeProps<ContextNo
       <h3>
         {standing !== undefined && <LevelSign level={standing.level} />}
         {isOurs ? <Link href={hrefTo('map', [name])}>{name}</Link> : <span>{name}</span>}
-        <small>{isOurs ? stateText(standing) : 'not ours'}</small>
+        {!isNarrow && <small>{isOurs ? stateText(standing) : 'not ours'}</small>}
       </h3>
+      {standing !== undefined &&
+        (isNarrow ? (
+          <p>{smallText(standing)}</p>
+        ) : (
+          <>
+            <p className="map-rates">
+              {rateText(standing.inPerSecond)} in · {rateText(standing.outPerSecond)} out
+            </p>
+            <p className={standing.behind === 0 ? 'quiet' : 'map-behind'}>
+              {standing.behind === 0 ? 'nothing behind' : behindText(standing)}
+            </p>
+          </>
+        ))}
       {standing !== undefined && (
-        <>
-          <p className="map-rates">
-            {rateText(standing.inPerSecond)} in · {rateText(standing.outPerSecond)} out
-          </p>
-          <p className={standing.behind === 0 ? 'quiet' : `map-behind`}>
-            {standing.behind === 0 ? 'nothing behind' : behindText(standing)}
-          </p>
-          <p className="map-waits">
-            <WaitingLinks context={name} waiting={standing.waiting} />
-            {undeclared > 0 && <span className="map-undeclared">{undeclared} undeclared</span>}
-          </p>
-        </>
+        <p className="map-waits">
+          <WaitingLinks
+            context={name}
+            waiting={isNarrow ? { parked: standing.waiting.parked ?? 0 } : standing.waiting}
+          />
+          {undeclared > 0 && !isNarrow && (
+            <Link className="map-undeclared" href={hrefTo('map', [name])}>
+              {undeclared} undeclared
+            </Link>
+          )}
+        </p>
       )}
     </article>
   );
 });
+
+/** The one thing to know where there is little place. */
+function smallText(standing: ContextStanding): string {
+  if (standing.behind > 0 && standing.level !== 'good')
+    return `${countText(standing.behind)} behind`;
+  return standing.is === 'running' ? rateText(standing.inPerSecond) : stateText(standing);
+}
 
 export function stateText(standing: ContextStanding | undefined): string {
   switch (standing?.is) {

@@ -51,8 +51,8 @@ export function Inside({ context, ...living }: Living & { readonly context: stri
   );
 }
 
-const PART: Size = { width: 206, height: 46 };
-const LISTENER: Size = { width: 206, height: 66 };
+const PART: Size = { width: 206, height: 48 };
+const LISTENER: Size = { width: 206, height: 74 };
 
 function sizeOf(node: FlowNode): Size {
   return isListener(node) ? LISTENER : PART;

@@ -30,7 +30,7 @@ export function Overview(living: Living) {
   const [measure, width] = useWidth();
   const graph = useMemo(() => overviewOf(flows), [flows]);
   const laid = useMemo(() => (width === 0 ? undefined : layoutOf(graph, width)), [graph, width]);
-  const nodes = useKept(laid === undefined ? [] : nodesOf(graph, laid, living));
+  const nodes = useKept(laid === undefined ? [] : nodesOf(graph, laid, width < NARROW, living));
   const edges = useKept(laid === undefined ? [] : edgesOf(graph, laid, living));
   return (
     <>
@@ -56,37 +56,53 @@ export function Overview(living: Living) {
   );
 }
 
-const CONTEXT: Size = { width: 216, height: 98 };
+/** Below this width boxes say less, so that what they say can be read. */
+const NARROW = 620;
+const CONTEXT: Size = { width: 204, height: 96 };
+const SMALL_CONTEXT: Size = { width: 112, height: 70 };
+const SMALL_LABEL: Size = { width: 50, height: 22 };
+
+function contextSize(isNarrow: boolean): Size {
+  return isNarrow ? SMALL_CONTEXT : CONTEXT;
+}
 
 function layoutOf({ places, bundles }: OverviewGraph, width: number): Laid {
-  const sizes = new Map(places.map(({ id }) => [id, CONTEXT]));
+  const isNarrow = width < NARROW;
+  const sizes = new Map(places.map(({ id }) => [id, contextSize(isNarrow)]));
   const lines = bundles.map((bundle) => ({
     id: bundle.id,
     from: bundle.from.id,
     to: bundle.to.id,
-    label: labelSize(bundle),
+    label: labelSize(bundle, isNarrow),
   }));
-  const spacing = { between: 26, ranks: 22 };
+  const spacing = isNarrow ? { between: 8, ranks: 14 } : { between: 14, ranks: 20 };
   const down = laidOut(sizes, lines, 'down', spacing);
   const right = laidOut(sizes, lines, 'right', spacing);
   return best([down, right], { width, height: Math.max(500, innerHeight - 130) });
 }
 
 /** So large that what is written on an edge fits, with a line for what waits there. */
-function labelSize({ from, contracts }: Bundle): Size {
+function labelSize({ from, contracts }: Bundle, isNarrow: boolean): Size {
+  if (isNarrow) return SMALL_LABEL;
   const longest = Math.max(...contracts.map(({ name }) => shortName(name, from.name).length));
   return {
-    width: Math.min(230, Math.max(150, longest * 6.6 + 60)),
-    height: 28 + 18 * contracts.length,
+    width: Math.min(230, longest * 6.8 + 66),
+    height: 26 * contracts.length + 6,
   };
 }
 
-function nodesOf({ places, bundles }: OverviewGraph, laid: Laid, living: Living): Node[] {
+function nodesOf(
+  { places, bundles }: OverviewGraph,
+  laid: Laid,
+  isNarrow: boolean,
+  living: Living,
+): Node[] {
   const { pulse, rates, seen } = living;
   const boxes = places.map(({ id, name, isOurs }): Node => {
     const standing = pulse && isOurs ? contextStanding(pulse, rates, name) : undefined;
     const undeclared = (seen?.undeclared ?? []).filter(({ context }) => context === name).length;
-    return placed(id, 'context', laid.nodes.get(id) as Point, CONTEXT, {
+    return placed(id, 'context', laid.nodes.get(id) as Point, contextSize(isNarrow), {
+      isNarrow,
       name,
       isOurs,
       standing,
@@ -95,7 +111,8 @@ function nodesOf({ places, bundles }: OverviewGraph, laid: Laid, living: Living)
   });
   const labels = bundles.map((bundle): Node => {
     const middle = laid.lines.get(bundle.id)?.label as Point;
-    return placed(bundle.id, 'bundle', middle, labelSize(bundle), bundleData(bundle, living));
+    const data = { isNarrow, ...bundleData(bundle, living) };
+    return placed(bundle.id, 'bundle', middle, labelSize(bundle, isNarrow), data);
   });
   return [...boxes, ...labels];
 }
@@ -124,6 +141,7 @@ function bundleData({ from, to, contracts }: Bundle, { pulse, rates, seen }: Liv
       isUnseen: unseen.has(`${to.name} ${name}`),
     })),
     trouble: border.text,
+    behind: border.level === 'good' ? 0 : border.behind,
     level: border.level,
   };
 }
@@ -146,6 +164,7 @@ function borderOf(from: string, to: string, pulse: Pulse | undefined) {
     given,
     taken,
     level: all.level,
+    behind: all.behind,
     text: parts.filter((part) => part !== '').join(', '),
   };
 }

@@ -26,14 +26,18 @@ export function SeenLists({
         <p className="quiet">
           {unseen.length === 0
             ? 'Every contract that is declared was seen.'
-            : 'The wiring has these, and the log has no record of them: it is new, rare, or nobody does it any more.'}
+            : 'The wiring has these, and no record of them was found: they are new, or rare, or nobody does it any more.'}
         </p>
         <ul>
-          {unseen.map(({ context: of, contract, direction }) => (
-            <li key={`${of} ${contract}`}>
+          {[...Map.groupBy(unseen, ({ contract }) => contract)].map(([contract, places]) => (
+            <li key={contract} data-contract={contract}>
               <Link href={hrefTo('contracts', [contract])}>{contract}</Link>{' '}
               <span className="quiet">
-                {direction === 'outgoing' ? `never published by ${of}` : `never taken in by ${of}`}
+                {places
+                  .map(({ context: of, direction }) =>
+                    direction === 'outgoing' ? `published by ${of}` : `taken in by ${of}`,
+                  )
+                  .join(', ')}
               </span>
             </li>
           ))}
@@ -84,7 +88,8 @@ function LookedThrough({ seen }: { readonly seen: SeenFlows }) {
   return (
     <p className="quiet">
       Of {part.map(({ context }) => context).join(', ')} only the newest{' '}
-      {countText(Math.max(...part.map(({ records }) => records)))} records were looked through.
+      {countText(Math.max(...part.map(({ records }) => records)))} records were looked through:
+      older ones may be there.
     </p>
   );
 }
