@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { memory } from '../adapters/memory/memory-store.ts';
 import { sqlite } from '../adapters/sqlite/sqlite-store.ts';
-import { committed, outgoing } from '../conformance/log/samples.ts';
+import { committed, fact, incoming, outgoing } from '../conformance/log/samples.ts';
 import { assertSeenFlows, contexts } from './fixtures/seen-flows.ts';
 import { withLogs } from './open-logs.ts';
 import { seenFlows } from './seen-flows.ts';
@@ -67,4 +67,41 @@ test('what was published once and dropped since is not called unseen', async () 
 
   assert.ok(!unseen.some(({ contract }) => contract === 'ordering.OrderPlaced'));
   assert.ok(unseen.some(({ contract }) => contract === 'ordering.Never'));
+});
+
+test('of what an aggregate decided it is told because of what', async () => {
+  const store = memory();
+  const log = await store.open('ordering');
+  const told = incoming('bank', 'm-1', { type: 'bank.MoneyMoved' });
+  const paid = fact('order/o-1', 2, { type: 'OrderPaid', causationId: told.id });
+  await committed(log, {
+    records: [
+      fact('order/o-1', 1, { type: 'OrderPlaced', causationId: 'a command' }),
+      told,
+      paid,
+      fact('parcel/o-1', 1, { type: 'ParcelPacked', causationId: paid.id }),
+      fact('parcel/o-1', 2, { type: 'ParcelSent', causationId: paid.id }),
+      outgoing({ type: 'ordering.OrderPlaced', causationId: paid.id }),
+    ],
+  });
+  await log.close();
+
+  const { followed } = await withLogs({ contexts, store }, undefined, (logs) =>
+    seenFlows(logs, 10),
+  );
+
+  assert.deepEqual(followed, [
+    {
+      context: 'ordering',
+      cause: { direction: 'incoming', aggregate: null, type: 'bank.MoneyMoved' },
+      aggregate: 'order',
+      count: 1,
+    },
+    {
+      context: 'ordering',
+      cause: { direction: 'domain', aggregate: 'order', type: 'OrderPaid' },
+      aggregate: 'parcel',
+      count: 2,
+    },
+  ]);
 });

@@ -7,7 +7,7 @@ import {
 import { RECURRING } from '../process/recurring.ts';
 import { timerType } from '../process/timer-type.ts';
 import type { OpenLog } from './open-logs.ts';
-import { type LookedThrough, type SeenType, seenTypes } from './seen-types.ts';
+import { type Followed, type LookedThrough, type SeenType, seenTypes } from './seen-types.ts';
 
 /** What the newest records of the logs say of the flows that the wiring declares. */
 export interface SeenFlows {
@@ -17,6 +17,8 @@ export interface SeenFlows {
   readonly unseen: readonly UnseenContract[];
   /** Types that were seen, and that the wiring does not know (any more). */
   readonly undeclared: readonly SeenType[];
+  /** Which aggregates were seen to decide something because of what. */
+  readonly followed: readonly Followed[];
 }
 
 export interface UnseenContract {
@@ -35,15 +37,17 @@ export async function seenFlows(
   const types: SeenType[] = [];
   const unseen: UnseenContract[] = [];
   const undeclared: SeenType[] = [];
+  const followed: Followed[] = [];
   for (const open of logs) {
     const seen = await seenTypes(open, positionsMax);
     const dropped = (await open.log.dropped?.()) ?? [];
     looked.push(seen.looked);
     types.push(...seen.types);
+    followed.push(...seen.followed);
     unseen.push(...unseenOf(open.context, [...seen.types, ...dropped]));
     undeclared.push(...undeclaredOf(open.context, seen.types));
   }
-  return { looked, types, unseen, undeclared };
+  return { looked, types, unseen, undeclared, followed };
 }
 
 /** What was dropped after its time was seen once. */
