@@ -4,37 +4,47 @@ import { type ReactNode, useEffect, useState } from 'react';
 import { BundleBox } from './bundle-node.tsx';
 import { ContextBox } from './context-node.tsx';
 import { FlowEdgeLine } from './flow-edge.tsx';
+import type { Size } from './layout.ts';
 import { PartBox } from './part-node.tsx';
 
 const NODE_TYPES = { context: ContextBox, bundle: BundleBox, part: PartBox };
 const EDGE_TYPES = { flow: FlowEdgeLine };
-const FIT = { padding: 0.01, maxZoom: 1.15 };
+const MARGIN = 14;
+/** Smaller than this nobody can read it, or hit it with a finger: then only a part is in view at first. */
+const ZOOM_MIN = 0.78;
 
 /** A picture to look at, to move and to zoom: what is on it is placed for good. */
 export function Canvas({
   label,
   nodes,
   edges,
-  height,
-  fitKey,
+  width,
+  size,
+  placeKey,
   onNodeClick,
   children,
 }: {
   readonly label: string;
   readonly nodes: readonly Node[];
   readonly edges: readonly Edge[];
-  readonly height: number;
-  /** All of it is brought into view whenever this is another one. */
-  readonly fitKey: string;
+  /** What there is for it. */
+  readonly width: number;
+  /** What is on it. */
+  readonly size: Size;
+  /** It is put in its place again whenever this is another one. */
+  readonly placeKey: string;
   readonly onNodeClick?: (id: string) => void;
   readonly children?: ReactNode;
 }) {
   const [flow, setFlow] = useState<ReactFlowInstance>();
+  const fit = (width - 2 * MARGIN) / size.width;
+  const zoom = Math.max(ZOOM_MIN, Math.min(1, fit));
+  const x = Math.max(MARGIN, (width - size.width * zoom) / 2);
+  const place = { x, y: MARGIN, zoom };
   useEffect(() => {
-    // After the picture itself has taken its new size.
-    const frame = requestAnimationFrame(() => void flow?.fitView(FIT));
-    return () => cancelAnimationFrame(frame);
-  }, [flow, fitKey]);
+    void flow?.setViewport(place);
+  }, [flow, placeKey]);
+  const height = Math.ceil(size.height * zoom) + 2 * MARGIN;
   return (
     <div className="map-canvas" role="group" aria-label={label} style={{ height }}>
       <ReactFlow
@@ -43,8 +53,8 @@ export function Canvas({
         nodeTypes={NODE_TYPES}
         edgeTypes={EDGE_TYPES}
         onInit={setFlow}
-        fitView
-        fitViewOptions={FIT}
+        defaultViewport={place}
+        fitViewOptions={{ padding: 0.02, maxZoom: 1 }}
         minZoom={0.2}
         maxZoom={2}
         nodesDraggable={false}

@@ -1,15 +1,16 @@
 import type { Edge, Node } from '@xyflow/react';
 import { useMemo } from 'react';
-import type { FlowGraph, FlowNode } from '../../../../src/inspection/flow-graph.ts';
+import type { FlowNode } from '../../../../src/inspection/flow-graph.ts';
 import { Link } from '../../parts/link.tsx';
 import { hrefTo } from '../../route.ts';
 import { Canvas } from './canvas.tsx';
 import { arrowAt, curveThrough } from './curve.ts';
+import { type InsideGraph, insideOf } from './inside-graph.ts';
 import { type Laid, type Point, type Size, laidOut } from './layout.ts';
 import { Legend } from './legend.tsx';
 import { type Living, placed } from './overview.tsx';
 import { SeenLists } from './seen-lists.tsx';
-import { isListener, partEdge, partNode } from './parts-inside.ts';
+import { type LivingInside, isListener, partEdge, partNode } from './parts-inside.ts';
 import { useKept } from './use-kept.ts';
 import { useWidth } from './use-width.ts';
 
@@ -17,20 +18,13 @@ import { useWidth } from './use-width.ts';
 export function Inside({ context, ...living }: Living & { readonly context: string }) {
   const { flows, seen } = living;
   const [measure, width] = useWidth();
-  const laid = useMemo(() => layoutOf(flows), [flows]);
-  const nodes = useKept(
-    flows.nodes.map((node) =>
-      placed(
-        node.id,
-        'part',
-        laid.nodes.get(node.id) as Point,
-        sizeOf(node),
-        partNode(node, context, living),
-      ),
-    ) as Node[],
-  );
-  const edges = useKept(edgesOf(flows, laid, context, living));
-  const scale = Math.min(1, width / laid.width);
+  // What is seen is asked for anew, and mostly the same: then all stays where it is.
+  const [drawn] = useKept([{ id: context, graph: insideOf(flows, seen) }]);
+  const graph = drawn?.graph as InsideGraph;
+  const laid = useMemo(() => layoutOf(graph), [graph]);
+  const inside = { ...living, context, graph };
+  const nodes = useKept(nodesOf(laid, inside));
+  const edges = useKept(edgesOf(laid, inside));
   return (
     <>
       <div ref={measure}>
@@ -39,33 +33,42 @@ export function Inside({ context, ...living }: Living & { readonly context: stri
             label={`Inside of ${context}`}
             nodes={nodes}
             edges={edges}
-            height={Math.ceil(laid.height * scale) + 32}
-            fitKey={`${context} ${width}`}
+            width={width}
+            size={laid}
+            placeKey={`${context} ${width} ${graph.nodes.length} ${graph.edges.length}`}
           />
         )}
       </div>
       <Legend />
-      <PartsTable {...{ flows, context, living }} />
+      <PartsTable {...inside} />
       <SeenLists seen={seen} context={context} />
     </>
   );
 }
 
-const PART: Size = { width: 206, height: 48 };
-const LISTENER: Size = { width: 206, height: 74 };
+const PART: Size = { width: 172, height: 48 };
+const LISTENER: Size = { width: 172, height: 82 };
 
 function sizeOf(node: FlowNode): Size {
   return isListener(node) ? LISTENER : PART;
 }
 
-function layoutOf({ nodes, edges }: FlowGraph): Laid {
+function layoutOf({ nodes, edges }: InsideGraph): Laid {
   const sizes = new Map(nodes.map((node) => [node.id, sizeOf(node)]));
   const lines = edges.map(({ from, to }, index) => ({ id: String(index), from, to }));
-  return laidOut(sizes, lines, 'right', { between: 14, ranks: 46 });
+  return laidOut(sizes, lines, 'right', { between: 14, ranks: 32 });
 }
 
-function edgesOf(flows: FlowGraph, laid: Laid, context: string, living: Living): Edge[] {
-  return flows.edges.map((edge, index) => {
+function nodesOf(laid: Laid, inside: LivingInside): Node[] {
+  return inside.graph.nodes.map((node) =>
+    placed(node.id, 'part', laid.nodes.get(node.id) as Point, sizeOf(node), {
+      ...partNode(node, inside),
+    }),
+  );
+}
+
+function edgesOf(laid: Laid, inside: LivingInside): Edge[] {
+  return inside.graph.edges.map((edge, index) => {
     const { points } = laid.lines.get(String(index)) as { points: readonly Point[] };
     return {
       id: `${edge.from} > ${edge.to}`,
@@ -75,24 +78,17 @@ function edgesOf(flows: FlowGraph, laid: Laid, context: string, living: Living):
       data: {
         path: curveThrough(points, laid.along),
         arrow: arrowAt(points, laid.along),
-        ...partEdge(edge, flows, context, living),
+        ...partEdge(edge, inside),
       },
     };
   });
 }
 
 /** The same as the picture, as a list. */
-function PartsTable({
-  flows,
-  context,
-  living,
-}: {
-  readonly flows: FlowGraph;
-  readonly context: string;
-  readonly living: Living;
-}) {
-  const parts = flows.nodes.filter(isListener).map((node) => partNode(node, context, living));
-  const names = new Map(flows.nodes.map(({ id, name }) => [id, name]));
+function PartsTable(inside: LivingInside) {
+  const { context, graph } = inside;
+  const parts = graph.nodes.filter(isListener).map((node) => partNode(node, inside));
+  const names = new Map(graph.nodes.map(({ id, name }) => [id, name]));
   if (parts.length === 0) return null;
   return (
     <section className="map-section">
@@ -123,8 +119,10 @@ function PartsTable({
                 <td>{word}</td>
                 <td className="map-number">{backlog?.behind}</td>
                 <td className="quiet">
-                  {flows.edges
-                    .filter(({ to }) => to === `${kind}:${name}`)
+                  {graph.edges
+                    .filter(
+                      ({ to, kind: leads }) => leads === 'listens' && to === `${kind}:${name}`,
+                    )
                     .map(({ from }) => names.get(from))
                     .join(', ')}
                 </td>

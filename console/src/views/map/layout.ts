@@ -69,8 +69,30 @@ export function laidOut(
     const middle = label === undefined ? undefined : { x: edge.x, y: edge.y };
     routes.set(id, { points: edge.points.slice(1, -1), label: middle });
   }
-  const { width = 0, height = 0 } = graph.graph() as Partial<Size>;
-  return { along, width, height, nodes: boxes, lines: withPorts(boxes, lines, routes, along) };
+  return fromCorner({ along, nodes: boxes, lines: withPorts(boxes, lines, routes, along) });
+}
+
+/** Moved so that nothing begins before 0, and as large as what is on it: dagre leaves lines out of that. */
+function fromCorner({ along, nodes, lines }: Pick<Laid, 'along' | 'nodes' | 'lines'>): Laid {
+  const corners = [...nodes.values()].flatMap(({ x, y, width, height }) => [
+    { x: x - width / 2, y: y - height / 2 },
+    { x: x + width / 2, y: y + height / 2 },
+  ]);
+  const all = [...corners, ...[...lines.values()].flatMap(({ points }) => points)];
+  const [left, top] = [Math.min(...all.map(({ x }) => x)), Math.min(...all.map(({ y }) => y))];
+  const move = <At extends Point>(at: At): At => ({ ...at, x: at.x - left, y: at.y - top });
+  return {
+    along,
+    width: Math.max(...all.map(({ x }) => x)) - left,
+    height: Math.max(...all.map(({ y }) => y)) - top,
+    nodes: new Map([...nodes].map(([id, box]) => [id, move(box)])),
+    lines: new Map(
+      [...lines].map(([id, { points, label }]) => [
+        id,
+        { points: points.map(move), label: label && move(label) },
+      ]),
+    ),
+  };
 }
 
 /**

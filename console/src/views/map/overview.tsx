@@ -40,8 +40,9 @@ export function Overview(living: Living) {
             label="Context map"
             nodes={nodes}
             edges={edges}
-            height={Math.ceil(laid.height * Math.min(1, width / laid.width)) + 24}
-            fitKey={`${width} ${graph.places.length}`}
+            width={width}
+            size={laid}
+            placeKey={`${width} ${graph.places.length}`}
             onNodeClick={(id) => {
               const place = graph.places.find((each) => each.id === id);
               if (place?.isOurs) goTo(hrefTo('map', [place.name]));

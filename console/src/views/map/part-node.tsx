@@ -31,6 +31,16 @@ export type PartNode = Node<PartNodeData, 'part'>;
 export const PartBox = memo(function PartBox({ data }: NodeProps<PartNode>) {
   const { context, kind, word, name, about, href, perSecond, backlog, subscription } = data;
   const level = backlog?.level ?? 'good';
+  const title = (
+    <>
+      <span className="map-word">
+        {word}
+        {perSecond !== undefined && perSecond > 0 && <span>{rateText(perSecond)}</span>}
+        {backlog !== undefined && <LevelSign level={backlog.level} />}
+      </span>
+      <strong>{name}</strong>
+    </>
+  );
   return (
     <article
       className={`map-box map-part map-${level}${data.isUnseen || data.isUndeclared ? ' map-unseen' : ''}`}
@@ -43,16 +53,7 @@ export const PartBox = memo(function PartBox({ data }: NodeProps<PartNode>) {
       data-behind={backlog?.behind}
     >
       <Handles />
-      <p className="map-word">
-        <span>
-          {word}
-          {data.isUnseen && ', never seen'}
-          {data.isUndeclared && ', undeclared'}
-        </span>
-        {perSecond !== undefined && perSecond > 0 && <span>{rateText(perSecond)}</span>}
-        {backlog !== undefined && <LevelSign level={backlog.level} />}
-      </p>
-      <h3>{href === undefined ? <span>{name}</span> : <Link href={href}>{name}</Link>}</h3>
+      {href === undefined ? <div>{title}</div> : <Link href={href}>{title}</Link>}
       {backlog !== undefined && (
         <p className="map-waits">
           {backlog.behind > 0 && (

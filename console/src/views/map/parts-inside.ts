@@ -1,8 +1,9 @@
 /** What each thing inside of a context is called, where it leads, and how it stands. */
-import type { FlowEdge, FlowGraph, FlowNode } from '../../../../src/inspection/flow-graph.ts';
+import type { FlowNode } from '../../../../src/inspection/flow-graph.ts';
 import type { ReaderLag } from '../../../../src/inspection/reader-lag.ts';
 import { hrefTo } from '../../route.ts';
 import type { FlowEdgeData } from './flow-edge.tsx';
+import type { InsideEdge, InsideGraph, InsideNode } from './inside-graph.ts';
 import type { Living } from './overview.tsx';
 import type { PartNodeData } from './part-node.tsx';
 import { rateKey, rateOf, rounded } from './rates.ts';
@@ -27,22 +28,35 @@ export function isListener({ kind }: Pick<FlowNode, 'kind'>): boolean {
   return kind === 'reaction' || kind === 'effect' || kind === 'process' || kind === 'read-model';
 }
 
-export function partNode(node: FlowNode, context: string, living: Living): PartNodeData {
-  const { kind, name, about } = node;
+/** What is drawn of a context, and how it goes. */
+export interface LivingInside extends Omit<Living, 'flows'> {
+  readonly context: string;
+  readonly graph: InsideGraph;
+}
+
+export function partNode(node: InsideNode, living: LivingInside): PartNodeData {
+  const { context } = living;
+  const { kind, about } = node;
   const subscription = isListener(node) ? subscriptionOf(node) : undefined;
   return {
     context,
     kind,
-    word: kind === 'contract' ? `contract of ${name.split('.')[0]}` : WORDS[kind],
+    word: wordOf(node, living),
     name: shownName(node),
     about,
-    href: hrefOf(node, context, living.flows),
-    perSecond: rateAt(node, context, living),
-    backlog: backlogAt(node, context, living),
+    href: hrefOf(node, living),
+    perSecond: rateAt(node, living),
+    backlog: backlogAt(node, living),
     subscription,
-    isUnseen: isUnseen(node, context, living),
-    isUndeclared: false,
+    isUnseen: isUnseen(node, living),
+    isUndeclared: node.isUndeclared,
   };
+}
+
+function wordOf(node: InsideNode, living: LivingInside): string {
+  if (node.isUndeclared) return `${WORDS[node.kind]}, undeclared`;
+  if (isUnseen(node, living)) return `${WORDS[node.kind]}, not seen`;
+  return node.kind === 'contract' ? `contract of ${node.name.split('.')[0]}` : WORDS[node.kind];
 }
 
 /** A read model of each version has a subscription of its own. */
@@ -56,7 +70,7 @@ function shownName({ kind, name }: FlowNode): string {
   return name;
 }
 
-function hrefOf(node: FlowNode, context: string, { edges }: FlowGraph): string | undefined {
+function hrefOf(node: FlowNode, { context, graph: { edges } }: LivingInside): string | undefined {
   const { id, kind, name } = node;
   switch (kind) {
     case 'context':
@@ -84,7 +98,7 @@ function hrefOf(node: FlowNode, context: string, { edges }: FlowGraph): string |
   }
 }
 
-function rateAt(node: FlowNode, context: string, { rates, flows }: Living): number | undefined {
+function rateAt(node: FlowNode, { context, rates, graph }: LivingInside): number | undefined {
   const { id, kind, name } = node;
   switch (kind) {
     case 'event':
@@ -92,14 +106,12 @@ function rateAt(node: FlowNode, context: string, { rates, flows }: Living): numb
     case 'timer':
       return rateOf(rates, context, 'timer', [name]);
     case 'aggregate': {
-      const events = flows.edges.filter((edge) => edge.from === id && edge.kind === 'decides');
+      const events = graph.edges.filter((edge) => edge.from === id && edge.kind === 'decides');
       const all = events.map(({ to }) => eventRate(to.slice('event:'.length), context, rates));
       return rounded(all.reduce((sum, each) => sum + each, 0));
     }
     case 'contract':
-      return rateOf(rates, context, isPublished(id, context, flows) ? 'outgoing' : 'incoming', [
-        name,
-      ]);
+      return rateOf(rates, context, isPublished(id, graph) ? 'outgoing' : 'incoming', [name]);
     case 'context':
     case 'external':
     case 'code':
@@ -119,7 +131,7 @@ function eventRate(name: string, context: string, rates: Living['rates']): numbe
 }
 
 /** Whether it is this context that publishes it: inside, no node stands for it. */
-function isPublished(contract: string, context: string, { nodes, edges }: FlowGraph): boolean {
+function isPublished(contract: string, { nodes, edges }: InsideGraph): boolean {
   const kinds = new Map(nodes.map(({ id, kind }) => [id, kind]));
   return edges.some(
     ({ kind, from, to }) =>
@@ -129,7 +141,7 @@ function isPublished(contract: string, context: string, { nodes, edges }: FlowGr
   );
 }
 
-function backlogAt(node: FlowNode, context: string, { pulse }: Living) {
+function backlogAt(node: FlowNode, { context, pulse }: LivingInside) {
   if (pulse === undefined) return undefined;
   if (isListener(node)) {
     const reader = readerOf(pulse.lag.readers, context, subscriptionOf(node));
@@ -146,41 +158,41 @@ function readerOf(
   return readers.find((reader) => reader.context === context && reader.name === name);
 }
 
-function isUnseen({ kind, name }: FlowNode, context: string, { seen }: Living): boolean {
+function isUnseen({ kind, name }: FlowNode, { context, seen }: LivingInside): boolean {
   if (kind !== 'contract') return false;
   return (seen?.unseen ?? []).some((each) => each.context === context && each.contract === name);
 }
 
 /** How it flows along an edge inside, and what waits there. */
 export function partEdge(
-  { from, to, kind }: FlowEdge,
-  flows: FlowGraph,
-  context: string,
-  living: Living,
+  { from, to, kind, causes }: InsideEdge,
+  living: LivingInside,
 ): Omit<FlowEdgeData, 'path' | 'arrow'> {
-  const { pulse } = living;
-  const [begin, end] = [from, to].map((id) => flows.nodes.find((node) => node.id === id)) as [
-    FlowNode,
-    FlowNode,
-  ];
+  const { context, pulse, rates, graph } = living;
+  const nodeOf = (id: string): InsideNode =>
+    graph.nodes.find((node) => node.id === id) as InsideNode;
+  const [begin, end] = [nodeOf(from), nodeOf(to)];
+  const ends = [begin, end];
+  const flow = { behind: 0, level: 'good' as const };
+  if (kind === 'commands') {
+    const all = causes.map((id) => rateAt(nodeOf(id), living) ?? 0);
+    return {
+      ...flow,
+      isUnseen: false,
+      perSecond: rounded(all.reduce((sum, each) => sum + each, 0)),
+    };
+  }
   const isCarried = begin.kind === 'contract' && end.kind === 'context';
-  const carrier = kind === 'listens' && !isCarried ? begin : kind === 'sets' ? begin : end;
+  const isBorder = begin.kind === 'context' || begin.kind === 'external';
+  const carrier = kind === 'listens' || kind === 'sets' ? begin : end;
   const perSecond = isCarried
-    ? rateOf(living.rates, end.name, 'incoming', [begin.name])
-    : (rateAt(carrier, context, living) ?? 0);
-  const border =
-    pulse === undefined
-      ? undefined
-      : isCarried
-        ? intakeOf(pulse, end.name, context)
-        : begin.kind === 'context' || begin.kind === 'external'
-          ? intakeOf(pulse, context, begin.name)
-          : undefined;
-  const { behind, level } = backlogOf(border === undefined ? [] : [border]);
-  return {
-    perSecond,
-    behind,
-    level,
-    isUnseen: [begin, end].some((node) => isUnseen(node, context, living)),
-  };
+    ? rateOf(rates, end.name, 'incoming', [begin.name])
+    : (rateAt(carrier, living) ?? 0);
+  const intake = isCarried
+    ? pulse && intakeOf(pulse, end.name, context)
+    : isBorder
+      ? pulse && intakeOf(pulse, context, begin.name)
+      : undefined;
+  const { behind, level } = backlogOf(intake === undefined ? [] : [intake]);
+  return { perSecond, behind, level, isUnseen: ends.some((node) => isUnseen(node, living)) };
 }
