@@ -40,8 +40,15 @@ export interface TracedRecord extends ShownRecord {
 
 export interface TracedWait {
   readonly context: string;
+  /** With the key and the record, it names the row: what is parked is decided about by them. */
   readonly subscription: string;
+  readonly key: string;
+  readonly recordId: string;
   readonly kind: WaitingKind;
+  /** When it began to wait. */
+  readonly since: string;
+  /** From when on it is tried, or comes due; of what is parked or held, nothing. */
+  readonly due: string | null;
   readonly attempts: number;
   readonly error: string | null;
   /** For a timer: what it becomes, and when. */
@@ -85,10 +92,13 @@ export async function traceAction(
 
 /** A timer belongs to what set it; anything else to the record that is not done. */
 function tracedWait(context: string, row: WaitingRow): { of: string; wait: TracedWait } {
-  const { subscription, kind, attempts, error, recordId } = row;
+  const { subscription, key, recordId, kind, attempts, error } = row;
   const timer = kind === 'timer' ? setTimer(row) : null;
-  const wait = { context, subscription, kind, attempts, error: error?.message ?? null };
-  return { of: timer?.causationId ?? recordId, wait: { ...wait, timer: timer?.shown ?? null } };
+  const since = new Date(row.since).toISOString();
+  const due = kind === 'parked' || kind === 'held' ? null : new Date(row.due).toISOString();
+  const named = { context, subscription, key, recordId, kind, since, due };
+  const wait = { ...named, attempts, error: error?.message ?? null, timer: timer?.shown ?? null };
+  return { of: timer?.causationId ?? recordId, wait };
 }
 
 function setTimer(row: WaitingRow) {

@@ -1,0 +1,44 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { sqlite } from '../adapters/sqlite/sqlite-store.ts';
+import { start, until } from '../runtime/fixtures/start.ts';
+import type { TracedRecord, TracedWait } from './action-trace.ts';
+import { order, place, twoContexts } from './fixtures/two-contexts.ts';
+import { tracedActions } from './traced-actions.ts';
+
+test('what is not done is told so that it can be decided about, and says when it is tried again', async (t) => {
+  const folder = mkdtempSync(join(tmpdir(), 'thereupon-action-'));
+  t.after(() => rmSync(folder, { recursive: true }));
+  const store = sqlite(folder);
+  const { contexts, till } = twoContexts();
+  till.refused.add('a-1');
+  till.offline.add('a-1');
+  const app = await start(t, contexts, { store });
+  await app.handle(order, 'a-1', place('a-1'), { correlationId: 'action-1' });
+  await until(async () => (await app.parked()).length === 1);
+  const [parked] = await app.parked();
+
+  const waits = async (): Promise<TracedWait[]> => {
+    const { actions } = await tracedActions({ contexts, store }, 'action-1');
+    return actions.flatMap(({ causes }) => causes.flatMap(({ caused }) => caused.flatMap(waitsOf)));
+  };
+  await until(async () =>
+    (await waits()).some(({ attempts, kind }) => kind === 'effect' && attempts > 0),
+  );
+  const found = await waits();
+
+  const ask = found.find(({ subscription }) => subscription === 'ask for payment');
+  const charge = found.find(({ subscription }) => subscription === 'charge the card');
+  assert.deepEqual(
+    [ask?.kind, ask?.context, ask?.key, ask?.recordId, ask?.due],
+    ['parked', 'billing', 'a', parked?.recordId, null],
+  );
+  assert.ok(charge?.due && Date.parse(charge.due) > Date.parse(charge.since));
+});
+
+function waitsOf({ waiting, caused }: TracedRecord): TracedWait[] {
+  return [...waiting, ...caused.flatMap(waitsOf)];
+}
