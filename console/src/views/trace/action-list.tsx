@@ -1,0 +1,63 @@
+import type { CSSProperties } from 'react';
+import { ContextMark, useContextColour } from '../../parts/context-mark.tsx';
+import { Link } from '../../parts/link.tsx';
+import { When, spanText } from '../../parts/times.tsx';
+import { hrefTo } from '../../route.ts';
+import type { SeenAction } from './recent-actions.ts';
+
+/** Actions, each with a small picture of when something happened in which context. */
+export function ActionList({ actions }: { readonly actions: readonly SeenAction[] }) {
+  const colourOf = useContextColour();
+  return (
+    <ol className="action-list" aria-label="Actions">
+      {actions.map((action) => {
+        const { correlationId, first, records, contexts, tookMs, isWhole } = action;
+        return (
+          <li key={correlationId} data-action={correlationId}>
+            <Link href={hrefTo('trace', [correlationId])}>
+              <span className={`action-began ${colourOf(first.context)}`}>
+                <strong>{isWhole ? first.type : `… ${first.type}`}</strong>{' '}
+                <span className="quiet">{first.stream ?? first.key}</span>
+              </span>
+              <MiniTimeline action={action} />
+              <span className="action-contexts" title={contexts.join(', ')}>
+                {contexts.map((context) => (
+                  <ContextMark key={context} name={context} />
+                ))}
+              </span>
+              <span className="action-size quiet">
+                {records.length} {records.length === 1 ? 'record' : 'records'} · {spanText(tookMs)}
+              </span>
+              <span className="action-when quiet">
+                <When at={first.recordedAt} />
+              </span>
+            </Link>
+          </li>
+        );
+      })}
+    </ol>
+  );
+}
+
+/** A mark for each record, in the colour and on the lane of its context. */
+function MiniTimeline({ action }: { readonly action: SeenAction }) {
+  const colourOf = useContextColour();
+  const { records, contexts, first, tookMs } = action;
+  const begin = Date.parse(first.recordedAt);
+  return (
+    <span className="mini" aria-hidden="true">
+      {records.map(({ context, id, recordedAt }) => (
+        <span
+          key={`${context} ${id}`}
+          className={colourOf(context)}
+          style={
+            {
+              left: `${tookMs === 0 ? 0 : ((Date.parse(recordedAt) - begin) / tookMs) * 100}%`,
+              '--lane': (contexts.indexOf(context) + 0.5) / contexts.length,
+            } as CSSProperties
+          }
+        />
+      ))}
+    </span>
+  );
+}

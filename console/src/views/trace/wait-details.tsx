@@ -1,0 +1,60 @@
+import type { TracedWait } from '../../../../src/inspection/action-trace.ts';
+import { ContextMark } from '../../parts/context-mark.tsx';
+import { Link } from '../../parts/link.tsx';
+import { Fact, Handled } from '../../parts/record-details.tsx';
+import { When } from '../../parts/times.tsx';
+import { hrefTo } from '../../route.ts';
+import { waitText } from './trace-rows.ts';
+
+/** Something that is not done: with whom, since when, why, and where it can be decided about. */
+export function WaitDetails({
+  wait,
+  onClose,
+}: {
+  readonly wait: TracedWait;
+  readonly onClose: () => void;
+}) {
+  const { context, subscription, key, recordId, kind, since, due, attempts, error } = wait;
+  const isParked = kind === 'parked';
+  return (
+    <section className="record-details" aria-label={`What waits: ${subscription}`}>
+      <header>
+        <h2>{subscription}</h2>
+        <button type="button" className="close" aria-label="Close what waits" onClick={onClose}>
+          ✕
+        </button>
+        <p className="quiet">
+          <ContextMark name={context} /> · {waitText(wait)}
+        </p>
+      </header>
+      {error !== null && <p className="wait-error">{error}</p>}
+      {isParked && (
+        <p>
+          <Link href={hrefTo('parked', [recordId], { context, subscription, key })}>
+            Decide about it: redrive or discard
+          </Link>
+        </p>
+      )}
+      <dl>
+        <Fact name="Waits since">
+          <When at={since} />
+        </Fact>
+        {due !== null && (
+          <Fact name={kind === 'timer' ? 'Due' : 'Next try'}>
+            <When at={due} />
+          </Fact>
+        )}
+        {kind !== 'timer' && <Fact name="Attempts">{attempts}</Fact>}
+        <Fact name="Key">{key}</Fact>
+        {kind !== 'timer' && (
+          <Fact name="Record">
+            <Link href={hrefTo('trace', [recordId])} className="mono">
+              {recordId}
+            </Link>
+          </Fact>
+        )}
+      </dl>
+      {kind !== 'timer' && <Handled id={recordId} />}
+    </section>
+  );
+}
