@@ -23,7 +23,8 @@ export interface Doing extends Omit<Asked, 'of'> {
 export const actions: {
   readonly [Name in keyof Actions]: (doing: Doing) => Promise<Actions[Name]['answer']>;
 } = {
-  redrive: (doing) => decide(doing, 'redrive'),
+  redrive: (doing) =>
+    doing.of['edited'] === undefined ? decide(doing, 'redrive') : notThereYet('edited'),
   discard: (doing) => decide(doing, 'discard'),
   rebuild: (doing) =>
     asOperator(doing, TAKEN_UP_MS, async (asking, by) => {
@@ -38,7 +39,17 @@ export const actions: {
     await takeBack({ store, context: textOf(doing, 'context') }, row);
     return { state: 'taken-back' };
   },
+  pause: () => notThereYet('pause'),
+  resume: () => notThereYet('resume'),
+  'fire-timer': () => notThereYet('fire-timer'),
+  'cancel-timer': () => notThereYet('cancel-timer'),
+  'drop-model': () => notThereYet('drop-model'),
 };
+
+/** What the runtime cannot be asked for. */
+async function notThereYet(name: string): Promise<never> {
+  throw new QuestionError('asked-wrongly', `"${name}" is not there yet.`);
+}
 
 async function decide(
   doing: Doing,

@@ -71,9 +71,18 @@ export interface Questions {
 
 /** What the page asks to have done: `POST api/NAME` with JSON, by an operator. */
 export interface Actions {
-  redrive: Action<ParkedNamed, Decided>;
+  /** With `edited` it is tried with that data instead; what it was is kept. */
+  redrive: Action<ParkedNamed & { edited?: { readonly data: unknown } }, Decided>;
   discard: Action<ParkedNamed, Decided>;
+  /** Nothing more is handled by a subscription, until it is resumed. */
+  pause: Action<{ context: string; subscription: string; why: string }, Left>;
+  resume: Action<{ context: string; subscription: string; why: string }, Left>;
+  /** A timer, by the id of the record that it will become, comes due now, or never. */
+  'fire-timer': Action<{ context: string; timer: string; why: string }, Left>;
+  'cancel-timer': Action<{ context: string; timer: string; why: string }, Left>;
   rebuild: Action<{ context: string; model: string; why: string }, Left>;
+  /** A version that the code does not know any more, as `name@version`, is dropped. */
+  'drop-model': Action<{ context: string; model: string; why: string }, Left>;
   /** Takes a request back that was left: a rebuild under way is given up. */
   'take-back': Action<{ context: string; request: string }, { readonly state: 'taken-back' }>;
 }
