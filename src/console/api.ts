@@ -4,6 +4,7 @@ import type { Lag } from '../inspection/lag.ts';
 import type { NewestStreams } from '../inspection/newest-streams.ts';
 import type { ParkedDetails } from '../inspection/parked-details.ts';
 import type { Parked } from '../inspection/parked-groups.ts';
+import type { OpenRequests } from '../inspection/open-requests.ts';
 import type { LastRecords } from '../inspection/last-records.ts';
 import type { RequestOutcome } from '../inspection/left-request.ts';
 import type { SeenFlows } from '../inspection/seen-flows.ts';
@@ -60,6 +61,8 @@ export interface Questions {
     { id: string; context?: string; subscription?: string; key?: string },
     ParkedDetails
   >;
+  /** What was asked for, and is not done yet. */
+  requests: Question<{ context?: string }, OpenRequests>;
   audit: Question<{ context?: string; limit?: string }, AuditTrail>;
   timers: Question<{ context?: string; process?: string; key?: string }, TimersAhead>;
   processes: Question<

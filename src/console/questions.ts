@@ -11,6 +11,7 @@ import { lag } from '../inspection/lag.ts';
 import { LAST_TOLD_MAX, lastRecords } from '../inspection/last-records.ts';
 import { listedStreams } from '../inspection/listed-streams.ts';
 import { type Inspected, type OpenLog, withLogs } from '../inspection/open-logs.ts';
+import { openRequests } from '../inspection/open-requests.ts';
 import { parkedDetails } from '../inspection/parked-details.ts';
 import { parkedIn } from '../inspection/parked-groups.ts';
 import { QuestionError } from '../inspection/question-error.ts';
@@ -104,6 +105,7 @@ export const questions: {
       const named = { id: needed(asked.of, 'id'), subscription, key };
       return parkedDetails(await findParked(logs, named, storeName));
     }),
+  requests: (asked) => ofLogs(asked, openRequests),
   audit: (asked) =>
     ofLogs(asked, (logs) => auditTrail(logs, whole(asked.of, 'limit') ?? AUDIT_PAGE)),
   timers: (asked) =>
