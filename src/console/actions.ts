@@ -1,17 +1,28 @@
 import { findParked } from '../inspection/find-parked.ts';
-import { type Asking, answerTo, leaveRequest, takeBack } from '../inspection/left-request.ts';
+import { decideTimer } from '../inspection/decide-timer.ts';
+import { pauseSubscription, resumeSubscription } from '../inspection/pauses.ts';
+import { pendingTimers } from '../process/pending-timers.ts';
+import {
+  type Asking,
+  type RequestOutcome,
+  answerTo,
+  leaveRequest,
+  takeBack,
+} from '../inspection/left-request.ts';
 import { decideParked } from '../inspection/decide-parked.ts';
 import { type OpenLog, withLogs } from '../inspection/open-logs.ts';
 import { QuestionError } from '../inspection/question-error.ts';
 import { assertByWhom } from '../runtime/by-whom.ts';
 import { REQUESTS } from '../runtime/request.ts';
-import type { Actions, ParkedNamed } from './api.ts';
+import type { Actions, Left, ParkedNamed } from './api.ts';
 import type { Asked } from './questions.ts';
 
 /** So long the page waits for whoever runs the context. */
 const WAIT_MS = 10_000;
 /** A rebuild goes on: the page sees by the pulse how far it is. */
 const TAKEN_UP_MS = 1_000;
+/** Among so many a timer is looked for. */
+const TIMERS_MAX = 100_000;
 
 /** What an action is done with. `of` is the body, of which each field is looked at here. */
 export interface Doing extends Omit<Asked, 'of'> {
@@ -39,16 +50,45 @@ export const actions: {
     await takeBack({ store, context: textOf(doing, 'context') }, row);
     return { state: 'taken-back' };
   },
-  pause: () => notThereYet('pause'),
-  resume: () => notThereYet('resume'),
-  'fire-timer': () => notThereYet('fire-timer'),
-  'cancel-timer': () => notThereYet('cancel-timer'),
+  pause: (doing) =>
+    asOperator(doing, WAIT_MS, async (asking, by) => {
+      const outcome = await pauseSubscription(asking, {
+        subscription: textOf(doing, 'subscription'),
+        ...by,
+      });
+      if (outcome.state !== 'already') return { request: null, outcome };
+      const { who, why } = outcome.paused;
+      return refused(`It is paused already, by ${who}: ${why}`);
+    }),
+  resume: (doing) =>
+    asOperator(doing, WAIT_MS, async (asking, by) => {
+      const asked = { subscription: textOf(doing, 'subscription'), ...by };
+      return { request: null, outcome: await resumeSubscription(asking, asked) };
+    }),
+  'fire-timer': (doing) => timer(doing, 'fire'),
+  'cancel-timer': (doing) => timer(doing, 'cancel'),
   'drop-model': () => notThereYet('drop-model'),
 };
 
 /** What the runtime cannot be asked for. */
 async function notThereYet(name: string): Promise<never> {
   throw new QuestionError('asked-wrongly', `"${name}" is not there yet.`);
+}
+
+/** It is found among those that are set, so that the page names it by its id alone. */
+function timer(doing: Doing, action: 'fire' | 'cancel'): Promise<Left> {
+  return asOperator(doing, WAIT_MS, async (asking, by, logs) => {
+    const id = textOf(doing, 'timer');
+    const { timers } = await pendingTimers(logs, { limit: TIMERS_MAX });
+    const found = timers.find((each) => each.id === id);
+    if (found === undefined)
+      return refused('It is not set any more: it has fired, or was cancelled.');
+    return { request: null, outcome: await decideTimer(asking, found, { action, ...by }) };
+  });
+}
+
+function refused(why: string): Left {
+  return { request: null, outcome: { state: 'refused', why } };
 }
 
 async function decide(

@@ -139,7 +139,8 @@ export interface ParkedNamed {
 
 /** A request that was left, and what became of it so far. */
 export interface Left {
-  readonly request: string;
+  /** By which it can be taken back; null where it is over, or cannot be. */
+  readonly request: string | null;
   readonly outcome: RequestOutcome;
 }
 

@@ -185,6 +185,40 @@ test('an operator redrives and discards what is parked, and the audit trail says
   }
 });
 
+test('a subscription is paused and goes on again, and the page sees by whom', async () => {
+  const { app, ask, act, close } = await watched();
+  const asked = { context: 'billing', subscription: 'ask for payment', why: 'the bank is closed' };
+  try {
+    const paused = await act('pause', asked);
+    const again = await act('pause', asked);
+    await app.handle(order, '1', place('1'));
+    const reader = async () =>
+      (await ask('lag', {})).readers.find(({ name }) => name === 'ask for payment');
+    const waits = await reader();
+    const resumed = await act('resume', asked);
+    await app.settled();
+
+    assert.equal(paused.outcome.state, 'done');
+    assert.equal(again.outcome.state, 'refused');
+    assert.equal(waits?.paused?.why, 'the bank is closed');
+    assert.equal(resumed.outcome.state, 'done');
+    assert.equal((await reader())?.paused, null);
+  } finally {
+    await close();
+  }
+});
+
+test('a timer that is not set any more is not fired, nor cancelled', async () => {
+  const { act, close } = await watched();
+  try {
+    const asked = { context: 'billing', timer: 'none', why: 'in a hurry' };
+    assert.equal((await act('fire-timer', asked)).outcome.state, 'refused');
+    assert.equal((await act('cancel-timer', asked)).outcome.state, 'refused');
+  } finally {
+    await close();
+  }
+});
+
 test('a read model is rebuilt, and a request can be taken back', async () => {
   const { app, act, close } = await watched();
   try {
@@ -193,7 +227,7 @@ test('a read model is rebuilt, and a request can be taken back', async () => {
 
     const asked = { context: 'ordering', model: 'book@1', why: 'a new field' };
     const left = await act('rebuild', asked);
-    const back = await act('take-back', { context: 'ordering', request: left.request });
+    const back = await act('take-back', { context: 'ordering', request: left.request ?? '' });
 
     assert.equal(left.outcome.state, 'done');
     assert.deepEqual(back, { state: 'taken-back' });

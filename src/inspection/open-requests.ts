@@ -54,6 +54,10 @@ function aboutOf(request: Request): string {
   switch (request.action) {
     case 'redrive':
     case 'discard':
+    case 'pause':
+    case 'resume':
+    case 'fire-timer':
+    case 'cancel-timer':
       return request.subscription;
     case 'rebuild':
       return request.model;
