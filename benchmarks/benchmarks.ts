@@ -11,6 +11,7 @@ import { rebuild } from './rebuild.ts';
 import { startUp } from './start-up.ts';
 import { subscription } from './subscription.ts';
 import { timers } from './timers.ts';
+import { watching } from './watching.ts';
 
 /** Those that need nothing but Node. */
 export const embeddedBenchmarks: readonly Benchmark[] = [
@@ -21,6 +22,7 @@ export const embeddedBenchmarks: readonly Benchmark[] = [
   rebuild,
   exporting,
   importing,
+  watching,
   timers,
   latency,
   memory,

@@ -2,13 +2,7 @@ import { findParked } from '../inspection/find-parked.ts';
 import { decideTimer } from '../inspection/decide-timer.ts';
 import { pauseSubscription, resumeSubscription } from '../inspection/pauses.ts';
 import { pendingTimers } from '../process/pending-timers.ts';
-import {
-  type Asking,
-  type RequestOutcome,
-  answerTo,
-  leaveRequest,
-  takeBack,
-} from '../inspection/left-request.ts';
+import { type Asking, answerTo, leaveRequest, takeBack } from '../inspection/left-request.ts';
 import { decideParked } from '../inspection/decide-parked.ts';
 import { type OpenLog, withLogs } from '../inspection/open-logs.ts';
 import { QuestionError } from '../inspection/question-error.ts';

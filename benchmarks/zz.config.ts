@@ -1,4 +1,0 @@
-import { sqlite } from 'thereupon/sqlite';
-import { importContexts } from './import-contexts.ts';
-export const contexts = importContexts;
-export const store = sqlite(process.env['ZZ'] ?? '');
