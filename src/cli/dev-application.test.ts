@@ -31,13 +31,20 @@ setInterval(() => undefined, 60_000);
 export const dependencies = { say: console.log };
 `;
 
+const MAIN = `
+import { run } from 'thereupon';
+import * as config from './thereupon.config.ts';
+const app = await run(config.contexts, config);
+process.once('SIGTERM', () => app.stop().finally(() => process.exit()));
+`;
+
 test('a configuration alone runs, with the dependencies that it exports, and stops in order', async (t) => {
   const { dev } = start(t, { 'thereupon.config.ts': CONFIGURATION });
 
   const told = await dev.until(/counted 1\n/);
   dev.signal('SIGINT');
 
-  assert.match(told, /^Running: counting, idle on sqlite \.\/data\n.*npx thereupon trace ID/s);
+  assert.match(told, /^Running: counting, idle on sqlite \.\/data\n.*npx thereupon trace ID/ms);
   assert.doesNotMatch(await dev.rest(), /killed/);
   assert.equal(await dev.ended, 0);
 });
@@ -50,6 +57,33 @@ test('--only runs a part of it; a name that is none of it is told', async (t) =>
 
   assert.equal(told, 'Running: idle on sqlite ./data');
   assert.match(refused, /"only" names "idel", which is no context/);
+});
+
+test('the console is served beside it, and goes on while the application is broken', async (t) => {
+  const { dev, write } = start(
+    t,
+    { 'thereupon.config.ts': CONFIGURATION, 'main.ts': MAIN },
+    'main.ts',
+  );
+  const url = (await dev.until(/Console: \S+/)).split('Console: ')[1] ?? '';
+  const about = await (await fetch(`${url}/api/about`)).json();
+
+  write('main.ts', 'throw new Error("broken");');
+  await dev.until(/main\.ts has ended with exit code 1/);
+  const beside = await fetch(`${url}/api/about`);
+  dev.signal('SIGINT');
+
+  assert.deepEqual((about as { contexts: unknown }).contexts, ['counting', 'idle']);
+  assert.equal(beside.status, 200);
+  assert.doesNotMatch(await dev.rest(), /killed/);
+});
+
+test('without a console nobody listens', async (t) => {
+  const { dev } = start(t, { 'thereupon.config.ts': CONFIGURATION }, '--no-console');
+  await dev.until(/counted 1\n/);
+  dev.signal('SIGINT');
+
+  assert.doesNotMatch(await dev.rest(), /Console/);
 });
 
 test('a configuration that is broken is told, and runs when it is mended', async (t) => {

@@ -57,8 +57,8 @@ export type ConsoleSubject = Pick<Application, 'handle'> | ThereuponConfig;
  *
  * @throws {ConsoleOptionError} when it would protect nothing.
  * @example
- * const server = new Hono();
- * server.mount('/console', consoleFor(app));
+ * // In Hono: server.mount('/ops', handler). The others are in docs/console.md.
+ * const handler = consoleFor(app, { path: '/ops' });
  */
 export function consoleFor(of: ConsoleSubject, options: ConsoleOptions = {}): ConsoleHandler {
   assertConsoleOptions(options);

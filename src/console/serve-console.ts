@@ -26,7 +26,7 @@ export interface ServeConsoleOptions extends ConsoleOptions {
  * A console that is served.
  *
  * @example
- * const { url, close }: ServedConsole = await serveConsole(app);
+ * const served: ServedConsole = await serveConsole(app);
  */
 export interface ServedConsole {
   /** Where a browser finds it. */
