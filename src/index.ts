@@ -63,6 +63,8 @@ export { UnknownTimerError } from './process/open-process.ts';
 export { NotAnActionError } from './process/not-an-action.ts';
 export { ProcessStateVersionError } from './process/process-instance.ts';
 export { RefusedError } from './reaction/reaction-subscription.ts';
+export { EditRefusedError } from './runtime/edit-refused.ts';
+export { NotPausableError } from './runtime/not-pausable.ts';
 export { NotRunningHereError } from './runtime/not-running-here.ts';
 export { ForeignReadModelError } from './runtime/own-read-model.ts';
 export { CallAbortedError, TooManyCallsError } from './runtime/calls-under-way.ts';

@@ -1,5 +1,6 @@
 import type { LogReader } from '../log/log.ts';
 import type { WaitingError, WaitingRow } from '../log/waiting-row.ts';
+import type { Edited } from '../subscription/edited.ts';
 import type { Envelope } from './backbone.ts';
 
 /** So many messages of one source may wait at the border; then nothing more is taken from it. */
@@ -106,8 +107,11 @@ export class Border {
   }
 }
 
-/** A message that was set aside, and when it came among all those from its source. */
-export type SetAside = Envelope & { readonly arrival: number };
+/**
+ * A message that was set aside, and when it came among all those from its source; and what a person has
+ * put in the place of its data.
+ */
+export type SetAside = Envelope & { readonly arrival: number; readonly edited?: Edited };
 
 export function messageOf(row: WaitingRow): SetAside {
   return JSON.parse(row.payload ?? '') as SetAside;

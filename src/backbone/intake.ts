@@ -6,6 +6,7 @@ import type { Log } from '../log/log.ts';
 import { RecordKnownError } from '../log/record-known.ts';
 import type { WaitingRow } from '../log/waiting-row.ts';
 import { type Fence, FROM_NOW, type Mark, type WriteSet } from '../log/write-set.ts';
+import { withEdited } from '../subscription/edited.ts';
 import { FencedError } from '../subscription/fenced.ts';
 import type { RetryPolicy } from '../subscription/retry-policy.ts';
 import type { Decision } from '../subscription/subscription.ts';
@@ -186,10 +187,11 @@ export class Intake {
   }
 
   /**
-   * Does with a parked message what a person has decided, then tries what waits of its key. Answers
-   * false when it is not parked any more: somebody else has decided before.
+   * Does with a parked message what a person has decided, and tries what waits of its key, all in one
+   * commit: whoever is told that it was decided finds what came of it. Answers false when it is not
+   * parked any more: somebody else has decided before.
    */
-  decide(row: WaitingRow, { to, operation, request }: Decision): Promise<boolean> {
+  decide(row: WaitingRow, decision: Decision): Promise<boolean> {
     return this.#inTurn(async () => {
       const { subscription, key, recordId } = row;
       const query = { subscription, key, limit: BORDER_READ_MAX };
@@ -197,12 +199,7 @@ export class Intake {
       if (!waiting.some((each) => each.recordId === recordId && each.kind === 'parked'))
         return false;
       try {
-        const asked = request === undefined ? [] : [request];
-        await this.#commit({
-          operations: [operation],
-          done: to === 'gone' ? [row, ...asked] : asked,
-        });
-        await this.#takeKeyAgain(key);
+        await this.#takeKeyAgain(key, { ...decision, recordId });
       } catch (error) {
         // Whoever decided is told; what became of it the log must say, or its key would wait for ever.
         void this.#takeUpLater(row);
@@ -387,19 +384,28 @@ export class Intake {
   }
 
   /** A person looked at it: what is older than the window is taken now, unless it is there. */
-  async #takeKeyAgain(key: string): Promise<TakenAgain> {
+  async #takeKeyAgain(key: string, decided?: DecidedAtBorder): Promise<TakenAgain> {
     const { subscription } = this.#border;
     const query = { subscription, key, limit: BORDER_READ_MAX };
-    const waiting = inOrderOfArrival(await this.#options.log.waiting(query));
+    const all = inOrderOfArrival(await this.#options.log.waiting(query));
+    const waiting = all.flatMap((row) => asDecided(row, decided));
     const judgement = await this.#judgement(waiting.map((row) => row.recordId));
     const { rest, ...sorted } = sortWaiting(waiting, judgement);
-    const done = waiting.slice(0, waiting.length - rest.length);
     const { records, rows } = sorted;
-    const positions = await this.#commit({ records, done, waiting: rows });
+    // What was edited and is not tried yet, since it waits behind another one, is kept as well.
+    const changed = rest.filter((row) => !all.includes(row) && !isAmong(row, rows));
+    const gone = all.filter((row) => !isAmong(row, rest));
+    const { operation, request } = decided ?? {};
+    const positions = await this.#commit({
+      records,
+      done: request === undefined ? gone : [...gone, request],
+      waiting: [...rows, ...changed],
+      operations: operation === undefined ? [] : [operation],
+    });
     this.#border.replace(key, rest);
     this.#tell({ ...sorted, positions });
     this.#progressed();
-    return { taken: done.length, parked: rows.length };
+    return { taken: waiting.length - rest.length, parked: rows.length };
   }
 
   async #judgement(ids: readonly string[]): Promise<Judgement> {
@@ -512,6 +518,20 @@ export interface TakenAgain {
  * Rows that a start may set going: those whose contract may be known by now, and those left
  * behind a row that is gone.
  */
+/** What a person decided, and about which of the messages of a key. */
+type DecidedAtBorder = Decision & Pick<WaitingRow, 'recordId'>;
+
+/** The row as it is after a decision; none when it was given up. */
+function asDecided(row: WaitingRow, decided: DecidedAtBorder | undefined): readonly WaitingRow[] {
+  if (row.recordId !== decided?.recordId) return [row];
+  if (decided.to === 'gone') return [];
+  return [decided.edited === undefined ? row : withEdited(row, decided.edited)];
+}
+
+function isAmong({ recordId }: WaitingRow, rows: readonly WaitingRow[]): boolean {
+  return rows.some((row) => row.recordId === recordId);
+}
+
 function mayGoByNow(row: WaitingRow): boolean {
   return row.kind === 'held' || row.error?.code === 'newer-version';
 }

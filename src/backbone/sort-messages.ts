@@ -1,6 +1,7 @@
 import type { AnyContract } from '../contract/contract.ts';
 import type { StoredRecord } from '../log/record.ts';
 import type { WaitingRow } from '../log/waiting-row.ts';
+import { asEdited, editedOf } from '../subscription/edited.ts';
 import { describeError } from '../subscription/failure.ts';
 import { type IncomingRecord, MessageRefusedError } from './admission.ts';
 import { admit, assertWithinWindow } from './admission.ts';
@@ -67,7 +68,7 @@ export function sortWaiting(
 ): Sorted & { readonly rest: readonly WaitingRow[] } {
   const sorted: Sorted = { records: [], rows: [], duplicates: [] };
   for (const [index, row] of waiting.entries()) {
-    const message = messageOf(row);
+    const message = asEdited(messageOf(row), editedOf(row));
     try {
       if (isTaken(message, judgement)) sorted.duplicates.push(message);
       else sorted.records.push(examine(message, judgement));

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
@@ -11,6 +11,7 @@ import { settledOrParked, start, until } from '../runtime/fixtures/start.ts';
 import { z } from 'zod';
 import { askCommand } from './fixtures/ask-command.ts';
 import { discardCommand, redriveCommand } from './parked-decision.ts';
+import { parkedShowCommand } from './parked-show.ts';
 
 const WHY = ['--why', 'mended'];
 
@@ -152,6 +153,32 @@ test('as JSON it says of each record what became of it', async (t) => {
   });
 });
 
+test('one record is redriven with an edited copy of its data, which a list of them is not', async (t) => {
+  const { app, folder, redrive, show, publish } = await shop(t);
+  await publish('a', 'b');
+  await settledOrParked(app);
+  const [row] = await app.parked({ key: 'a' });
+  const file = join(folder, 'edited.json');
+  writeFileSync(file, JSON.stringify({ key: 'a', ink: 'blue' }));
+  const id = row?.recordId ?? '';
+
+  const several = await redrive('--all', '--edited', file, ...WHY);
+  const missing = await redrive(id, '--edited', join(folder, 'none.json'), ...WHY);
+  const again = await redrive(id, '--edited', file, '--who', 'ann', ...WHY);
+  const shown = await show(id);
+  const original = await redrive(id, '--original', ...WHY);
+
+  assert.deepEqual([several.code, missing.code, again.code, original.code], [2, 2, 1, 1]);
+  assert.match(several.err, /--edited or --original is for one record, and 2 are meant/);
+  assert.match(missing.err, /none\.json can't be read as JSON: ENOENT/);
+  assert.match(shown.out, /\n {2}\{\n {4}"key": "a"\n {2}\}\n/);
+  assert.match(
+    shown.out,
+    /\nhandled with data that ann has edited on \S+Z, because: mended\n {2}\{\n {4}"key": "a",\n {4}"ink": "blue"\n/,
+  );
+  assert.doesNotMatch((await show(id)).out, /has edited/);
+});
+
 const Sent = contract('sending.Sent', {
   version: 1,
   schema: z.object({ key: z.string() }),
@@ -182,6 +209,7 @@ async function shop(t: TestContext) {
   const app = await again();
   return {
     app,
+    folder,
     store,
     config,
     again,
@@ -189,6 +217,7 @@ async function shop(t: TestContext) {
     publish: async (...keys: string[]) => {
       for (const key of keys) await app.transaction(sending, (tx) => tx.publish(Sent, { key }));
     },
+    show: (...words: string[]) => askCommand(parkedShowCommand, config, words),
     redrive: (...words: string[]) => askCommand(redriveCommand, config, words),
     discard: (...words: string[]) => askCommand(discardCommand, config, words),
   };

@@ -1,7 +1,9 @@
+import { readFileSync } from 'node:fs';
 import { userInfo } from 'node:os';
+import { resolve } from 'node:path';
 import { type Command, InvalidArgumentError } from 'commander';
 import { type Host, systemHost } from '../host/host.ts';
-import { type Decided, decideParked } from '../inspection/decide-parked.ts';
+import { type Decided, type ParkedAsked, decideParked } from '../inspection/decide-parked.ts';
 import { assertSomeLog, type OpenLog, withLogs } from '../inspection/open-logs.ts';
 import { QuestionError } from '../inspection/question-error.ts';
 import { type ByWhom, assertByWhom } from '../runtime/by-whom.ts';
@@ -27,6 +29,8 @@ interface Asked {
   readonly who: string;
   readonly dryRun?: true;
   readonly trial?: true;
+  readonly edited?: string;
+  readonly original?: true;
   readonly rate?: number;
   readonly wait: number;
   readonly json?: true;
@@ -36,7 +40,10 @@ export function redriveCommand(means: CommandMeans): Command {
   return decisionCommand(means, 'redrive', {
     description: 'Tries parked records again, as those who run the context handle them.',
     example: 'thereupon parked redrive --error-code card-declined --trial --why "new card"',
-  }).option('--trial', 'only the first of them');
+  })
+    .option('--trial', 'only the first of them')
+    .option('--edited <file>', 'JSON: what one record is handled with in place of its data')
+    .option('--original', 'handles one record that was edited with its own data again');
 }
 
 export function discardCommand(means: CommandMeans): Command {
@@ -69,7 +76,7 @@ function decisionCommand(
       await withLogs(config, asked.context, async (logs) => {
         const selected = await select(config, logs, selection);
         if (asked.dryRun === true) return means.print(previewOf(selected, asked, means.lineWidth));
-        const by = byWhom(action, asked);
+        const by = { ...byWhom(action, asked), ...editOf(asked, selected.length, means.cwd) };
         const wanted = asked.trial === true ? selected.slice(0, 1) : selected;
         const decided = await means.untilInterrupted((signal) =>
           decideAll({ config, logs, action, asked, by, means, signal }, wanted),
@@ -128,6 +135,30 @@ function byWhom(action: Action, { who, why }: Asked): ByWhom {
   return by;
 }
 
+function editOf(
+  { edited, original }: Asked,
+  selected: number,
+  cwd: string,
+): Pick<ParkedAsked, 'edited'> {
+  if (edited === undefined && original === undefined) return {};
+  if (selected !== 1 || (edited !== undefined && original !== undefined))
+    throw new QuestionError(
+      'asked-wrongly',
+      `--edited or --original is for one record, and ${selected} are meant. Say which one by its id, ` +
+        'with --subscription and --key where it is parked in several.',
+    );
+  if (edited === undefined) return { edited: null };
+  try {
+    return { edited: { data: JSON.parse(readFileSync(resolve(cwd, edited), 'utf8')) as unknown } };
+  } catch (error) {
+    throw new QuestionError(
+      'asked-wrongly',
+      `${edited} can't be read as JSON: ${error instanceof Error ? error.message : String(error)}`,
+      { cause: error },
+    );
+  }
+}
+
 /** One after the other: a stop, or a pace, lies between two of them. */
 async function decideAll(
   work: {
@@ -135,7 +166,7 @@ async function decideAll(
     readonly logs: readonly OpenLog[];
     readonly action: Action;
     readonly asked: Asked;
-    readonly by: ByWhom;
+    readonly by: Omit<ParkedAsked, 'action'>;
     readonly means: CommandMeans;
     readonly signal: AbortSignal;
   },

@@ -58,6 +58,7 @@ test('a parked record is shown in full, and what to do next', async () => {
     'Next:',
     '  thereupon trace r-1',
     '  thereupon parked redrive r-1   when the cause is mended',
+    '  thereupon parked redrive r-1 --edited FILE.json   when its data is to blame',
     '  thereupon parked discard r-1   when it is to be given up',
   ]);
 });
@@ -226,6 +227,7 @@ test('lists are cut to the width of a terminal, the error and the data are not',
     '  occurred 2010-12-01T08:26:00.000Z, recorded 2026-09-21T14:13:20.000Z',
     '    "orderId": "…"',
     '  thereupon parked redrive r-1   when the cause is mended',
+    '  thereupon parked redrive r-1 --edited FILE.json   when its data is to blame',
     '  thereupon parked discard r-1   when it is to be given up',
   ]);
 });

@@ -65,6 +65,7 @@ function asText(
     ...errorLines(details, paint),
     '',
     ...recordLines(details),
+    ...editedLines(details),
     '',
     ...heldLines(details).map((line) => cutText(line, width)),
     '',
@@ -108,6 +109,18 @@ function recordLines({ recordId, correlationId, record, where }: ParkedDetails):
   ];
 }
 
+/** Beside the original: that stays in the log as it was. */
+function editedLines({ edited }: ParkedDetails): string[] {
+  if (edited === null) return [];
+  return [
+    '',
+    `handled with data that ${nameText(edited.who)} has edited on ${edited.at}, because: ${messageText(edited.why)}`,
+    ...jsonDocument(edited.data)
+      .split('\n')
+      .map((line) => `  ${line}`),
+  ];
+}
+
 function heldLines({ held }: ParkedDetails): string[] {
   if (held.count === 0) return ['Nothing is held behind it.'];
   const more = held.count - held.first.length;
@@ -130,6 +143,7 @@ function nextLines({ recordId, correlationId, where }: ParkedDetails): string[] 
     'Next:',
     `  thereupon trace ${traced}`,
     `  thereupon parked redrive ${record}   when the cause is mended`,
+    `  thereupon parked redrive ${record} --edited FILE.json   when its data is to blame`,
     `  thereupon parked discard ${record}   when it is to be given up`,
   ];
 }

@@ -48,6 +48,11 @@ export function decode(vocabulary: Vocabulary, stored: StoredRecord): Recorded<F
   });
 }
 
+/** The version that a record of this kind has when it is written today. */
+export function currentVersionOf(vocabulary: Vocabulary, stored: StoredRecord): number {
+  return currentVersion(upcastersOf(vocabulary, stored));
+}
+
 const occurredAtText = timeTexts();
 const recordedAtText = timeTexts();
 
@@ -58,4 +63,17 @@ function upcastersOf(vocabulary: Vocabulary, stored: StoredRecord) {
   if (stored.direction !== 'domain') return vocabulary.contracts.get(stored.type)?.upcasters;
   const aggregate = vocabulary.aggregates.get(aggregateOfStream(stored.stream ?? ''));
   return aggregate?.upcasters[stored.type];
+}
+
+/** Undefined when nobody has said what of it is personal, as its type is not in the wiring. */
+export function personalFields(
+  { aggregates, contracts }: Vocabulary,
+  { direction, stream, type }: StoredRecord,
+): readonly string[] | undefined {
+  // Nothing of a timer comes from outside.
+  if (direction === 'timer') return [];
+  if (direction !== 'domain') return contracts.get(type)?.personal;
+  const aggregate = aggregates.get(aggregateOfStream(stream ?? ''));
+  if (aggregate === undefined || aggregate.retired.includes(type)) return undefined;
+  return aggregate.personal[type] ?? [];
 }

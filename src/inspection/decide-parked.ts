@@ -1,6 +1,7 @@
 import type { LogReader } from '../log/log.ts';
 import type { ByWhom } from '../runtime/by-whom.ts';
 import type { Parked } from '../runtime/settled.ts';
+import type { EditAsked } from '../runtime/edit-asked.ts';
 import { triedRow } from '../runtime/tried-row.ts';
 import { type Asking, answerTo, leaveRequest, waitFor } from './left-request.ts';
 
@@ -21,15 +22,26 @@ export interface Decided {
   readonly why: string | null;
 }
 
+/** What somebody decides about a parked record. */
+export interface ParkedAsked extends ByWhom {
+  readonly action: 'redrive' | 'discard';
+  /**
+   * For a redrive: what it is handled with in place of its own data; null: its own again. Default: as it
+   * was tried before. Data that does not fit is refused, and says why.
+   */
+  readonly edited?: EditAsked | null;
+}
+
 /** Asks those who run a context to try a parked record again, or to give it up, and waits for that. */
 export async function decideParked(
   asking: Asking,
   row: Parked,
-  decision: ByWhom & { readonly action: 'redrive' | 'discard' },
+  decision: ParkedAsked,
 ): Promise<Decided> {
   const { context, subscription, key, recordId } = row;
-  const { action, who, why } = decision;
-  const request = { action, subscription, key, recordId, who, why };
+  const { action, edited, who, why } = decision;
+  const place = { subscription, key, recordId };
+  const request = { action, ...place, ...(edited === undefined ? {} : { edited }), who, why };
   const left = await leaveRequest(asking, request);
   const outcome = await answerTo(asking, left);
   const about = { context, subscription, key, recordId };

@@ -2,11 +2,10 @@ import { aggregateOfStream } from '../aggregate/aggregate.ts';
 import { type Attributes, attributesOf, structuredText } from '../backbone/cloud-event.ts';
 import { envelopeOf } from '../backbone/envelope-of-record.ts';
 import { masked } from '../context/personal-data.ts';
-import { type Vocabulary, decode } from '../context/vocabulary.ts';
+import { type Vocabulary, decode, personalFields } from '../context/vocabulary.ts';
 import type { StoredRecord } from '../log/record.ts';
 import { currentVersion } from '../message/upcasting.ts';
 import { jsonLine } from '../telemetry/safe-text.ts';
-import { personalFields } from './shown-record.ts';
 
 /**
  * A record of a log as a CloudEvent in structured mode, on one line. It has the attributes with

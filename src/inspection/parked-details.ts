@@ -1,5 +1,7 @@
 import { inOrderOfArrival, messageOf } from '../backbone/border.ts';
+import type { StoredRecord } from '../log/record.ts';
 import type { WaitingError, WaitingRow } from '../log/waiting-row.ts';
+import { asEdited, editedOf } from '../subscription/edited.ts';
 import type { FoundParked } from './find-parked.ts';
 import type { OpenLog } from './open-logs.ts';
 import { type ShownRecord, shownRecord } from './shown-record.ts';
@@ -26,7 +28,17 @@ export interface ParkedDetails {
   readonly where: 'log' | 'border';
   /** What it is about, what is personal masked; null when it is not in the log any more. */
   readonly record: ShownRecord | null;
+  /** What it is tried with in place of its own data, and by whom; null: with its own. */
+  readonly edited: EditedData | null;
   readonly held: HeldBehind;
+}
+
+/** What a person has put in the place of a record's data, what is personal masked. */
+export interface EditedData {
+  readonly data: unknown;
+  readonly who: string;
+  readonly why: string;
+  readonly at: string;
 }
 
 /** What waits behind a parked record, since it is of the same key. */
@@ -47,6 +59,7 @@ export interface HeldRecord {
 
 export async function parkedDetails({ open, row }: FoundParked): Promise<ParkedDetails> {
   const { subscription, key, recordId, correlationId, attempts, error } = row;
+  const stored = await recordOf(open, row);
   return {
     context: open.name,
     subscription,
@@ -57,7 +70,8 @@ export async function parkedDetails({ open, row }: FoundParked): Promise<ParkedD
     attempts,
     error,
     where: isAtBorder(row) ? 'border' : 'log',
-    record: await recordOf(open, row),
+    record: stored === undefined ? null : shownRecord(open.vocabulary, stored),
+    edited: stored === undefined ? null : editedIn(open, stored, row),
     held: await heldBehind(open, row),
   };
 }
@@ -67,19 +81,27 @@ function isAtBorder({ position, payload }: WaitingRow): boolean {
   return position === 0 && payload !== null;
 }
 
-async function recordOf(
-  { log, vocabulary }: OpenLog,
-  row: WaitingRow,
-): Promise<ShownRecord | null> {
+async function recordOf({ log }: OpenLog, row: WaitingRow): Promise<StoredRecord | undefined> {
   if (isAtBorder(row)) {
-    const { arrival: _, position = 0, ...message } = messageOf(row);
+    const { arrival: _, edited: __, position = 0, ...message } = messageOf(row);
     const asTakenIn = { ...message, direction: 'incoming', stream: null, version: null } as const;
-    return shownRecord(vocabulary, { ...asTakenIn, position });
+    return { ...asTakenIn, position };
   }
   // An id is unique for its source only.
   const records = await log.recordsById([row.recordId]);
-  const record = records.find(({ position }) => position === row.position);
-  return record === undefined ? null : shownRecord(vocabulary, record);
+  return records.find(({ position }) => position === row.position);
+}
+
+function editedIn(
+  { vocabulary }: OpenLog,
+  stored: StoredRecord,
+  row: WaitingRow,
+): EditedData | null {
+  const edited = editedOf(row);
+  if (edited === undefined) return null;
+  const { data } = shownRecord(vocabulary, asEdited(stored, edited));
+  const { who, why, at } = edited;
+  return { data, who, why, at: new Date(at).toISOString() };
 }
 
 async function heldBehind({ log }: OpenLog, row: WaitingRow): Promise<HeldBehind> {

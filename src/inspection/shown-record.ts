@@ -1,6 +1,5 @@
-import { aggregateOfStream } from '../aggregate/aggregate.ts';
 import { MASKED, masked } from '../context/personal-data.ts';
-import { type Vocabulary, decode } from '../context/vocabulary.ts';
+import { type Vocabulary, decode, personalFields } from '../context/vocabulary.ts';
 import type { Direction, StoredRecord } from '../log/record.ts';
 import type { Fact, Recorded } from '../message/fact.ts';
 import { deepFreeze } from '../message/json.ts';
@@ -85,17 +84,4 @@ export function maskedEvent(
     // The upcaster's own message might quote the data.
     return undefined;
   }
-}
-
-/** Undefined when nobody has said what of it is personal, as its type is not in the wiring. */
-export function personalFields(
-  { aggregates, contracts }: Vocabulary,
-  { direction, stream, type }: StoredRecord,
-): readonly string[] | undefined {
-  // Nothing of a timer comes from outside.
-  if (direction === 'timer') return [];
-  if (direction !== 'domain') return contracts.get(type)?.personal;
-  const aggregate = aggregates.get(aggregateOfStream(stream ?? ''));
-  if (aggregate === undefined || aggregate.retired.includes(type)) return undefined;
-  return aggregate.personal[type] ?? [];
 }

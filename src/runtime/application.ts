@@ -272,7 +272,12 @@ export class Application {
     return listParked(this.#contexts, selection);
   }
 
-  /** Tries parked records again. Look with `parked` first; try one with `trial: true`. */
+  /**
+   * Tries parked records again. Look with `parked` first; try one with `trial: true`. One of which the
+   * data is to blame can be handled with `edited` data in place of its own.
+   *
+   * @throws {EditRefusedError} when edited data does not fit; nothing was done.
+   */
   async redrive(selection: ParkedSelection, options: RedriveOptions): Promise<Redriven> {
     this.#assertMayCall('app.redrive');
     const signal = this.#untilStopped(options.signal);

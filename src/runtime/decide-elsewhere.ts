@@ -18,10 +18,11 @@ const ANSWERED_MS = 15_000;
 export async function decideElsewhere(
   running: RunningContext,
   { subscription, key, recordId }: WaitingRow,
-  { action, who, why }: AskedDecision,
+  { action, edited, who, why }: AskedDecision,
 ): Promise<boolean> {
   const { clock, ids } = running.workplace.host;
-  const request = { action, subscription, key, recordId, who, why };
+  const place = { subscription, key, recordId };
+  const request = { action, ...place, ...(edited === undefined ? {} : { edited }), who, why };
   const row = requestRow(request, { id: ids.next(), at: clock.now() });
   await commit(running, { waiting: [row] });
   const look = () => requestAnswer(running.log, row);

@@ -1,13 +1,19 @@
 import type { WaitingKey, WaitingRow } from '../log/waiting-row.ts';
 import type { Operation } from '../log/write-set.ts';
 import { UnexpectedOutcomeError } from '../log/unexpected-outcome.ts';
+import { borderSubscription } from '../backbone/border.ts';
+import { type Edited } from '../subscription/edited.ts';
 import type { ByWhom } from './by-whom.ts';
+import type { EditAsked } from './edit-asked.ts';
+import { editedData } from './edited-data.ts';
 import { handlerOf } from './parked-handler.ts';
 import type { RunningContext } from './running-context.ts';
 
 /** What a person decided about a parked row, and the request by which it was asked for. */
 export interface AskedDecision extends ByWhom {
   readonly action: 'redrive' | 'discard';
+  /** What it is to be handled with; null: its own data again. Default: as before. */
+  readonly edited?: EditAsked | null;
   readonly request?: WaitingKey;
 }
 
@@ -21,12 +27,15 @@ export async function decideHere(
   decision: AskedDecision,
 ): Promise<boolean> {
   const { action, request } = decision;
-  const operation = operationOf(running, row, decision);
+  const asked = decision.edited;
+  const by = { who: decision.who, why: decision.why };
+  const edited = asked ? await editedData(running, row, { ...by, data: asked.data }) : asked;
+  const operation = operationOf(running, row, decision, edited);
   const handler = handlerOf(running, row);
   if (handler !== undefined) {
     const to = action === 'redrive' ? 'retry' : 'gone';
-    const asked = request === undefined ? {} : { request };
-    if (!(await handler.decide(row, { to, operation, ...asked }))) return false;
+    const more = { ...(request && { request }), ...(edited === undefined ? {} : { edited }) };
+    if (!(await handler.decide(row, { to, operation, ...more }))) return false;
   } else {
     if (action === 'redrive') return false;
     const done = request === undefined ? [row] : [row, request];
@@ -44,11 +53,24 @@ function tell(running: RunningContext, row: WaitingRow, { action, who, why }: As
   running.logger.log({ level: 'info', event, ...line });
 }
 
+/** What is edited at the border is in no log as it was: then the message is kept here, too. */
+function keptOf({ subscription, payload }: WaitingRow, edited: Edited | null | undefined) {
+  if (payload === null) return null;
+  const isBorder = subscription.startsWith(borderSubscription(''));
+  return isBorder && edited ? payload : '(kept)';
+}
+
+function editOf(edited: Edited | null | undefined) {
+  if (edited === undefined) return {};
+  return { edited: edited === null ? null : { data: edited.data } };
+}
+
 /** Under the request's own id: asked for twice, it is kept once. */
 function operationOf(
   running: RunningContext,
   row: WaitingRow,
   { action, request, who, why }: AskedDecision,
+  edited: Edited | null | undefined,
 ): Operation {
   const { host } = running.workplace;
   return {
@@ -57,6 +79,6 @@ function operationOf(
     who,
     action,
     why,
-    detail: JSON.stringify({ ...row, payload: row.payload === null ? null : '(kept)' }),
+    detail: JSON.stringify({ ...row, payload: keptOf(row, edited), ...editOf(edited) }),
   };
 }

@@ -2,6 +2,9 @@ import type { LogReader } from '../log/log.ts';
 import type { WaitingRow } from '../log/waiting-row.ts';
 import { type ByWhom, assertByWhom } from './by-whom.ts';
 import { decideElsewhere } from './decide-elsewhere.ts';
+import type { EditAsked } from './edit-asked.ts';
+import { editedData } from './edited-data.ts';
+import { InvalidOptionError } from './invalid-option.ts';
 import { lookForAWhile } from './look-until.ts';
 import { NotRunningHereError } from './not-running-here.ts';
 import { decideHere } from './parked-decision.ts';
@@ -28,6 +31,12 @@ export interface ParkedSelection {
 }
 
 export interface RedriveOptions extends ByWhom {
+  /**
+   * What the record is handled with in place of its own data, by this subscription alone: the record in
+   * the log stays as it was. For a selection of exactly one. It is kept until the record is done, over
+   * restarts and further redrives; null: its own data again. Default: as before.
+   */
+  readonly edited?: EditAsked | null;
   /** Only the first one, and answer how it went. Default: all that are selected. */
   readonly trial?: boolean;
   /** At most so many a second. Default: as fast as they go. */
@@ -94,6 +103,7 @@ export async function redrive(
   const notYet: Parked[] = [];
   const underWay: Parked[] = [];
   for (const row of selected) assertIsHandled(contextOf(contexts, row), row);
+  await assertEditable(contexts, selected, options);
   for (const row of options.trial === true ? selected.slice(0, 1) : selected) {
     if (options.signal?.aborted === true) break;
     const running = contextOf(contexts, row);
@@ -165,6 +175,22 @@ async function triedElsewhere(
   const { clock } = running.workplace.host;
   const waitMs = TRIED_ELSEWHERE_MS;
   await lookForAWhile(isOver, { log: running.log, clock, waitMs, signal });
+}
+
+/** Before anything is done: also what another process is then asked for. */
+async function assertEditable(
+  contexts: readonly RunningContext[],
+  selected: readonly Parked[],
+  { edited, who, why }: RedriveOptions,
+): Promise<void> {
+  if (edited === undefined) return;
+  const [row, another] = selected;
+  if (row === undefined || another !== undefined)
+    throw new InvalidOptionError(
+      'edited',
+      `is for one parked record, and ${selected.length} are selected; say which one by its recordId`,
+    );
+  if (edited !== null) await editedData(contextOf(contexts, row), row, { ...edited, who, why });
 }
 
 /** Its reaction, effect, read model or source may have been taken out of the code since. */

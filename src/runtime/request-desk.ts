@@ -3,6 +3,7 @@ import type { WaitingRow } from '../log/waiting-row.ts';
 import { RECURRING_TIMERS } from '../process/timer-row.ts';
 import { modelName } from '../read-model/read-model.ts';
 import { describeError } from '../subscription/failure.ts';
+import { EditRefusedError } from './edit-refused.ts';
 import { endOf, endRequest } from './end-request.ts';
 import { type AskedImport, ImportDesk } from './import-desk.ts';
 import { decideHere } from './parked-decision.ts';
@@ -176,7 +177,12 @@ export class RequestDesk {
     if (parked === undefined) return this.#end(row, request, 'It is not parked any more.');
     const isHandled = handlerOf(running, parked) !== undefined;
     if (!isHandled && running.isElsewhere(subscription)) return 'left';
-    if (await decideHere(running, parked, { ...request, request: row })) return 'done';
+    try {
+      if (await decideHere(running, parked, { ...request, request: row })) return 'done';
+    } catch (error) {
+      if (error instanceof EditRefusedError) return this.#end(row, request, error.message);
+      throw error;
+    }
     const why = isHandled
       ? 'It is not parked any more.'
       : `Nothing handles "${subscription}" any more: discard it, or bring that back into the code.`;

@@ -2,6 +2,7 @@ import type { Imported } from '../backbone/imported.ts';
 import type { LogReader } from '../log/log.ts';
 import type { WaitingRow } from '../log/waiting-row.ts';
 import type { ByWhom } from './by-whom.ts';
+import type { EditAsked } from './edit-asked.ts';
 import { PAUSES, type PauseRequest } from './pause.ts';
 
 /** Under this name requests wait. */
@@ -28,6 +29,8 @@ export type Request =
 /** A parked record is tried again, or given up. */
 export interface DecisionRequest extends ByWhom {
   readonly action: 'redrive' | 'discard';
+  /** What it is to be handled with, in place of its own data; null: its own again. Default: as before. */
+  readonly edited?: EditAsked | null;
   /** What handles it, and where it waits. */
   readonly subscription: string;
   readonly key: string;

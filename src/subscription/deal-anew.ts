@@ -2,8 +2,9 @@ import type { LogReader } from '../log/log.ts';
 import type { StoredRecord } from '../log/record.ts';
 import type { WaitingRow } from '../log/waiting-row.ts';
 import type { WriteSet } from '../log/write-set.ts';
+import { asEdited, editedOf } from './edited.ts';
 import { describeError } from './failure.ts';
-import { KEYS_UNKNOWN, mayBeOfAnyKey } from './keys-unknown.ts';
+import { mayBeOfAnyKey, withKeysUnknown } from './keys-unknown.ts';
 import { slotOf } from './slot.ts';
 
 /** The records of so many rows are looked at together: each may be a megabyte. */
@@ -59,12 +60,12 @@ function dealRow(
   // What is of any key finds its own when it is tried; a record that is gone has none.
   if (record === undefined || mayBeOfAnyKey(row)) return row;
   try {
-    const [key, ...others] = keysOf(record);
+    const [key, ...others] = keysOf(asEdited(record, editedOf(row)));
     // Of several it could not be told which are done: who deals by several keeps its keys.
     if (key === undefined || others.length > 0 || key === row.key) return row;
     return { ...row, key, slot: slotOf(key) };
   } catch (error) {
-    const unknown = { ...row, key: record.key, slot: slotOf(record.key), payload: KEYS_UNKNOWN };
+    const unknown = { ...withKeysUnknown(row), key: record.key, slot: slotOf(record.key) };
     return row.kind === 'parked'
       ? unknown
       : { ...unknown, kind: 'retry', due: 0, attempts: 0, error: describeError(error) };

@@ -1,5 +1,6 @@
 import type { WaitingRow } from '../log/waiting-row.ts';
 import { StoppingError } from '../reaction/under-way.ts';
+import { withKeysKnown } from './keys-unknown.ts';
 import type { OwnedRange } from './owned-range.ts';
 import { slotOf } from './slot.ts';
 import type { WaitingRoom } from './waiting-room.ts';
@@ -38,7 +39,8 @@ export class LaterDealing {
 
   async #dealOne(row: WaitingRow, keys: readonly string[]): Promise<undefined> {
     const { range, room, kind } = this.#parts;
-    const again = { ...row, kind, due: 0, attempts: 0, error: null, payload: null } as const;
+    const known = withKeysKnown(row);
+    const again = { ...known, kind, due: 0, attempts: 0, error: null } as const;
     // Under a key of its own even when that is the same: the row that waits now will be gone.
     const waiting = keys.map((key) => ({ ...again, key, slot: slotOf(key) }));
     const others = waiting.filter(({ key }) => key !== row.key);

@@ -6,6 +6,7 @@ import type { WriteSet } from '../log/write-set.ts';
 import type { Lacking } from '../reaction/looked-at.ts';
 import { isNotYet } from '../reaction/tools.ts';
 import type { Answer, Collect } from './batch.ts';
+import { asEdited, editedOf } from './edited.ts';
 import { Entry } from './entry.ts';
 import { RecordGoneError } from './fenced.ts';
 import { mayBeOfAnyKey } from './keys-unknown.ts';
@@ -93,7 +94,7 @@ export class RowWork {
     const { log, workplace, definition } = this.#parts;
     const [stored] = await log.recordsById([row.recordId]);
     if (stored === undefined) throw new RecordGoneError(row.recordId, definition.name);
-    return new Entry(workplace.vocabulary, stored);
+    return new Entry(workplace.vocabulary, asEdited(stored, editedOf(row)));
   }
 }
 

@@ -8,6 +8,7 @@ import type { Logger } from '../telemetry/logger.ts';
 import { Batch } from './batch.ts';
 import { Circuit } from './circuit.ts';
 import { dealAnew } from './deal-anew.ts';
+import { type Edited, withEdited } from './edited.ts';
 import { Entry } from './entry.ts';
 import { FencedError } from './fenced.ts';
 import { LaterDealing } from './later-dealing.ts';
@@ -44,6 +45,8 @@ const HOLD_LOOK_MS = 20;
 export interface Decision {
   readonly to: 'retry' | 'gone';
   readonly operation: Operation;
+  /** What it is to be handled with: other data, or (null) its record's own again. Default: as before. */
+  readonly edited?: Edited | null;
   /** The request by which it was asked for: it ends in the same commit. */
   readonly request?: WaitingKey;
 }
@@ -299,14 +302,15 @@ export class Subscription {
   }
 
   async #decide(row: WaitingRow, decision: Decision): Promise<boolean> {
-    const { to, operation, request } = decision;
-    if (this.room.find(row)?.kind !== 'parked') return false;
+    const { to, operation, edited, request } = decision;
+    const parked = this.room.find(row);
+    if (parked?.kind !== 'parked') return false;
     const now = this.#parts.workplace.host.clock.now();
     const kind = this.#triedKind;
     // Behind another one of its key, which it may be after a new dealing, it waits for its turn.
     const isFirst = this.room.first(row.key)?.recordId === row.recordId;
     const again: WaitingRow = {
-      ...row,
+      ...(edited === undefined ? parked : withEdited(parked, edited)),
       kind: isFirst || kind === 'effect' ? kind : 'held',
       due: 0,
       attempts: 0,

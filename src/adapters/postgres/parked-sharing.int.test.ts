@@ -55,6 +55,38 @@ test('what another process handles is redriven and discarded from here, each whe
   }
 });
 
+test('what another process handles is redriven with edited data from here', async () => {
+  const url = await server.createDatabase();
+  const breaking = (id: string) => {
+    throw new Broken(id);
+  };
+  const one = countingContext(breaking);
+  const two = countingContext(breaking);
+  const first = await run([one.context], { store: postgres(url), logger: silent });
+  const second = await run([two.context], { store: postgres(url), logger: silent });
+  try {
+    await first.settled();
+    for (const id of IDS)
+      await first.handle(one.counter, id, { type: 'Count', data: { id, by: 1 } });
+    await Promise.all([settledOrParked(first), settledOrParked(second)]);
+    const rows = await first.parked();
+
+    for (const { recordId, key } of rows) {
+      const asked = (data: object) => first.redrive({ recordId }, { ...by, edited: { data } });
+      const redriven = await asked({ id: key, by: 2 });
+      assert.equal(redriven.parkedAgain.length, 1);
+    }
+    await second.stop();
+    const kept = await first.parked();
+
+    assert.equal(rows.length, IDS.length);
+    for (const { payload, key } of kept)
+      assert.deepEqual(JSON.parse(payload ?? '').edited.data, { id: key, by: 2 });
+  } finally {
+    await Promise.all([first.stop(), second.stop()]);
+  }
+});
+
 test('what a relay had parked is discarded when there is no broker any more', async () => {
   const url = await server.createDatabase();
   const { context } = countingContext(() => undefined);
