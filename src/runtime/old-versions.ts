@@ -1,12 +1,14 @@
 import type { CancelTimer, Clock } from '../host/clock.ts';
-import { LogClosedError } from '../log/log.ts';
-import type { WaitingRow } from '../log/waiting-row.ts';
+import { LogClosedError, type LogReader } from '../log/log.ts';
+import type { WaitingKey, WaitingRow } from '../log/waiting-row.ts';
+import type { Operation } from '../log/write-set.ts';
 import { holdsInstances } from '../process/process-instance.ts';
 import { type AnyReadModel, modelName } from '../read-model/read-model.ts';
 import { describeError } from '../subscription/failure.ts';
 import { slotOf } from '../subscription/slot.ts';
 import type { Logger } from '../telemetry/logger.ts';
-import { isBuilding } from './building.ts';
+import { buildingOf, isBuilding } from './building.ts';
+import type { ByWhom } from './by-whom.ts';
 import { type ModelPlace, removeModel } from './remove-model.ts';
 
 /** A read model's version that nobody knows any more is kept for so long: a week. */
@@ -66,10 +68,50 @@ export class OldVersions {
     await this.#looking;
   }
 
+  /**
+   * Drops a version at once, as a person has asked for, whether it is still needed or not. Answers why it
+   * was not dropped; undefined when it was: then `end` is committed with the last of it.
+   */
+  dropNow(model: string, end: EndOfDrop): Promise<string | undefined> {
+    const dropped = this.#looking.then(() => this.#dropNow(model, end));
+    this.#looking = dropped.then(
+      () => undefined,
+      () => undefined,
+    );
+    return dropped;
+  }
+
+  async #dropNow(
+    model: string,
+    { request, operation, by }: EndOfDrop,
+  ): Promise<string | undefined> {
+    const { log, committer, clock } = this.#parts;
+    const there = await log.models();
+    const noted = (await this.#noted()).find(({ key }) => key === model);
+    const refused = this.#whyKept(model, there);
+    if (refused !== undefined) return refused;
+    // One that is noted and not there was being removed when the process ended.
+    if (!there.includes(model) && noted === undefined) return `There is no ${model} any more.`;
+    const note = noted ?? this.#note(model, clock.now());
+    // As long as it is noted, another start goes on with it.
+    if (noted === undefined) await committer.commit({ waiting: [note] });
+    await removeModel(this.#parts, model);
+    await committer.commit({ done: [note, request], operations: [operation] });
+    this.#tell(note, by);
+    return undefined;
+  }
+
+  #whyKept(model: string, there: readonly string[]): string | undefined {
+    if (this.#isKnown(model)) return `A running process knows ${model}: it is read and folded.`;
+    if (isBuilding(model) || there.includes(buildingOf(model))) return `${model} is being rebuilt.`;
+    if (holdsInstances(model)) return `${model} is no read model.`;
+    return undefined;
+  }
+
   #lookAfter(delayMs: number): void {
     if (this.#isStopped) return;
     this.#cancel = this.#parts.clock.after(delayMs, () => {
-      this.#looking = this.#look();
+      this.#looking = this.#looking.then(() => this.#look());
     });
   }
 
@@ -110,21 +152,22 @@ export class OldVersions {
 
   async #drop(note: WaitingRow): Promise<void> {
     if (this.#isStopped) return;
-    const { log, committer, logger } = this.#parts;
+    const { committer } = this.#parts;
     await removeModel(this.#parts, note.key);
     // Last: as long as it is noted, whatever was not removed is removed at the next look.
     await committer.commit({ done: [note] });
-    logger.log({
-      level: 'info',
-      event: 'dropped',
-      context: log.context,
-      subscription: note.key,
-      since: new Date(note.since).toISOString(),
-    });
+    this.#tell(note, {});
+  }
+
+  #tell({ key: subscription, since: at }: WaitingRow, by: Partial<ByWhom>): void {
+    const { log, logger } = this.#parts;
+    const since = new Date(at).toISOString();
+    const line = { context: log.context, subscription, since, ...by };
+    logger.log({ level: 'info', event: 'dropped', ...line });
   }
 
   #noted(): Promise<readonly WaitingRow[]> {
-    return this.#parts.log.waiting({ subscription: OLD_VERSIONS, limit: NOTED_MAX });
+    return notedOldVersions(this.#parts.log);
   }
 
   #note(name: string, now: number): WaitingRow {
@@ -156,6 +199,18 @@ export class OldVersions {
       .filter((model) => model.name === nameOf(name))
       .every((model) => (positionOf(model) ?? Number.POSITIVE_INFINITY) >= this.#headBefore);
   }
+}
+
+/** A row for each version that nobody knows, under its name, since when. */
+export function notedOldVersions(log: LogReader): Promise<readonly WaitingRow[]> {
+  return log.waiting({ subscription: OLD_VERSIONS, limit: NOTED_MAX });
+}
+
+/** What is committed when a version was dropped that somebody has asked for. */
+export interface EndOfDrop {
+  readonly request: WaitingKey;
+  readonly operation: Operation;
+  readonly by: ByWhom;
 }
 
 /** The part of `name@version` that all versions share. */

@@ -11,6 +11,7 @@ import { handlerOf } from './parked-handler.ts';
 import { rebuildModel } from './rebuild.ts';
 import {
   type DecisionRequest,
+  type DropModelRequest,
   type ImportRequest,
   REQUESTS,
   type LeftRequest,
@@ -166,6 +167,8 @@ export class RequestDesk {
       case 'fire-timer':
       case 'cancel-timer':
         return this.#decideTimer(row, request);
+      case 'drop-model':
+        return this.#dropModel(row, request);
     }
   }
 
@@ -224,6 +227,17 @@ export class RequestDesk {
     const line = { context: running.name, subscription, id, key, who, why };
     running.logger.log({ level: 'info', event, ...line });
     return 'done';
+  }
+
+  /** By the process that drops old versions by itself, too: nobody else is about to do it. */
+  async #dropModel(row: WaitingRow, request: DropModelRequest): Promise<Handled> {
+    const { oldVersions } = this.#running;
+    if (oldVersions === undefined) return 'left';
+    const { model, who, why } = request;
+    const operation = endOf(this.#running, row, { request });
+    const end = { request: row, operation, by: { who, why } };
+    const refused = await oldVersions.dropNow(model, end);
+    return refused === undefined ? 'done' : this.#end(row, request, refused);
   }
 
   async #end(row: WaitingRow, request: SingleRequest, refused?: string): Promise<Handled> {

@@ -24,6 +24,7 @@ export type Request =
   | PauseRequest
   | ResumeRequest
   | TimerRequest
+  | DropModelRequest
   | ImportRequest;
 
 /** A parked record is tried again, or given up. */
@@ -48,6 +49,13 @@ export interface RebuildRequest extends ByWhom {
 export interface ResumeRequest extends ByWhom {
   readonly action: 'resume';
   readonly subscription: string;
+}
+
+/** A version of a read model that no running process knows is dropped. */
+export interface DropModelRequest extends ByWhom {
+  readonly action: 'drop-model';
+  /** `name@version`. */
+  readonly model: string;
 }
 
 /** A timer is to fire now, or not at all. */
@@ -111,6 +119,7 @@ const ACTIONS: ReadonlySet<string> = new Set<LeftRequest['action']>([
   'resume',
   'fire-timer',
   'cancel-timer',
+  'drop-model',
   'import',
 ]);
 

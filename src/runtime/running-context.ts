@@ -319,6 +319,11 @@ export class RunningContext {
     return !(part instanceof WholePart && part.isHere);
   }
 
+  /** What drops old versions of read models, when that is in this process. */
+  get oldVersions(): OldVersions | undefined {
+    return this.#oldVersions.work;
+  }
+
   /** Whether this is the name of something that it does by itself, here or in another process. */
   hasPart(name: string): boolean {
     return this.#parts.some((part) => part.name === name);
