@@ -11,7 +11,7 @@ const NODE_TYPES = { context: ContextBox, bundle: BundleBox, part: PartBox };
 const EDGE_TYPES = { flow: FlowEdgeLine };
 const MARGIN = 14;
 /** Smaller than this nobody can read it, or hit it with a finger: then only a part is in view at first. */
-const ZOOM_MIN = 0.78;
+const ZOOM_MIN = 0.72;
 
 /** A picture to look at, to move and to zoom: what is on it is placed for good. */
 export function Canvas({

@@ -2,9 +2,10 @@ import { Handle, type Node, type NodeProps, Position } from '@xyflow/react';
 import { memo } from 'react';
 import { LevelSign } from '../../parts/level.tsx';
 import { Link } from '../../parts/link.tsx';
-import { countText, rateText } from '../../parts/times.tsx';
+import { countText } from '../../parts/times.tsx';
 import { hrefTo } from '../../route.ts';
 import { behindText } from './behind-text.ts';
+import { perSecondText } from './rates.ts';
 import type { ContextStanding } from './standing.ts';
 import { WaitingLinks } from './waiting-links.tsx';
 
@@ -43,7 +44,7 @@ export const ContextBox = memo(function ContextBox({ data }: NodeProps<ContextNo
         ) : (
           <>
             <p className="map-rates">
-              {rateText(standing.inPerSecond)} in · {rateText(standing.outPerSecond)} out
+              {perSecondText(standing.inPerSecond)} in · {perSecondText(standing.outPerSecond)} out
             </p>
             <p className={standing.behind === 0 ? 'quiet' : 'map-behind'}>
               {standing.behind === 0 ? 'nothing behind' : behindText(standing)}
@@ -71,7 +72,7 @@ export const ContextBox = memo(function ContextBox({ data }: NodeProps<ContextNo
 function smallText(standing: ContextStanding): string {
   if (standing.behind > 0 && standing.level !== 'good')
     return `${countText(standing.behind)} behind`;
-  return standing.is === 'running' ? rateText(standing.inPerSecond) : stateText(standing);
+  return standing.is === 'running' ? perSecondText(standing.inPerSecond) : stateText(standing);
 }
 
 export function stateText(standing: ContextStanding | undefined): string {

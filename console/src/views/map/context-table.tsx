@@ -1,11 +1,11 @@
 import type { Pulse } from '../../../../src/console/api.ts';
 import { LevelSign } from '../../parts/level.tsx';
 import { Link } from '../../parts/link.tsx';
-import { countText, rateText, spanText } from '../../parts/times.tsx';
+import { countText, spanText } from '../../parts/times.tsx';
 import { hrefTo } from '../../route.ts';
 import { stateText } from './context-node.tsx';
 import type { OverviewGraph } from './overview-graph.ts';
-import type { Rates } from './rates.ts';
+import { type Rates, perSecondText } from './rates.ts';
 import { contextStanding } from './standing.ts';
 import { WaitingLinks } from './waiting-links.tsx';
 
@@ -17,7 +17,7 @@ export function ContextTable({
 }: {
   readonly graph: OverviewGraph;
   readonly pulse: Pulse | undefined;
-  readonly rates: Rates;
+  readonly rates: Rates | undefined;
 }) {
   return (
     <section className="map-section">
@@ -66,7 +66,7 @@ function ContextRow({
   readonly name: string;
   readonly graph: OverviewGraph;
   readonly pulse: Pulse | undefined;
-  readonly rates: Rates;
+  readonly rates: Rates | undefined;
 }) {
   const standing = pulse && contextStanding(pulse, rates, name);
   const told = graph.bundles.filter(({ from }) => from.name === name).map(({ to }) => to.name);
@@ -77,8 +77,8 @@ function ContextRow({
         <Link href={hrefTo('map', [name])}>{name}</Link>
       </th>
       <td>{stateText(standing)}</td>
-      <td className="map-number">{standing && rateText(standing.inPerSecond)}</td>
-      <td className="map-number">{standing && rateText(standing.outPerSecond)}</td>
+      <td className="map-number">{standing && perSecondText(standing.inPerSecond)}</td>
+      <td className="map-number">{standing && perSecondText(standing.outPerSecond)}</td>
       <td className="map-number">
         {standing && countText(standing.behind)}
         {standing?.isMore && '+'}

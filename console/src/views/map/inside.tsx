@@ -3,6 +3,7 @@ import { useMemo } from 'react';
 import type { FlowNode } from '../../../../src/inspection/flow-graph.ts';
 import { Link } from '../../parts/link.tsx';
 import { hrefTo } from '../../route.ts';
+import { behindText } from './behind-text.ts';
 import { Canvas } from './canvas.tsx';
 import { arrowAt, curveThrough } from './curve.ts';
 import { type InsideGraph, insideOf } from './inside-graph.ts';
@@ -13,6 +14,7 @@ import { SeenLists } from './seen-lists.tsx';
 import { type LivingInside, isListener, partEdge, partNode } from './parts-inside.ts';
 import { useKept } from './use-kept.ts';
 import { useWidth } from './use-width.ts';
+import { WaitingLinks } from './waiting-links.tsx';
 
 /** What flows inside of one context, from what it is told to what it tells. */
 export function Inside({ context, ...living }: Living & { readonly context: string }) {
@@ -46,8 +48,8 @@ export function Inside({ context, ...living }: Living & { readonly context: stri
   );
 }
 
-const PART: Size = { width: 172, height: 48 };
-const LISTENER: Size = { width: 172, height: 82 };
+const PART: Size = { width: 178, height: 48 };
+const LISTENER: Size = { width: 178, height: 82 };
 
 function sizeOf(node: FlowNode): Size {
   return isListener(node) ? LISTENER : PART;
@@ -56,7 +58,7 @@ function sizeOf(node: FlowNode): Size {
 function layoutOf({ nodes, edges }: InsideGraph): Laid {
   const sizes = new Map(nodes.map((node) => [node.id, sizeOf(node)]));
   const lines = edges.map(({ from, to }, index) => ({ id: String(index), from, to }));
-  return laidOut(sizes, lines, 'right', { between: 14, ranks: 32 });
+  return laidOut(sizes, lines, 'right', { between: 14, ranks: 30 });
 }
 
 function nodesOf(laid: Laid, inside: LivingInside): Node[] {
@@ -107,17 +109,25 @@ function PartsTable(inside: LivingInside) {
               <th scope="col" className="map-number">
                 Behind
               </th>
+              <th scope="col">Waits</th>
               <th scope="col">Listens to</th>
             </tr>
           </thead>
           <tbody>
-            {parts.map(({ kind, word, name, href, backlog }) => (
+            {parts.map(({ kind, word, name, href, backlog, subscription = name }) => (
               <tr key={`${kind} ${name}`}>
                 <th scope="row">
                   <Link href={href ?? hrefTo('subscriptions')}>{name}</Link>
                 </th>
                 <td>{word}</td>
-                <td className="map-number">{backlog?.behind}</td>
+                <td className="map-number">{backlog && behindText(backlog)}</td>
+                <td>
+                  {backlog && (
+                    <span className="map-waits">
+                      <WaitingLinks {...{ context, subscription, waiting: backlog.waiting }} />
+                    </span>
+                  )}
+                </td>
                 <td className="quiet">
                   {graph.edges
                     .filter(

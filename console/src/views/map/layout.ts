@@ -37,7 +37,7 @@ export interface Laid extends Size {
 export interface Route {
   /** From border to border; where there is a label, through its middle. */
   readonly points: readonly Point[];
-  readonly label: Point | undefined;
+  readonly label: Box | undefined;
 }
 
 export interface Spacing {
@@ -65,16 +65,16 @@ export function laidOut(
   const boxes = new Map([...nodes.keys()].map((id) => [id, graph.node(id) as Box]));
   const routes = new Map<string, Route>();
   for (const { id, from, to, label } of lines) {
-    const edge = graph.edge(from, to, id) as unknown as Box & { points: Point[] };
-    const middle = label === undefined ? undefined : { x: edge.x, y: edge.y };
-    routes.set(id, { points: edge.points.slice(1, -1), label: middle });
+    const { x, y, points } = graph.edge(from, to, id) as unknown as Point & { points: Point[] };
+    routes.set(id, { points: points.slice(1, -1), label: label && { x, y, ...label } });
   }
   return fromCorner({ along, nodes: boxes, lines: withPorts(boxes, lines, routes, along) });
 }
 
 /** Moved so that nothing begins before 0, and as large as what is on it: dagre leaves lines out of that. */
 function fromCorner({ along, nodes, lines }: Pick<Laid, 'along' | 'nodes' | 'lines'>): Laid {
-  const corners = [...nodes.values()].flatMap(({ x, y, width, height }) => [
+  const labels = [...lines.values()].flatMap(({ label }) => label ?? []);
+  const corners = [...nodes.values(), ...labels].flatMap(({ x, y, width, height }) => [
     { x: x - width / 2, y: y - height / 2 },
     { x: x + width / 2, y: y + height / 2 },
   ]);

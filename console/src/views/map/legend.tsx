@@ -5,7 +5,7 @@ export function Legend() {
   return (
     <ul className="map-legend" aria-label="Legend">
       <li>
-        <Sample className="map-good" hasDots /> records on their way: more, faster
+        <Sample className="map-good" hasDots /> records on their way, as fast as they come
       </li>
       <li>
         <Sample className="map-attention" isThick /> <LevelSign level="attention" /> some wait
@@ -14,7 +14,7 @@ export function Legend() {
         <Sample className="map-bad" isThick /> <LevelSign level="bad" /> they wait for over a minute
       </li>
       <li>
-        <Sample className="map-unseen" /> declared, never seen
+        <Sample className="map-good map-unseen" /> declared, never seen
       </li>
       <li>
         <span className="map-stopped-sample" /> stopped

@@ -5,10 +5,12 @@ import { Empty } from '../../parts/empty.tsx';
 import { Link } from '../../parts/link.tsx';
 import { Problem } from '../../parts/problem.tsx';
 import { hrefTo, useRoute } from '../../route.ts';
+import { ContextSummary } from './context-summary.tsx';
 import { HeardLast } from './heard-last.tsx';
 import { Inside } from './inside.tsx';
 import { Overview } from './overview.tsx';
 import { ratesOf } from './rates.ts';
+import { contextStanding } from './standing.ts';
 import './map.css';
 
 const SEEN_EVERY_MS = 30_000;
@@ -43,6 +45,9 @@ export function MapView() {
             <Link href={hrefTo('map')}>Context map</Link> <span aria-hidden="true">›</span>
             <h1>{context}</h1>
           </nav>
+        )}
+        {context !== undefined && pulse !== undefined && (
+          <ContextSummary {...{ context, standing: contextStanding(pulse, rates, context) }} />
         )}
         {trouble !== undefined && <HeardLast at={pulse?.at} />}
       </div>

@@ -21,7 +21,8 @@ export interface Living {
   readonly flows: FlowGraph;
   readonly seen: SeenFlows | undefined;
   readonly pulse: Pulse | undefined;
-  readonly rates: Rates;
+  /** Undefined until enough is heard to tell. */
+  readonly rates: Rates | undefined;
 }
 
 /** All contexts, and what flows between them. */
@@ -76,7 +77,7 @@ function layoutOf({ places, bundles }: OverviewGraph, width: number): Laid {
     to: bundle.to.id,
     label: labelSize(bundle, isNarrow),
   }));
-  const spacing = isNarrow ? { between: 8, ranks: 14 } : { between: 14, ranks: 20 };
+  const spacing = isNarrow ? { between: 8, ranks: 14 } : { between: 12, ranks: 14 };
   const down = laidOut(sizes, lines, 'down', spacing);
   const right = laidOut(sizes, lines, 'right', spacing);
   return best([down, right], { width, height: Math.max(500, innerHeight - 130) });
@@ -87,8 +88,8 @@ function labelSize({ from, contracts }: Bundle, isNarrow: boolean): Size {
   if (isNarrow) return SMALL_LABEL;
   const longest = Math.max(...contracts.map(({ name }) => shortName(name, from.name).length));
   return {
-    width: Math.min(230, longest * 6.8 + 66),
-    height: 26 * contracts.length + 6,
+    width: Math.min(230, longest * 6.4 + 66),
+    height: 27 * contracts.length + 20,
   };
 }
 

@@ -127,7 +127,7 @@ function rateAt(node: FlowNode, { context, rates, graph }: LivingInside): number
 /** Of `order/OrderPlaced`. */
 function eventRate(name: string, context: string, rates: Living['rates']): number {
   const [aggregate, type] = name.split('/') as [string, string];
-  return rounded(rates.get(rateKey({ context, direction: 'domain', aggregate, type })) ?? 0);
+  return rounded(rates?.get(rateKey({ context, direction: 'domain', aggregate, type })) ?? 0);
 }
 
 /** Whether it is this context that publishes it: inside, no node stands for it. */

@@ -26,11 +26,16 @@ export interface ContextStanding extends Backlog {
    */
   readonly is: 'running' | 'stopped' | 'unknown' | 'new';
   readonly processes: number;
-  readonly inPerSecond: number;
-  readonly outPerSecond: number;
+  /** Undefined until enough is heard to tell. */
+  readonly inPerSecond: number | undefined;
+  readonly outPerSecond: number | undefined;
 }
 
-export function contextStanding(pulse: Pulse, rates: Rates, context: string): ContextStanding {
+export function contextStanding(
+  pulse: Pulse,
+  rates: Rates | undefined,
+  context: string,
+): ContextStanding {
   const of = pulse.lag.contexts.find((each) => each.context === context);
   const processes = of?.running.processes ?? null;
   const backlog = backlogOf(pulse.lag.readers.filter((reader) => reader.context === context));
@@ -48,8 +53,8 @@ export function contextStanding(pulse: Pulse, rates: Rates, context: string): Co
     level: is === 'stopped' ? worse(backlog.level, 'attention') : backlog.level,
     is,
     processes: processes?.length ?? 0,
-    inPerSecond: rateOf(rates, context, 'incoming'),
-    outPerSecond: rateOf(rates, context, 'outgoing'),
+    inPerSecond: rates && rateOf(rates, context, 'incoming'),
+    outPerSecond: rates && rateOf(rates, context, 'outgoing'),
   };
 }
 
