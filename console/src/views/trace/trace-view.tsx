@@ -2,6 +2,7 @@ import { useRoute } from '../../route.ts';
 import { NewestActions, NoActions } from './newest-actions.tsx';
 import { Search } from './search.tsx';
 import { Traced } from './traced.tsx';
+import '../../parts/parts.css';
 import './trace.css';
 
 /** One business action over all contexts: what caused what, when, and what it waited for. */

@@ -1,6 +1,6 @@
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { type KeyboardEvent, useEffect, useId, useMemo, useRef } from 'react';
-import { useIsNarrow } from './use-is-narrow.ts';
+import { useIsNarrow } from '../../parts/use-is-narrow.ts';
 import { type ScaleKind, type TimeScale, timeScale } from './time-scale.ts';
 import type { TraceRow } from './trace-rows.ts';
 import { WaterfallRow } from './waterfall-row.tsx';
