@@ -7,6 +7,8 @@ import { sqlite } from '../adapters/sqlite/sqlite-store.ts';
 import { start, until } from '../runtime/fixtures/start.ts';
 import type { TracedRecord, TracedWait } from './action-trace.ts';
 import { order, place, twoContexts } from './fixtures/two-contexts.ts';
+import { notReachedHere } from './not-reached.ts';
+import { withLogs } from './open-logs.ts';
 import { tracedActions } from './traced-actions.ts';
 
 test('what is not done is told so that it can be decided about, and says when it is tried again', async (t) => {
@@ -37,6 +39,57 @@ test('what is not done is told so that it can be decided about, and says when it
     ['parked', 'billing', 'a', parked?.recordId, null],
   );
   assert.ok(charge?.due && Date.parse(charge.due) > Date.parse(charge.since));
+});
+
+test('who has not come to a record yet is told with it, and nobody once all have', async (t) => {
+  const folder = mkdtempSync(join(tmpdir(), 'thereupon-action-'));
+  t.after(() => rmSync(folder, { recursive: true }));
+  const store = sqlite(folder);
+  const { contexts } = twoContexts();
+  const begun = await start(t, contexts, { store });
+  await begun.handle(order, 'a-1', place('a-1'), { correlationId: 'action-1' });
+  await begun.settled();
+  const done = await tracedActions({ contexts, store }, 'action-1');
+  await begun.stop();
+  const alone = await start(t, contexts, { store, only: ['ordering'] });
+  await alone.handle(order, 'a-2', place('a-2'), { correlationId: 'action-2' });
+  await alone.settled();
+  await alone.stop();
+
+  const open = await tracedActions({ contexts, store }, 'action-2');
+
+  assert.equal(done.actions[0]?.notReachedCount, 0);
+  assert.equal(open.actions[0]?.notReachedCount, 1);
+  const [event] = open.actions[0]?.causes[0]?.caused ?? [];
+  const message = event?.caused.find(({ direction }) => direction === 'outgoing');
+  assert.deepEqual(message?.notReached, [
+    { context: 'billing', subscription: 'intake from ordering', kind: 'intake' },
+  ]);
+});
+
+test('a subscription whose checkpoint is before a record that it wants has not come to it', async (t) => {
+  const folder = mkdtempSync(join(tmpdir(), 'thereupon-action-'));
+  t.after(() => rmSync(folder, { recursive: true }));
+  const store = sqlite(folder);
+  const { contexts } = twoContexts();
+  const app = await start(t, contexts, { store });
+  await app.handle(order, 'a-1', place('a-1'));
+  await app.settled();
+  await app.stop();
+
+  await withLogs({ contexts, store }, 'billing', async ([billing]) => {
+    assert.ok(billing);
+    const [taken] = await billing.log.read({ after: 0, limit: 1, directions: ['incoming'] });
+    const checkpoints = await billing.log.checkpoints();
+    const before = checkpoints.map((each) => ({ ...each, position: 0 }));
+    assert.ok(taken);
+
+    assert.deepEqual(notReachedHere(billing, taken, checkpoints), []);
+    assert.deepEqual(
+      notReachedHere(billing, taken, before).map(({ subscription }) => subscription),
+      ['ask for payment', 'charge the card'],
+    );
+  });
 });
 
 function waitsOf({ waiting, caused }: TracedRecord): TracedWait[] {

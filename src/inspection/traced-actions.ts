@@ -33,7 +33,7 @@ export async function tracedActions(config: Inspected, id: string): Promise<Trac
     }
     const actions: ActionTrace[] = [];
     for (const correlationId of found.correlationIds.slice(0, ACTIONS_MAX))
-      actions.push(await traceAction(logs, correlationId));
+      actions.push(await traceAction(config, logs, correlationId));
     return { id, as: found.as, actions, moreActions: found.correlationIds.length - actions.length };
   });
 }

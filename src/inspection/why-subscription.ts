@@ -104,14 +104,27 @@ async function stateOf(
 ): Promise<WhyState> {
   const own = checkpoints.filter(({ subscription }) => subscription === listed.name);
   if (own.length === 0) return { is: 'not-started' };
-  const slots = keysOfRecord(open.vocabulary, listed, record).map(slotOf);
-  const range = own.find(
-    ({ firstSlot, lastSlot, position }) =>
-      position < record.position && slots.some((slot) => slot >= firstSlot && slot <= lastSlot),
-  );
+  const range = rangeBefore(open, listed, record, own);
   if (range !== undefined) return notReached(open, listed, record, range);
   const discard = await discardOf(open.log, listed.name, record.id);
   return discard ?? { is: 'handled', mayBePast: listed.startFrom === 'now' };
+}
+
+/** The part of a subscription that is to handle a record and stands before it, if there is one. */
+export function rangeBefore(
+  { vocabulary }: OpenLog,
+  listed: ListedSubscription,
+  record: StoredRecord,
+  checkpoints: readonly Checkpoint[],
+): Checkpoint | undefined {
+  const before = checkpoints.filter(
+    ({ subscription, position }) => subscription === listed.name && position < record.position,
+  );
+  if (before.length === 0) return undefined;
+  const slots = keysOfRecord(vocabulary, listed, record).map(slotOf);
+  return before.find(({ firstSlot, lastSlot }) =>
+    slots.some((slot) => slot >= firstSlot && slot <= lastSlot),
+  );
 }
 
 async function notReached(
