@@ -6,10 +6,10 @@ import { CopyButton } from '../../parts/copy-button.tsx';
 import { LevelSign } from '../../parts/level.tsx';
 import { RecordDetails } from '../../parts/record-details.tsx';
 import { When, spanText } from '../../parts/times.tsx';
-import { actionLevel, actionText, firstOf } from './action-state.ts';
+import { actionLevel, actionText, firstOf, isUnderWay } from './action-state.ts';
 import type { ScaleKind } from './time-scale.ts';
 import { type TraceRow, traceRows } from './trace-rows.ts';
-import { WaitDetails } from './wait-details.tsx';
+import { NotReachedDetails, WaitDetails } from './wait-details.tsx';
 import { Waterfall } from './waterfall.tsx';
 
 /** One action: what is known of it, its waterfall, and beside it the record that is looked at. */
@@ -28,7 +28,6 @@ export function ActionPicture({
   const [isOpen, setIsOpen] = useState(active !== undefined);
   const { pulse } = usePulse();
   const now = pulse === undefined ? Date.now() : Date.parse(pulse.at);
-  const isWaiting = action.waitingCount > 0;
   const shown = isOpen ? rows.find(({ id }) => id === active) : undefined;
   const close = (): void => setIsOpen(false);
   return (
@@ -40,7 +39,7 @@ export function ActionPicture({
           <Waterfall
             rows={rows}
             kind={kind}
-            now={isWaiting ? now : 0}
+            now={isUnderWay(action) ? now : 0}
             active={active}
             onActivate={setActive}
             onOpen={() => setIsOpen(true)}
@@ -50,10 +49,10 @@ export function ActionPicture({
         </div>
         {shown !== undefined && shown.kind !== 'cause' && (
           <aside className="beside">
-            {shown.kind === 'record' ? (
-              <RecordDetails record={shown.record} onClose={close} />
-            ) : (
-              <WaitDetails wait={shown.wait} onClose={close} />
+            {shown.kind === 'record' && <RecordDetails record={shown.record} onClose={close} />}
+            {shown.kind === 'wait' && <WaitDetails wait={shown.wait} onClose={close} />}
+            {shown.kind === 'not-reached' && (
+              <NotReachedDetails reader={shown.reader} record={shown.record} onClose={close} />
             )}
           </aside>
         )}

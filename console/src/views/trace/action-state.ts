@@ -14,12 +14,17 @@ export function firstOf({ causes }: ActionTrace): TracedRecord | undefined {
 export function actionLevel(action: ActionTrace): Level {
   const tones = waitsOf(action).map(toneOf);
   if (tones.includes('bad')) return 'bad';
-  return tones.includes('attention') ? 'attention' : 'good';
+  return tones.includes('attention') || action.notReachedCount > 0 ? 'attention' : 'good';
+}
+
+/** Whether anything is left to do, be it by a timer. */
+export function isUnderWay({ waitingCount, notReachedCount }: ActionTrace): boolean {
+  return waitingCount + notReachedCount > 0;
 }
 
 /** What is left to do, in few words. */
-export function actionText({ waitingCount, timerCount }: ActionTrace): string {
-  const undone = waitingCount - timerCount;
+export function actionText({ waitingCount, timerCount, notReachedCount }: ActionTrace): string {
+  const undone = waitingCount - timerCount + notReachedCount;
   const timers = timerCount === 1 ? '1 timer set' : `${timerCount} timers set`;
   const parts = [
     ...(undone > 0 ? [`${undone} not done`] : []),

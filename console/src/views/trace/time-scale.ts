@@ -16,10 +16,10 @@ export interface TimeScale {
 }
 
 /** A gap is drawn short when it is more than this part of all that is not drawn short yet. */
-const LONG_PART = 0.6;
+const LONG_PART = 0.85;
 /** So wide is each break, as long as there are not too many of them. */
-const BREAK_WIDTH = 0.08;
-const BREAKS_WIDTH_MAX = 0.4;
+const BREAK_WIDTH = 0.12;
+const BREAKS_WIDTH_MAX = 0.48;
 const TICKS_MAX = 6;
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
@@ -86,7 +86,17 @@ function toScale(moments: readonly number[]): TimeScale {
         label: segment === begin ? afterText(tick - begin) : '',
       });
   }
-  return { at: between(points), ticks, breaks };
+  return { at: between(points), ticks: readable(ticks, breaks), breaks };
+}
+
+/** So wide is a label, about. */
+const LABEL_WIDTH = 0.14;
+
+/** Without the labels that would stand on another one. */
+function readable(ticks: TimeScale['ticks'], breaks: TimeScale['breaks']): TimeScale['ticks'] {
+  const isFree = (at: number): boolean =>
+    breaks.every(({ from, to }) => at + LABEL_WIDTH <= from || at >= to);
+  return ticks.map(({ at, label }) => ({ at, label: at === 0 || isFree(at) ? label : '' }));
 }
 
 interface Point {

@@ -3,6 +3,7 @@ import type {
   TracedRecord,
   TracedWait,
 } from '../../../../src/inspection/action-trace.ts';
+import type { NotReached } from '../../../../src/inspection/not-reached.ts';
 import { spanText } from '../../parts/times.tsx';
 
 /** How much something that is not done matters: `calm` is what goes on by itself. */
@@ -36,13 +37,22 @@ export interface WaitRow extends Placed {
   readonly tone: Tone;
 }
 
+/** Somebody is to handle a record, or take it in, and has not come to it yet. */
+export interface NotReachedRow extends Placed {
+  readonly kind: 'not-reached';
+  readonly reader: NotReached;
+  readonly record: TracedRecord;
+  readonly from: number;
+  readonly tone: Tone;
+}
+
 /** What began a part of an action: drawn when it was begun more than once. */
 export interface CauseRow extends Placed {
   readonly kind: 'cause';
   readonly causationId: string;
 }
 
-export type TraceRow = RecordRow | WaitRow | CauseRow;
+export type TraceRow = RecordRow | WaitRow | NotReachedRow | CauseRow;
 
 /** An action row by row, as its causation tree goes, without what is under a row that is closed. */
 export function traceRows(action: ActionTrace, closed: ReadonlySet<string>): TraceRow[] {
@@ -97,16 +107,18 @@ function add(
   },
 ): void {
   const id = placeOf(record);
-  const { waiting, caused } = record;
+  const { waiting, notReached, caused } = record;
   const at = Date.parse(record.recordedAt);
   const from = cause && Math.min(at, Date.parse(cause.recordedAt));
   const wait =
     from === undefined || cause === undefined ? undefined : waited(record, cause, at - from);
-  const isParent = waiting.length + caused.length > 0;
+  const isParent = waiting.length + notReached.length + caused.length > 0;
   const isOpen = !closed.has(id);
   rows.push({ kind: 'record', id, depth, parentId, isParent, isOpen, record, at, from, wait });
   if (!isOpen) return;
   for (const each of waiting) rows.push(waitRow(each, { depth: depth + 1, parentId: id, record }));
+  for (const reader of notReached)
+    rows.push(notReachedRow(reader, { depth: depth + 1, parentId: id, record }));
   for (const next of caused)
     add(rows, closed, { record: next, cause: record, depth: depth + 1, parentId: id });
 }
@@ -130,6 +142,18 @@ function waitRow(
   };
 }
 
+function notReachedRow(
+  reader: NotReached,
+  about: { depth: number; parentId: string; record: TracedRecord },
+): NotReachedRow {
+  const { context, subscription, kind } = reader;
+  const id = `not reached ${context} ${subscription} ${placeOf(about.record)}`;
+  const from = Date.parse(about.record.recordedAt);
+  // Whoever reads a model that is behind waits for it, if they care; nothing else does.
+  const tone = kind === 'read-model' ? 'calm' : 'attention';
+  return { kind: 'not-reached', id, isParent: false, isOpen: false, reader, from, tone, ...about };
+}
+
 export function toneOf({ kind, attempts }: TracedWait): Tone {
   if (kind === 'parked') return 'bad';
   if (kind === 'held') return 'attention';
@@ -150,6 +174,12 @@ function waited({ direction }: TracedRecord, cause: TracedRecord, ms: number): R
     text: `handled after ${span}`,
     about: `Handled ${span} after what caused it was recorded`,
   };
+}
+
+/** What is said of whoever has not come to a record. */
+export function notReachedText({ kind }: NotReached): string {
+  if (kind === 'relay') return 'has not handed it over: it is in the outbox';
+  return kind === 'intake' ? 'has not taken it in yet' : 'has not come to it yet';
 }
 
 /** What is said of a wait, in few words. */

@@ -1,10 +1,11 @@
-import type { ActionTrace } from '../../../../src/inspection/action-trace.ts';
+import { useEffect, useState } from 'react';
 import { useQuestion } from '../../api/use-question.ts';
 import { Empty } from '../../parts/empty.tsx';
 import { Problem } from '../../parts/problem.tsx';
 import { useRoute } from '../../route.ts';
 import { ActionChoice } from './action-choice.tsx';
 import { ActionPicture } from './action-picture.tsx';
+import { isUnderWay } from './action-state.ts';
 import { NewestActions } from './newest-actions.tsx';
 
 /** So often is asked again while something is not done. */
@@ -13,7 +14,12 @@ const EVERY_MS = 2_000;
 /** What an id stands for: drawn; or else what has it as its key, or its type. */
 export function Traced({ id }: { readonly id: string }) {
   const { query } = useRoute();
-  const { answer, error, reload } = useQuestion('trace', { id }, { everyMs: EVERY_MS });
+  const [isOpen, setIsOpen] = useState(true);
+  const often = isOpen ? { everyMs: EVERY_MS } : {};
+  const { answer, error, reload } = useQuestion('trace', { id }, often);
+  useEffect(() => {
+    if (answer !== undefined) setIsOpen(answer.actions.some(isUnderWay));
+  }, [answer]);
   if (answer === undefined) {
     if (error?.code === 'nothing-found') return <ByKeyOrType text={id} />;
     return error ? (
@@ -44,10 +50,6 @@ export function Traced({ id }: { readonly id: string }) {
       />
     </>
   );
-}
-
-function isUnderWay({ waitingCount, timerCount }: ActionTrace): boolean {
-  return waitingCount > timerCount;
 }
 
 function ByKeyOrType({ text }: { readonly text: string }) {

@@ -1,10 +1,11 @@
-import type { TracedWait } from '../../../../src/inspection/action-trace.ts';
+import type { TracedRecord, TracedWait } from '../../../../src/inspection/action-trace.ts';
+import type { NotReached } from '../../../../src/inspection/not-reached.ts';
 import { ContextMark } from '../../parts/context-mark.tsx';
 import { Link } from '../../parts/link.tsx';
 import { Fact, Handled } from '../../parts/record-details.tsx';
 import { When } from '../../parts/times.tsx';
 import { hrefTo } from '../../route.ts';
-import { waitText } from './trace-rows.ts';
+import { notReachedText, waitText } from './trace-rows.ts';
 
 /** Something that is not done: with whom, since when, why, and where it can be decided about. */
 export function WaitDetails({
@@ -55,6 +56,44 @@ export function WaitDetails({
         )}
       </dl>
       {kind !== 'timer' && <Handled id={recordId} />}
+    </section>
+  );
+}
+
+/** Somebody who has not come to a record yet, and why. */
+export function NotReachedDetails({
+  reader,
+  record,
+  onClose,
+}: {
+  readonly reader: NotReached;
+  readonly record: TracedRecord;
+  readonly onClose: () => void;
+}) {
+  const { context, subscription } = reader;
+  return (
+    <section className="record-details" aria-label={`What waits: ${subscription}`}>
+      <header>
+        <h2>{subscription}</h2>
+        <button type="button" className="close" aria-label="Close what waits" onClick={onClose}>
+          ✕
+        </button>
+        <p className="quiet">
+          <ContextMark name={context} /> · {notReachedText(reader)}
+        </p>
+      </header>
+      <dl>
+        <Fact name="Record">{record.type}</Fact>
+        <Fact name="Waits since">
+          <When at={record.recordedAt} />
+        </Fact>
+      </dl>
+      <Handled id={record.id} />
+      <p>
+        <Link href={hrefTo('subscriptions', [], { context, subscription })}>
+          See how far {subscription} is
+        </Link>
+      </p>
     </section>
   );
 }

@@ -3,7 +3,14 @@ import { ContextMark, useContextColour } from '../../parts/context-mark.tsx';
 import { DirectionSign } from '../../parts/direction.tsx';
 import { spanText } from '../../parts/times.tsx';
 import type { TimeScale } from './time-scale.ts';
-import { type RecordRow, type TraceRow, type WaitRow, waitText } from './trace-rows.ts';
+import {
+  type NotReachedRow,
+  type RecordRow,
+  type TraceRow,
+  type WaitRow,
+  notReachedText,
+  waitText,
+} from './trace-rows.ts';
 
 /** Deeper rows are not indented any further. */
 const INDENT_MAX = 24;
@@ -45,7 +52,7 @@ export function WaterfallRow({
       aria-expanded={row.isParent ? row.isOpen : undefined}
       aria-selected={isActive}
       data-kind={row.kind}
-      data-tone={row.kind === 'wait' ? row.tone : undefined}
+      data-tone={'tone' in row ? row.tone : undefined}
       data-context={context}
       data-record={row.kind === 'record' ? row.record.id : undefined}
       style={{ transform: `translateY(${top}px)`, height }}
@@ -64,7 +71,9 @@ export function WaterfallRow({
       </span>
       <span role="gridcell" className="waterfall-axis">
         {row.kind === 'record' && <RecordBar row={row} scale={scale} />}
-        {row.kind === 'wait' && <WaitBar row={row} scale={scale} now={now} />}
+        {(row.kind === 'wait' || row.kind === 'not-reached') && (
+          <WaitBar row={row} scale={scale} now={now} />
+        )}
       </span>
     </div>
   );
@@ -72,6 +81,7 @@ export function WaterfallRow({
 
 function contextOf(row: TraceRow): string | undefined {
   if (row.kind === 'cause') return undefined;
+  if (row.kind === 'not-reached') return row.reader.context;
   return row.kind === 'wait' ? row.wait.context : row.record.context;
 }
 
@@ -105,6 +115,15 @@ function What({ row }: { readonly row: TraceRow }) {
         <span className="what-text" title={row.wait.error ?? undefined}>
           <strong>{row.wait.subscription}</strong> {waitText(row.wait)}
           {row.wait.error !== null && <span className="quiet"> {row.wait.error}</span>}
+        </span>
+      </>
+    );
+  if (row.kind === 'not-reached')
+    return (
+      <>
+        <span className="wait-sign" aria-hidden="true" />
+        <span className="what-text">
+          <strong>{row.reader.subscription}</strong> {notReachedText(row.reader)}
         </span>
       </>
     );
@@ -148,7 +167,7 @@ function WaitBar({
   scale,
   now,
 }: {
-  readonly row: WaitRow;
+  readonly row: WaitRow | NotReachedRow;
   readonly scale: TimeScale;
   readonly now: number;
 }) {
@@ -162,8 +181,10 @@ function WaitBar({
   );
 }
 
-function openText({ wait, from }: WaitRow, now: number): string {
-  const { kind, due } = wait;
+function openText(row: WaitRow | NotReachedRow, now: number): string {
+  const { from } = row;
+  if (row.kind === 'not-reached') return `for ${spanText(Math.max(0, now - from))}`;
+  const { kind, due } = row.wait;
   const ahead = due === null ? 0 : Date.parse(due) - now;
   if (kind === 'timer') return ahead > 0 ? `due in ${spanText(ahead)}` : 'due now';
   const since = `for ${spanText(Math.max(0, now - from))}`;

@@ -93,9 +93,9 @@ export function Waterfall(props: WaterfallProps) {
 function momentsOf(rows: readonly TraceRow[], now: number): number[] {
   const moments = rows.flatMap((row) => {
     if (row.kind === 'record') return [row.at, row.from ?? row.at];
-    return row.kind === 'wait' ? [row.from] : [];
+    return row.kind === 'cause' ? [] : [row.from];
   });
-  const isOpen = rows.some(({ kind }) => kind === 'wait');
+  const isOpen = rows.some(({ kind }) => kind === 'wait' || kind === 'not-reached');
   const last = Math.max(...moments);
   // The clocks of two machines differ a little.
   return isOpen ? [...moments, Math.max(last, now)] : moments;
@@ -112,7 +112,7 @@ function Head({ scale }: { readonly scale: TimeScale }) {
             <span
               key={at}
               className="tick"
-              data-edge={at > 0.94 ? 'end' : undefined}
+              data-edge={at > 0.9 ? 'end' : undefined}
               style={{ left: `${at * 100}%` }}
             >
               {label}
@@ -122,8 +122,9 @@ function Head({ scale }: { readonly scale: TimeScale }) {
             <span
               key={from}
               className="break-label"
+              data-edge={to > 0.94 ? 'end' : undefined}
               title={`Nothing happened for ${label}: drawn short`}
-              style={{ left: `${((from + to) / 2) * 100}%` }}
+              style={{ left: `${(to > 0.94 ? to : (from + to) / 2) * 100}%` }}
             >
               {label}
             </span>
