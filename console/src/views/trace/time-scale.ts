@@ -50,11 +50,12 @@ function inOrder(moments: readonly number[]): TimeScale {
   const last = Math.max(1, moments.length - 1);
   const begin = moments[0] ?? 0;
   const every = Math.ceil(moments.length / TICKS_MAX);
+  const ticks = moments.flatMap((moment, index) =>
+    index % every === 0 ? [{ at: index / last, label: afterText(moment - begin) }] : [],
+  );
   return {
     at: between(moments.map((moment, index) => ({ moment, place: index / last }))),
-    ticks: moments.flatMap((moment, index) =>
-      index % every === 0 ? [{ at: index / last, label: afterText(moment - begin) }] : [],
-    ),
+    ticks: readable(ticks, []),
     breaks: [],
   };
 }
@@ -90,13 +91,22 @@ function toScale(moments: readonly number[]): TimeScale {
 }
 
 /** So wide is a label, about. */
-const LABEL_WIDTH = 0.14;
+const LABEL_WIDTH = 0.15;
+
+/** From where on a label stands before its tick: there is no room behind it. */
+export const LABEL_BEFORE = 0.88;
 
 /** Without the labels that would stand on another one. */
 function readable(ticks: TimeScale['ticks'], breaks: TimeScale['breaks']): TimeScale['ticks'] {
-  const isFree = (at: number): boolean =>
-    breaks.every(({ from, to }) => at + LABEL_WIDTH <= from || at >= to);
-  return ticks.map(({ at, label }) => ({ at, label: at === 0 || isFree(at) ? label : '' }));
+  let free = 0;
+  return ticks.map(({ at, label }) => {
+    const from = at > LABEL_BEFORE ? at - LABEL_WIDTH : at;
+    const to = from + LABEL_WIDTH;
+    const isFree = from >= free && breaks.every((each) => to <= each.from || from >= each.to);
+    if (label === '' || (at > 0 && !isFree)) return { at, label: '' };
+    free = to;
+    return { at, label };
+  });
 }
 
 interface Point {

@@ -1,7 +1,7 @@
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { type KeyboardEvent, useEffect, useId, useMemo, useRef } from 'react';
 import { useIsNarrow } from '../../parts/use-is-narrow.ts';
-import { type ScaleKind, type TimeScale, timeScale } from './time-scale.ts';
+import { LABEL_BEFORE, type ScaleKind, type TimeScale, timeScale } from './time-scale.ts';
 import type { TraceRow } from './trace-rows.ts';
 import { WaterfallRow } from './waterfall-row.tsx';
 
@@ -112,7 +112,7 @@ function Head({ scale }: { readonly scale: TimeScale }) {
             <span
               key={at}
               className="tick"
-              data-edge={at > 0.9 ? 'end' : undefined}
+              data-edge={at > LABEL_BEFORE ? 'end' : undefined}
               style={{ left: `${at * 100}%` }}
             >
               {label}
