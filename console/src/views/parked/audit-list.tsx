@@ -3,6 +3,7 @@ import { useQuestion } from '../../api/use-question.ts';
 import { Ago } from '../../parts/ago.tsx';
 import { Empty } from '../../parts/empty.tsx';
 import { Link } from '../../parts/link.tsx';
+import { OpenRequests } from '../../parts/open-requests.tsx';
 import { Problem } from '../../parts/problem.tsx';
 import { hrefTo, useRoute } from '../../route.ts';
 
@@ -19,16 +20,20 @@ export function AuditList() {
   if (answer === undefined) return <p className="loading">Looking up what was done …</p>;
   if (answer.operations.length === 0)
     return (
-      <Empty title="Nobody has done anything yet">
-        <p>
-          Whatever a person does to the running system stands here, with who, when and why: redrives
-          and discards, rebuilds, pauses, timers fired by hand. It is written in the same commit as
-          what it does, so one is never there without the other.
-        </p>
-      </Empty>
+      <>
+        <OpenRequests context={context} />
+        <Empty title="Nobody has done anything yet">
+          <p>
+            Whatever a person does to the running system stands here, with who, when and why:
+            redrives and discards, rebuilds, pauses, timers fired by hand. It is written in the same
+            commit as what it does, so one is never there without the other.
+          </p>
+        </Empty>
+      </>
     );
   return (
     <>
+      <OpenRequests context={context} />
       <ol className="audit">
         {answer.operations.map((operation) => (
           <Operation key={`${operation.context} ${operation.id}`} operation={operation} />
