@@ -1,0 +1,59 @@
+import type { TracedRecord } from '../../../../src/inspection/action-trace.ts';
+import { useQuestion } from '../../api/use-question.ts';
+import { Link } from '../../parts/link.tsx';
+import { Problem } from '../../parts/problem.tsx';
+import { countText } from '../../parts/times.tsx';
+import { hrefTo } from '../../route.ts';
+
+const EVERY_MS = 3_000;
+/** So many records are listed: the trace shows all. */
+const LISTED = 60;
+
+/** What happened in the action that began a process, in the order in which it was recorded. */
+export function History({ startedBy }: { readonly startedBy: string }) {
+  const { answer, error, reload } = useQuestion('trace', { id: startedBy }, { everyMs: EVERY_MS });
+  const records = (answer?.actions ?? [])
+    .flatMap(({ causes }) => causes.flatMap(({ caused }) => caused.flatMap(withCaused)))
+    .toSorted((a, b) => (a.recordedAt < b.recordedAt ? -1 : 1));
+  return (
+    <section className="panel history" aria-labelledby="history">
+      <header>
+        <h2 id="history">What happened</h2>
+        <p className="quiet">
+          All that belongs to the action that began it.{' '}
+          <Link href={hrefTo('trace', [startedBy])}>See it as a picture</Link>
+        </p>
+      </header>
+      {error && <Problem error={error} onAgain={reload} />}
+      <ol>
+        {records.slice(0, LISTED).map((record) => (
+          <li
+            key={`${record.context} ${record.position}`}
+            data-record={record.id}
+            className={record.id === startedBy ? 'is-start' : undefined}
+          >
+            <span className={`direction is-${record.direction}`} aria-hidden="true" />
+            <time dateTime={record.recordedAt} className="quiet mono">
+              {record.recordedAt.slice(11, 23)}
+            </time>
+            <span className="quiet history-context">{record.context}</span>
+            <span className="history-type">
+              <Link href={hrefTo('trace', [record.id])}>{record.type}</Link>{' '}
+              <span className="quiet">
+                {record.direction}
+                {record.id === startedBy && ', began it'}
+              </span>
+            </span>
+          </li>
+        ))}
+      </ol>
+      {records.length > LISTED && (
+        <p className="panel-text quiet">and {countText(records.length - LISTED)} more</p>
+      )}
+    </section>
+  );
+}
+
+function withCaused(record: TracedRecord): readonly TracedRecord[] {
+  return [record, ...record.caused.flatMap(withCaused)];
+}
