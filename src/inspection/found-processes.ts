@@ -20,6 +20,8 @@ export interface ManagerFound {
   /** What begins one, and which timers it sets. */
   readonly startedBy: readonly string[];
   readonly timers: readonly string[];
+  /** Whether they go by the clock, or by the time that the application says. */
+  readonly time: 'clock' | 'business';
   /** How many go on. */
   readonly count: number;
   /** By key, at most 500 of them. */
@@ -79,6 +81,7 @@ async function managerFound(
     process: manager.name,
     startedBy: manager.startedBy,
     timers: manager.timers,
+    time: manager.time,
     count: await log.countDocuments(model, []),
     instances: found
       .slice(0, INSTANCES_MAX)

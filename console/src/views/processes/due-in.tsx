@@ -16,3 +16,19 @@ export function DueIn({ due }: { readonly due: string }) {
     </time>
   );
 }
+
+/** By business time nobody knows how long that takes: the application says what time it is. */
+export function DueAt({
+  due,
+  isBusinessTime,
+}: {
+  readonly due: string;
+  readonly isBusinessTime: boolean;
+}) {
+  if (!isBusinessTime) return <DueIn due={due} />;
+  return (
+    <time dateTime={due} title="by business time">
+      at {due.slice(0, 16).replace('T', ' ')}
+    </time>
+  );
+}

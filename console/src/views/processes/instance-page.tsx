@@ -7,7 +7,7 @@ import { hrefTo, useRoute } from '../../route.ts';
 import { History } from './history.tsx';
 import { statusField, statusOf } from './status-field.ts';
 import { TimerActs } from './timer-acts.tsx';
-import { DueIn } from './due-in.tsx';
+import { DueAt } from './due-in.tsx';
 
 const EVERY_MS = 2_000;
 
@@ -121,13 +121,8 @@ function InstanceTimers({
         <li key={timer.id} data-timer={timer.id}>
           <div>
             <strong>{timer.name}</strong>{' '}
-            {timer.isBusinessTime ? (
-              <span className="quiet">
-                when business time is {timer.due.slice(0, 16).replace('T', ' ')}
-              </span>
-            ) : (
-              <DueIn due={timer.due} />
-            )}
+            <DueAt due={timer.due} isBusinessTime={timer.isBusinessTime} />
+            {timer.isBusinessTime && <span className="tag">business time</span>}
           </div>
           <TimerActs timer={timer} onActed={reload} />
         </li>

@@ -3,7 +3,7 @@ import type { FoundInstance, ManagerFound } from '../../../../src/inspection/fou
 import { Link } from '../../parts/link.tsx';
 import { countText } from '../../parts/times.tsx';
 import { hrefTo } from '../../route.ts';
-import { DueIn } from './due-in.tsx';
+import { DueAt } from './due-in.tsx';
 import { StatusBar } from './status-bar.tsx';
 import { statusField, statusOf } from './status-field.ts';
 
@@ -77,7 +77,7 @@ export function ManagerPanel({
 }
 
 function InstanceRow({
-  manager: { context, process },
+  manager: { context, process, time },
   instance,
   field,
 }: {
@@ -96,7 +96,7 @@ function InstanceRow({
       <span className="instance-next quiet">
         {next !== undefined && (
           <>
-            {next[0]} <DueIn due={next[1]} />
+            {next[0]} <DueAt due={next[1]} isBusinessTime={time === 'business'} />
           </>
         )}
       </span>

@@ -60,7 +60,12 @@ export function TimeLine({ timers }: { readonly timers: readonly TimerAhead[] })
           now
         </span>
         {MARKS.filter(([ms]) => ms <= far).map(([ms, label]) => (
-          <span key={label} style={{ left: left(placeOf(ms)) }}>
+          <span
+            key={label}
+            // Nothing stands out on the right.
+            className={placeOf(ms) > 0.85 ? 'is-last' : undefined}
+            style={{ left: left(placeOf(ms)) }}
+          >
             {label}
           </span>
         ))}

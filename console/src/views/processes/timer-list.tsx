@@ -8,7 +8,7 @@ import { MayNotAct } from '../../parts/may-not-act.tsx';
 import { Problem } from '../../parts/problem.tsx';
 import { countText } from '../../parts/times.tsx';
 import { hrefTo, useRoute } from '../../route.ts';
-import { DueIn } from './due-in.tsx';
+import { DueAt } from './due-in.tsx';
 import { TimeLine } from './time-line.tsx';
 import { TimerActs } from './timer-acts.tsx';
 
@@ -109,7 +109,7 @@ function TimerRow({
   return (
     <li data-timer={id} data-context={context} data-overdue={isOverdue || undefined}>
       <span className="timer-due">
-        {isBusinessTime ? due.slice(0, 16).replace('T', ' ') : <DueIn due={due} />}
+        <DueAt {...{ due, isBusinessTime }} />
       </span>
       <span className="timer-name">
         <strong>{name}</strong>{' '}
