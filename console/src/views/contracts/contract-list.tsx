@@ -3,6 +3,7 @@ import { ContextChoice } from '../../parts/context-choice.tsx';
 import { Empty } from '../../parts/empty.tsx';
 import { Link } from '../../parts/link.tsx';
 import { hrefTo, useRoute } from '../../route.ts';
+import { WithCode } from './with-code.tsx';
 
 /** All contracts: who publishes each, and who listens. */
 export function ContractList({ contracts }: { readonly contracts: readonly ToldContract[] }) {
@@ -63,7 +64,11 @@ function ContractRow({ contract }: { readonly contract: ToldContract }) {
           {origin === 'external' && <span className="tag">from outside</span>}
           {personal.length > 0 && <span className="tag attention">personal</span>}
         </p>
-        {documentation !== '' && <p className="quiet contract-words">{documentation}</p>}
+        {documentation !== '' && (
+          <p className="quiet contract-words">
+            <WithCode text={documentation} />
+          </p>
+        )}
       </div>
       <span className="ends">
         {consumers.map((consumer) => (

@@ -1,9 +1,11 @@
+import type { FlowSubscription } from '../../../../src/inspection/flow-graph.ts';
 import type { ToldContract } from '../../../../src/inspection/told-contracts.ts';
 import { Empty } from '../../parts/empty.tsx';
 import { Link } from '../../parts/link.tsx';
 import { hrefTo } from '../../route.ts';
 import { Examples } from './examples.tsx';
 import { SchemaTable } from './schema-table.tsx';
+import { WithCode } from './with-code.tsx';
 
 /** One contract: who tells it to whom, what is in it, and what was told last. */
 export function ContractPage({
@@ -45,15 +47,26 @@ function Contract({ contract }: { readonly contract: ToldContract }) {
         {origin === 'external' && <span className="tag">from outside</span>}
       </div>
       <p className={documentation === '' ? 'contract-doc quiet' : 'contract-doc'}>
-        {documentation === ''
-          ? 'It has no documentation: a sentence of what it means, under documentation, helps who listens.'
-          : documentation}
+        <WithCode
+          text={
+            documentation === ''
+              ? 'It has no documentation: a sentence of what it means, as `documentation`, helps whoever listens.'
+              : documentation
+          }
+        />
       </p>
       <Picture contract={contract} />
       <SchemaTable contract={contract} />
       <Examples contract={contract} />
     </article>
   );
+}
+
+/** A read model reads by version, and may be of several: all of its context are shown. */
+function placeOf(context: string, { kind, name }: FlowSubscription): string {
+  return kind === 'read-model'
+    ? hrefTo('subscriptions', [], { context })
+    : hrefTo('subscriptions', [context, name]);
 }
 
 /** Who publishes it, and who listens, with what. */
@@ -86,7 +99,7 @@ function Picture({
             {subscriptions.map((subscription) => (
               <Link
                 key={subscription.name}
-                href={hrefTo('subscriptions', [], { context })}
+                href={placeOf(context, subscription)}
                 title={subscription.kind}
               >
                 {subscription.name}

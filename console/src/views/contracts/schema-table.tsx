@@ -35,7 +35,7 @@ export function SchemaTable({ contract }: { readonly contract: ToldContract }) {
             <tbody>
               {rows.map(({ path, name, depth, type, isRequired, notes }) => (
                 <tr key={path} data-field={path}>
-                  <th scope="row" style={{ paddingLeft: `${12 + depth * 18}px` }}>
+                  <th scope="row" style={{ paddingLeft: `${16 + depth * 18}px` }}>
                     <code>{name}</code>
                     {!isRequired && <span className="quiet"> optional</span>}
                   </th>
