@@ -27,14 +27,15 @@ test('a request that nobody has taken up is told with who, why and since when', 
 
   const [first, second] = requests;
   assert.deepEqual(
-    [first?.action, first?.about, second?.action, second?.about, isCut],
-    ['redrive', 'confirm when paid', 'rebuild', 'order-book@2', false],
+    [first?.action, first?.about, first?.key, second?.action, second?.about, isCut],
+    ['redrive', 'confirm when paid', 'o-1', 'rebuild', 'order-book@2', false],
   );
   assert.deepEqual(second, {
     context: 'ordering',
     id: 'q-1',
     action: 'rebuild',
     about: 'order-book@2',
+    key: null,
     since: '1970-01-01T00:00:00.001Z',
     ...by,
   });

@@ -22,6 +22,8 @@ export interface OpenRequest {
   readonly since: string;
   /** What it is about: a subscription, a read model, who has published. */
   readonly about: string;
+  /** Of a parked record. */
+  readonly key: string | null;
 }
 
 /** The requests that wait in some logs. One of an action that this version does not know is left out. */
@@ -47,7 +49,8 @@ function openRequest(context: string, row: WaitingRow): readonly OpenRequest[] {
   if (request === undefined) return [];
   const { action, who, why } = request;
   const since = new Date(row.since).toISOString();
-  return [{ context, id: row.recordId, action, who, why, since, about: aboutOf(request) }];
+  const key = 'key' in request ? request.key : null;
+  return [{ context, id: row.recordId, action, who, why, since, about: aboutOf(request), key }];
 }
 
 function aboutOf(request: Request): string {

@@ -43,7 +43,7 @@ export function OpenRequests({ context }: { readonly context?: string | undefine
 }
 
 function RequestRow({
-  request: { context, id, action, about, who, why, since },
+  request: { context, id, action, about, key, who, why, since },
   onTakeBack,
 }: {
   readonly request: OpenRequest;
@@ -53,7 +53,8 @@ function RequestRow({
   return (
     <li data-request={id} data-context={context}>
       <div>
-        <strong>{action}</strong> {about} <span className="quiet">in {context}</span>
+        <strong>{action}</strong> {about} {key !== null && <span className="mono">{key} </span>}
+        <span className="quiet">in {context}</span>
         <p className="quiet">
           {who}, <Ago at={since} />: {why}
         </p>

@@ -1,6 +1,7 @@
 import type { ToldContract } from '../../../../src/inspection/told-contracts.ts';
 import { useQuestion } from '../../api/use-question.ts';
 import { Ago } from '../../parts/ago.tsx';
+import { DataText } from '../../parts/data-text.tsx';
 import { Link } from '../../parts/link.tsx';
 import { Problem } from '../../parts/problem.tsx';
 import { hrefTo } from '../../route.ts';
@@ -38,9 +39,7 @@ export function Examples({ contract: { name, origin } }: { readonly contract: To
                     {record.context}, <Ago at={record.recordedAt} />, version {record.schemaVersion}
                   </span>
                 </summary>
-                <pre tabIndex={0} role="region" aria-label={`What ${record.id} says`}>
-                  {JSON.stringify(record.data, null, 2)}
-                </pre>
+                <DataText data={record.data} label={`What ${record.id} says`} />
                 <p className="example-links">
                   <Link href={hrefTo('trace', [record.id])}>What followed from it</Link>
                 </p>

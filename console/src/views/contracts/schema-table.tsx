@@ -1,4 +1,5 @@
 import type { ToldContract } from '../../../../src/inspection/told-contracts.ts';
+import { DataText } from '../../parts/data-text.tsx';
 import { schemaRows } from './schema-rows.ts';
 
 /** What is in a contract, field by field. */
@@ -50,11 +51,9 @@ export function SchemaTable({ contract }: { readonly contract: ToldContract }) {
           </table>
         </div>
       )}
-      <details className="fold raw-schema">
+      <details className="folded raw-schema">
         <summary>As JSON Schema, from {vendor}</summary>
-        <pre tabIndex={0} role="region" aria-label="JSON Schema">
-          {JSON.stringify(schema, null, 2)}
-        </pre>
+        <DataText data={schema} label="JSON Schema" />
       </details>
     </section>
   );

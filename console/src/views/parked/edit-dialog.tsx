@@ -1,6 +1,6 @@
 import { useState } from 'react';
+import { DataText } from '../../parts/data-text.tsx';
 import { Dialog } from '../../parts/dialog.tsx';
-import { DataText } from './data-text.tsx';
 import { editedOf, maskedFields } from './edited-data.ts';
 
 /** A copy of what a record says, to be changed: the original stands beside it, and stays. */

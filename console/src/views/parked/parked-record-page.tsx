@@ -3,13 +3,14 @@ import type { ParkedDetails } from '../../../../src/inspection/parked-details.ts
 import { useMayAct } from '../../api/about.tsx';
 import { useQuestion } from '../../api/use-question.ts';
 import { Ago } from '../../parts/ago.tsx';
+import { DataText } from '../../parts/data-text.tsx';
+import { DirectionDot } from '../../parts/direction-dot.tsx';
 import { Empty } from '../../parts/empty.tsx';
 import { Link } from '../../parts/link.tsx';
 import { MayNotAct } from '../../parts/may-not-act.tsx';
 import { Problem } from '../../parts/problem.tsx';
 import { When } from '../../parts/times.tsx';
 import { hrefTo, useRoute } from '../../route.ts';
-import { DataText } from './data-text.tsx';
 import { DecideDialog, type Decision } from './decide-dialog.tsx';
 import { EditDialog } from './edit-dialog.tsx';
 import { HeldLane } from './held-lane.tsx';
@@ -78,7 +79,7 @@ function Details({
         {error?.code !== null && error !== null && <code>{error.code}</code>}
         <p>{error?.message ?? 'Nothing is known of why.'}</p>
         {error?.stack && (
-          <details className="fold">
+          <details className="folded">
             <summary>Where it was thrown</summary>
             <pre className="stack-text" tabIndex={0}>
               {error.stack}
@@ -126,7 +127,11 @@ function Details({
   );
 }
 
-function RecordPanel({ details: { record, recordId } }: { readonly details: ParkedDetails }) {
+function RecordPanel({
+  details: { context, record, recordId },
+}: {
+  readonly details: ParkedDetails;
+}) {
   if (record === null)
     return (
       <section className="panel" aria-labelledby="parked-record">
@@ -141,7 +146,7 @@ function RecordPanel({ details: { record, recordId } }: { readonly details: Park
     <section className="panel" aria-labelledby="parked-record">
       <header>
         <h2 id="parked-record">
-          <span className={`direction is-${direction}`} aria-hidden="true" /> {type}{' '}
+          <DirectionDot direction={direction} /> {type}{' '}
           <span className="tag">v{schemaVersion}</span>
         </h2>
       </header>
@@ -155,7 +160,10 @@ function RecordPanel({ details: { record, recordId } }: { readonly details: Park
           <>
             <dt>stream</dt>
             <dd>
-              <Link href={hrefTo('log', [], { stream })}>{stream}</Link>, version {version}
+              <Link href={hrefTo('log', [stream], { context, version: String(version) })}>
+                {stream}
+              </Link>
+              , version {version}
             </dd>
           </>
         )}

@@ -18,7 +18,7 @@ export function ParkedView() {
     <>
       <div className="view-head">
         <h1>Parked</h1>
-        <nav className="tabs" aria-label="Parked records and the audit trail">
+        <nav className="view-tabs" aria-label="Parked records and the audit trail">
           <Link href={hrefTo('parked', [], rest)} aria-current={isAudit ? undefined : 'page'}>
             By error
           </Link>

@@ -1,5 +1,6 @@
 import type { TracedRecord } from '../../../../src/inspection/action-trace.ts';
 import { useQuestion } from '../../api/use-question.ts';
+import { DirectionDot } from '../../parts/direction-dot.tsx';
 import { Link } from '../../parts/link.tsx';
 import { Problem } from '../../parts/problem.tsx';
 import { countText } from '../../parts/times.tsx';
@@ -32,7 +33,7 @@ export function History({ startedBy }: { readonly startedBy: string }) {
             data-record={record.id}
             className={record.id === startedBy ? 'is-start' : undefined}
           >
-            <span className={`direction is-${record.direction}`} aria-hidden="true" />
+            <DirectionDot direction={record.direction} />
             <time dateTime={record.recordedAt} className="quiet mono">
               {record.recordedAt.slice(11, 23)}
             </time>

@@ -1,5 +1,6 @@
 import type { FoundInstance, ManagerFound } from '../../../../src/inspection/found-processes.ts';
 import { useQuestion } from '../../api/use-question.ts';
+import { DataText } from '../../parts/data-text.tsx';
 import { Empty } from '../../parts/empty.tsx';
 import { Link } from '../../parts/link.tsx';
 import { Problem } from '../../parts/problem.tsx';
@@ -80,9 +81,7 @@ function Instance({
               anywhere in it. Sign in as somebody who sees personal data.
             </p>
           ) : (
-            <pre className="state-text" tabIndex={0} role="region" aria-label="What the state says">
-              {JSON.stringify(instance.state, null, 2)}
-            </pre>
+            <DataText data={instance.state} label="What the state says" />
           )}
         </section>
         <section className="panel" aria-labelledby="instance-timers">

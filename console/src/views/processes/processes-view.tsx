@@ -19,7 +19,7 @@ export function ProcessesView() {
     <>
       <div className="view-head">
         <h1>Processes &amp; timers</h1>
-        <nav className="tabs" aria-label="Process managers and timers">
+        <nav className="view-tabs" aria-label="Process managers and timers">
           <Link
             href={hrefTo('processes', [], { context })}
             aria-current={isTimers ? undefined : 'page'}

@@ -18,7 +18,10 @@ const MARKS: readonly (readonly [number, string])[] = [
   [365 * 24 * HOUR_MS, '1 year'],
 ];
 
-/** What is due when: the near future is drawn larger than the far one. What is overdue stands before now. */
+/**
+ * What is due when: the near future is drawn larger than the far one, and one beside many is still seen.
+ * What is overdue stands before now.
+ */
 export function TimeLine({ timers }: { readonly timers: readonly TimerAhead[] }) {
   const ahead = timers.flatMap(({ dueInMs }) => (dueInMs === null ? [] : [dueInMs]));
   const overdue = ahead.filter((ms) => ms < 0).length;
@@ -41,7 +44,7 @@ export function TimeLine({ timers }: { readonly timers: readonly TimerAhead[] })
     >
       <svg viewBox={`0 0 ${WIDTH} ${HEIGHT}`} preserveAspectRatio="none" aria-hidden="true">
         {[overdue, 0, ...counts].map((count, bin) => {
-          const height = count === 0 ? 0 : Math.max(4, (count / most) * (HEIGHT - 8));
+          const height = count === 0 ? 0 : Math.max(4, Math.sqrt(count / most) * (HEIGHT - 8));
           const width = WIDTH / (BINS + 2);
           return (
             <rect

@@ -1,4 +1,6 @@
-/** What a record says, as text: it comes from anywhere, and is never taken for markup. */
+import './data-text.css';
+
+/** JSON as text: it comes from anywhere, and is never taken for markup. */
 export function DataText({ data, label }: { readonly data: unknown; readonly label: string }) {
   return (
     <pre className="data-text" tabIndex={0} role="region" aria-label={label}>
