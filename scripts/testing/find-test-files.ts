@@ -8,7 +8,7 @@
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 
-const roots = ['src', 'examples', 'scripts', 'benchmarks', 'template'];
+const roots = ['src', 'console', 'examples', 'scripts', 'benchmarks', 'template'];
 const skipped = new Set(['node_modules', 'fixtures', 'dist', 'data']);
 
 /** The test files below the given files and folders, sorted; of the whole tree without any. */
