@@ -3,7 +3,8 @@ import { decideTimer } from '../inspection/decide-timer.ts';
 import { pauseSubscription, resumeSubscription } from '../inspection/pauses.ts';
 import { pendingTimers } from '../process/pending-timers.ts';
 import { type Asking, answerTo, leaveRequest, takeBack } from '../inspection/left-request.ts';
-import { decideParked } from '../inspection/decide-parked.ts';
+import { type ParkedAsked, decideParked } from '../inspection/decide-parked.ts';
+import { dropModel } from '../inspection/model-versions.ts';
 import { type OpenLog, withLogs } from '../inspection/open-logs.ts';
 import { QuestionError } from '../inspection/question-error.ts';
 import { assertByWhom } from '../runtime/by-whom.ts';
@@ -28,8 +29,7 @@ export interface Doing extends Omit<Asked, 'of'> {
 export const actions: {
   readonly [Name in keyof Actions]: (doing: Doing) => Promise<Actions[Name]['answer']>;
 } = {
-  redrive: (doing) =>
-    doing.of['edited'] === undefined ? decide(doing, 'redrive') : notThereYet('edited'),
+  redrive: (doing) => decide(doing, 'redrive'),
   discard: (doing) => decide(doing, 'discard'),
   rebuild: (doing) =>
     asOperator(doing, TAKEN_UP_MS, async (asking, by) => {
@@ -61,13 +61,12 @@ export const actions: {
     }),
   'fire-timer': (doing) => timer(doing, 'fire'),
   'cancel-timer': (doing) => timer(doing, 'cancel'),
-  'drop-model': () => notThereYet('drop-model'),
+  'drop-model': (doing) =>
+    asOperator(doing, WAIT_MS, async (asking, by) => {
+      const asked = { model: textOf(doing, 'model'), ...by };
+      return { request: null, outcome: await dropModel(asking, asked) };
+    }),
 };
-
-/** What the runtime cannot be asked for. */
-async function notThereYet(name: string): Promise<never> {
-  throw new QuestionError('asked-wrongly', `"${name}" is not there yet.`);
-}
 
 /** It is found among those that are set, so that the page names it by its id alone. */
 function timer(doing: Doing, action: 'fire' | 'cancel'): Promise<Left> {
@@ -93,8 +92,18 @@ async function decide(
     const { subscription, key, recordId } = parkedNamed(doing);
     const named = { id: recordId, subscription, key };
     const { open, row } = await findParked(logs, named, asking.store.name);
-    return decideParked(asking, { ...row, context: open.name }, { ...by, action });
+    const decision = { ...by, action, ...editedOf(doing) };
+    return decideParked(asking, { ...row, context: open.name }, decision);
   });
+}
+
+/** What the record is to be tried with, where somebody has said that; null: its own data again. */
+function editedOf({ of }: Doing): Pick<ParkedAsked, 'edited'> {
+  const { edited } = of;
+  if (edited === undefined) return {};
+  if (edited === null) return { edited };
+  if (typeof edited === 'object' && 'data' in edited) return { edited: { data: edited.data } };
+  throw new QuestionError('asked-wrongly', '"edited" is an object with data, or null.');
 }
 
 function parkedNamed(doing: Doing): Omit<ParkedNamed, 'context' | 'why'> {

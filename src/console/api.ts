@@ -2,6 +2,8 @@ import type { FlowGraph } from '../inspection/flow-graph.ts';
 import type { Decided } from '../inspection/decide-parked.ts';
 import type { Lag } from '../inspection/lag.ts';
 import type { NewestStreams } from '../inspection/newest-streams.ts';
+import type { ModelVersion } from '../inspection/model-versions.ts';
+import type { EditAsked } from '../runtime/edit-asked.ts';
 import type { ParkedDetails } from '../inspection/parked-details.ts';
 import type { Parked } from '../inspection/parked-groups.ts';
 import type { OpenRequests } from '../inspection/open-requests.ts';
@@ -69,13 +71,15 @@ export interface Questions {
     { context?: string; process?: string; key?: string; after?: string },
     ProcessesFound
   >;
+  /** The versions of each read model of a context. */
+  models: Question<{ context: string }, { readonly versions: readonly ModelVersion[] }>;
   contracts: Question<Record<string, never>, { readonly contracts: readonly ToldContract[] }>;
 }
 
 /** What the page asks to have done: `POST api/NAME` with JSON, by an operator. */
 export interface Actions {
   /** With `edited` it is tried with that data instead; what it was is kept. */
-  redrive: Action<ParkedNamed & { edited?: { readonly data: unknown } }, Decided>;
+  redrive: Action<ParkedNamed & { edited?: EditAsked | null }, Decided>;
   discard: Action<ParkedNamed, Decided>;
   /** Nothing more is handled by a subscription, until it is resumed. */
   pause: Action<{ context: string; subscription: string; why: string }, Left>;

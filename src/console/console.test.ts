@@ -219,6 +219,52 @@ test('a timer that is not set any more is not fired, nor cancelled', async () =>
   }
 });
 
+test('a parked record is redriven with an edited copy, which is kept beside its own data', async () => {
+  const { app, till, ask, act, close } = await watched();
+  try {
+    till.refused.add('1');
+    await app.handle(order, '1', place('1'));
+    await app.settled().catch(() => undefined);
+    const [group] = (await ask('parked', {})).groups;
+    const { recordId = '', key = '' } = group?.parked[0] ?? {};
+    const named = { context: 'billing', subscription: 'ask for payment', recordId, key };
+
+    const unfit = await act('redrive', { ...named, edited: { data: { orderId: 1 } }, why: 'typo' });
+    const data = { orderId: '1', pence: 250 };
+    const again = await act('redrive', { ...named, edited: { data }, why: 'the price was wrong' });
+    const one = await ask('parked-record', { id: recordId, key });
+    till.refused.clear();
+    const done = await act('redrive', { ...named, why: 'mended' });
+
+    assert.equal(unfit.state, 'refused');
+    assert.match(unfit.why ?? '', /orderId/);
+    assert.equal(again.state, 'parked-again');
+    assert.deepEqual(one.record?.data, { orderId: '1', pence: 100 });
+    assert.deepEqual(one.edited?.data, data);
+    assert.equal(one.edited?.why, 'the price was wrong');
+    assert.equal(done.state, 'done');
+  } finally {
+    await close();
+  }
+});
+
+test('the versions of a read model are told, and one that the code knows is not dropped', async () => {
+  const { ask, act, close } = await watched();
+  try {
+    const { versions } = await ask('models', { context: 'ordering' });
+    const asked = { context: 'ordering', model: 'book@1', why: 'not needed' };
+    const { outcome } = await act('drop-model', asked);
+
+    assert.deepEqual(
+      versions.map(({ model, isListed }) => [model, isListed]),
+      [['book@1', true]],
+    );
+    assert.equal(outcome.state, 'refused');
+  } finally {
+    await close();
+  }
+});
+
 test('a read model is rebuilt, and a request can be taken back', async () => {
   const { app, act, close } = await watched();
   try {

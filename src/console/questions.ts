@@ -12,6 +12,7 @@ import { LAST_TOLD_MAX, lastRecords } from '../inspection/last-records.ts';
 import { listedStreams } from '../inspection/listed-streams.ts';
 import { type Inspected, type OpenLog, withLogs } from '../inspection/open-logs.ts';
 import { openRequests } from '../inspection/open-requests.ts';
+import { modelVersions } from '../inspection/model-versions.ts';
 import { parkedDetails } from '../inspection/parked-details.ts';
 import { parkedIn } from '../inspection/parked-groups.ts';
 import { QuestionError } from '../inspection/question-error.ts';
@@ -115,6 +116,12 @@ export const questions: {
       return timersAhead(logs, given({ process, key }), { now, storeName });
     }),
   processes: (asked) => ofLogs(asked, (logs) => foundProcesses(logs, asked.of)),
+  models: (asked) =>
+    ofLogs(asked, async ([open]) => {
+      needed(asked.of, 'context');
+      const { oldReadModelsKeptMs: keptMs } = asked.inspected;
+      return { versions: await modelVersions(open as OpenLog, given({ keptMs })) };
+    }),
   contracts: async ({ inspected }) => ({ contracts: toldContracts(inspected) }),
 };
 
@@ -180,9 +187,9 @@ function whole(of: Asked['of'], name: string): number | undefined {
 }
 
 /** Without what is undefined. */
-function given<Names extends string>(
-  of: Readonly<Record<Names, string | undefined>>,
-): Readonly<Partial<Record<Names, string>>> {
+function given<Names extends string, Value>(
+  of: Readonly<Record<Names, Value | undefined>>,
+): Readonly<Partial<Record<Names, Value>>> {
   const entries = Object.entries(of).filter(([, value]) => value !== undefined);
-  return Object.fromEntries(entries) as Partial<Record<Names, string>>;
+  return Object.fromEntries(entries) as Partial<Record<Names, Value>>;
 }

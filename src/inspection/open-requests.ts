@@ -63,6 +63,7 @@ function aboutOf(request: Request): string {
     case 'cancel-timer':
       return request.subscription;
     case 'rebuild':
+    case 'drop-model':
       return request.model;
     case 'import':
       return request.source;

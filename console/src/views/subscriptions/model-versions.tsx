@@ -3,10 +3,11 @@ import type { ReaderLag } from '../../../../src/inspection/reader-lag.ts';
 import { useMayAct } from '../../api/about.tsx';
 import { act } from '../../api/ask.ts';
 import { usePulse } from '../../api/pulse.tsx';
+import { useQuestion } from '../../api/use-question.ts';
 import { ActDialog } from '../../parts/act-dialog.tsx';
 import { LevelSign } from '../../parts/level.tsx';
 import { OpenRequests } from '../../parts/open-requests.tsx';
-import { countText } from '../../parts/times.tsx';
+import { When, countText } from '../../parts/times.tsx';
 import { modelOf, runnersText } from './reader-words.ts';
 
 type Asked = { readonly kind: 'rebuild' | 'drop-model'; readonly model: string };
@@ -17,6 +18,9 @@ export function ModelVersions({ reader }: { readonly reader: ReaderLag }) {
   const [asked, setAsked] = useState<Asked>();
   const { context } = reader;
   const model = modelOf(reader.name);
+  const { answer } = useQuestion('models', { context }, { everyMs: 10_000 });
+  const dropsAt = (name: string): string | null =>
+    answer?.versions.find((each) => each.model === name)?.dropsAt ?? null;
   const versions = (pulse?.lag.readers ?? [])
     .filter((each) => each.context === context && modelOf(each.name) === model)
     .toSorted((a, b) => a.name.localeCompare(b.name));
@@ -28,12 +32,18 @@ export function ModelVersions({ reader }: { readonly reader: ReaderLag }) {
           <h2 id="versions">Versions</h2>
           <p className="quiet">
             Each version of the code reads its own. A new one is built beside the old; what no code
-            knows any more is dropped by itself after a week.
+            knows any more is dropped by itself after a time.
           </p>
         </header>
         <ul className="panel-rows">
           {versions.map((each) => (
-            <Version key={each.name} reader={each} all={versions} onAsk={setAsked} />
+            <Version
+              key={each.name}
+              reader={each}
+              all={versions}
+              dropsAt={dropsAt(each.name)}
+              onAsk={setAsked}
+            />
           ))}
         </ul>
       </section>
@@ -75,10 +85,12 @@ export function ModelVersions({ reader }: { readonly reader: ReaderLag }) {
 function Version({
   reader,
   all,
+  dropsAt,
   onAsk,
 }: {
   readonly reader: ReaderLag;
   readonly all: readonly ReaderLag[];
+  readonly dropsAt: string | null;
   readonly onAsk: (asked: Asked) => void;
 }) {
   const mayAct = useMayAct();
@@ -99,6 +111,12 @@ function Version({
             ? 'not begun'
             : `at ${countText(position)} of ${countText(of?.head ?? 0)}`}
           {isRead && of && ` · ${runnersText(of.running)}`}
+          {dropsAt !== null && (
+            <>
+              {' '}
+              · dropped by itself on <When at={dropsAt} />
+            </>
+          )}
         </p>
       </div>
       {mayAct &&
