@@ -1,9 +1,10 @@
 import '@xyflow/react/dist/style.css';
-import { Controls, type Edge, type Node, ReactFlow, type ReactFlowInstance } from '@xyflow/react';
-import { type ReactNode, useEffect, useState } from 'react';
+import { Controls, type Node, ReactFlow, type ReactFlowInstance } from '@xyflow/react';
+import { useEffect, useState } from 'react';
 import { BundleBox } from './bundle-node.tsx';
 import { ContextBox } from './context-node.tsx';
-import { FlowEdgeLine } from './flow-edge.tsx';
+import { FlowDots } from './flow-dots.tsx';
+import { type FlowEdge, FlowEdgeLine } from './flow-edge.tsx';
 import type { Size } from './layout.ts';
 import { PartBox } from './part-node.tsx';
 
@@ -22,11 +23,10 @@ export function Canvas({
   size,
   placeKey,
   onNodeClick,
-  children,
 }: {
   readonly label: string;
   readonly nodes: readonly Node[];
-  readonly edges: readonly Edge[];
+  readonly edges: readonly FlowEdge[];
   /** What there is for it. */
   readonly width: number;
   /** What is on it. */
@@ -34,9 +34,8 @@ export function Canvas({
   /** It is put in its place again whenever this is another one. */
   readonly placeKey: string;
   readonly onNodeClick?: (id: string) => void;
-  readonly children?: ReactNode;
 }) {
-  const [flow, setFlow] = useState<ReactFlowInstance>();
+  const [flow, setFlow] = useState<ReactFlowInstance<Node, FlowEdge>>();
   const fit = (width - 2 * MARGIN) / size.width;
   const zoom = Math.max(ZOOM_MIN, Math.min(1, fit));
   const x = Math.max(MARGIN, (width - size.width * zoom) / 2);
@@ -49,7 +48,7 @@ export function Canvas({
     <div className="map-canvas" role="group" aria-label={label} style={{ height }}>
       <ReactFlow
         nodes={nodes as Node[]}
-        edges={edges as Edge[]}
+        edges={edges as FlowEdge[]}
         nodeTypes={NODE_TYPES}
         edgeTypes={EDGE_TYPES}
         onInit={setFlow}
@@ -72,7 +71,7 @@ export function Canvas({
         }}
       >
         <Controls showInteractive={false} position="top-right" />
-        {children}
+        <FlowDots edges={edges} />
       </ReactFlow>
     </div>
   );

@@ -1,5 +1,5 @@
 import type { Edge, EdgeProps } from '@xyflow/react';
-import { memo, useEffect, useRef } from 'react';
+import { memo } from 'react';
 import type { Level } from '../../parts/level.tsx';
 
 export type FlowEdgeData = {
@@ -16,7 +16,7 @@ export type FlowEdgeData = {
 
 export type FlowEdge = Edge<FlowEdgeData, 'flow'>;
 
-/** Dots run along it as fast as records come; where records wait it is thicker, in the colour of how bad that is. */
+/** Where records wait it is thicker, in the colour of how bad that is. `FlowDots` shows those that flow. */
 export const FlowEdgeLine = memo(function FlowEdgeLine({ id, data }: EdgeProps<FlowEdge>) {
   if (data === undefined) return null;
   const { path, arrow, perSecond, behind, level, isUnseen } = data;
@@ -29,24 +29,7 @@ export const FlowEdgeLine = memo(function FlowEdgeLine({ id, data }: EdgeProps<F
       data-per-second={perSecond}
     >
       <path className="map-line" d={path} style={{ strokeWidth: width }} />
-      {perSecond > 0 && <Dots path={path} perSecond={perSecond} />}
       {arrow !== undefined && <path className="map-arrow" d={arrow} />}
     </g>
   );
 });
-
-/** The animation takes a second for one dot to reach the place of the next: it is played that much faster. */
-function Dots({ path, perSecond }: { readonly path: string; readonly perSecond: number }) {
-  const dots = useRef<SVGPathElement>(null);
-  useEffect(() => {
-    // Its speed alone is changed: anew, the dots would jump.
-    for (const animation of dots.current?.getAnimations() ?? [])
-      animation.updatePlaybackRate(dotsPerSecond(perSecond));
-  }, [perSecond]);
-  return <path ref={dots} className="map-dots" d={path} />;
-}
-
-/** A dot is a record; of many a second no eye could follow each, so that they gain less and less. */
-function dotsPerSecond(perSecond: number): number {
-  return perSecond < 3 ? perSecond : 3 + Math.log2(perSecond / 3);
-}

@@ -1,4 +1,4 @@
-import type { Edge, Node } from '@xyflow/react';
+import type { Node } from '@xyflow/react';
 import { useMemo } from 'react';
 import type { FlowNode } from '../../../../src/inspection/flow-graph.ts';
 import { Link } from '../../parts/link.tsx';
@@ -7,6 +7,7 @@ import { behindText } from './behind-text.ts';
 import { Canvas } from './canvas.tsx';
 import { arrowAt, curveThrough } from './curve.ts';
 import { type InsideGraph, insideOf } from './inside-graph.ts';
+import type { FlowEdge } from './flow-edge.tsx';
 import { type Laid, type Point, type Size, laidOut } from './layout.ts';
 import { Legend } from './legend.tsx';
 import { type Living, placed } from './overview.tsx';
@@ -69,7 +70,7 @@ function nodesOf(laid: Laid, inside: LivingInside): Node[] {
   );
 }
 
-function edgesOf(laid: Laid, inside: LivingInside): Edge[] {
+function edgesOf(laid: Laid, inside: LivingInside): FlowEdge[] {
   return inside.graph.edges.map((edge, index) => {
     const { points } = laid.lines.get(String(index)) as { points: readonly Point[] };
     return {

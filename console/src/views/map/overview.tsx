@@ -1,4 +1,4 @@
-import type { Edge, Node } from '@xyflow/react';
+import type { Node } from '@xyflow/react';
 import { useMemo } from 'react';
 import type { Pulse } from '../../../../src/console/api.ts';
 import type { FlowGraph } from '../../../../src/inspection/flow-graph.ts';
@@ -8,6 +8,7 @@ import { behindText } from './behind-text.ts';
 import { Canvas } from './canvas.tsx';
 import { ContextTable } from './context-table.tsx';
 import { arrowAt, curveThrough, halves } from './curve.ts';
+import type { FlowEdge } from './flow-edge.tsx';
 import { type Laid, type Point, type Size, best, laidOut } from './layout.ts';
 import { Legend } from './legend.tsx';
 import { type Bundle, type OverviewGraph, overviewOf, shortName } from './overview-graph.ts';
@@ -172,10 +173,10 @@ function borderOf(from: string, to: string, pulse: Pulse | undefined) {
 }
 
 /** Each bundle is two edges: what is published runs up to its label, what is taken in runs on from there. */
-function edgesOf({ bundles }: OverviewGraph, laid: Laid, living: Living): Edge[] {
+function edgesOf({ bundles }: OverviewGraph, laid: Laid, living: Living): FlowEdge[] {
   const { pulse, rates, seen } = living;
   const unseen = unseenIn(seen);
-  return bundles.flatMap(({ id, from, to, contracts }): Edge[] => {
+  return bundles.flatMap(({ id, from, to, contracts }): FlowEdge[] => {
     const { points, label } = laid.lines.get(id) as { points: readonly Point[]; label: Point };
     const [before, after] = halves(points, label);
     const types = contracts.map(({ name }) => name);
@@ -190,6 +191,7 @@ function edgesOf({ bundles }: OverviewGraph, laid: Laid, living: Living): Edge[]
         target: id,
         data: {
           path: curveThrough(before, laid.along),
+          arrow: undefined,
           perSecond: from.isOurs ? rateOf(rates, from.name, 'outgoing', types) : incoming,
           behind: given.behind,
           level: given.level,
