@@ -19,7 +19,7 @@ export function ContextMark({ name }: { readonly name: string }) {
   return (
     <span className={`context-mark ${colourOf(name)}`}>
       <span className="context-square" aria-hidden="true" />
-      {name}
+      <span className="context-name">{name}</span>
     </span>
   );
 }

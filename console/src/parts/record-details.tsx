@@ -124,7 +124,8 @@ export function Handled({ id }: { readonly id: string }) {
     <section className="handled" aria-label="Who has handled it">
       <h3>Has it been handled?</h3>
       {error && <Problem error={error} onAgain={reload} />}
-      {error === undefined && <p>{answer?.summary ?? <span className="quiet">Asking …</span>}</p>}
+      {error === undefined && answer === undefined && <p className="quiet">Asking …</p>}
+      {answer?.answers.length !== 1 && <p>{answer?.summary}</p>}
       <ul>
         {answer?.answers.map((each) => (
           <li key={`${each.context} ${each.subscription} ${each.recordId}`}>

@@ -33,7 +33,6 @@ export function RecordsTab() {
   return (
     <>
       <div className="toolbar" role="search" aria-label="Which records">
-        <RecordFilters filters={filters} onChange={(next) => show(next, isLive && !next.until)} />
         <button
           type="button"
           className="live"
@@ -42,6 +41,7 @@ export function RecordsTab() {
         >
           <span className="live-dot" aria-hidden="true" /> live
         </button>
+        <RecordFilters filters={filters} onChange={(next) => show(next, isLive && !next.until)} />
       </div>
       {found.error && <Problem error={found.error} onAgain={found.reload} />}
       <div className="log-body" data-beside={shown !== undefined}>

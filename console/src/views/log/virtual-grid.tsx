@@ -7,7 +7,7 @@ import {
   useLayoutEffect,
   useRef,
 } from 'react';
-import { useIsNarrow } from '../../parts/use-is-narrow.ts';
+import { useWidth } from '../../parts/use-width.ts';
 
 const ROW = 30;
 const ROW_NARROW = 52;
@@ -40,7 +40,7 @@ export interface VirtualGridProps<Row> {
 export function VirtualGrid<Row>(props: VirtualGridProps<Row>) {
   const { label, kind, columns, rows, keyOf, cellsOf, dataOf, active, onEnd } = props;
   const scroller = useRef<HTMLDivElement>(null);
-  const isNarrow = useIsNarrow(scroller, NARROW);
+  const isNarrow = useWidth(scroller) < NARROW;
   const rowHeight = isNarrow ? ROW_NARROW : ROW;
   const virtual = useVirtualizer({
     count: rows.length,

@@ -6,28 +6,38 @@ import { hrefTo } from '../../route.ts';
 import type { SeenAction } from './recent-actions.ts';
 
 /** Actions, each with a small picture of when something happened in which context. */
-export function ActionList({ actions }: { readonly actions: readonly SeenAction[] }) {
+export function ActionList({
+  actions,
+  isPart,
+}: {
+  readonly actions: readonly SeenAction[];
+  /** Not all of an action's records are here: only what of it was found is shown. */
+  readonly isPart: boolean;
+}) {
   const colourOf = useContextColour();
   return (
-    <ol className="action-list" aria-label="Actions">
+    <ol className="action-list" aria-label="Actions" data-part={isPart}>
       {actions.map((action) => {
         const { correlationId, first, records, contexts, tookMs, isWhole } = action;
         return (
           <li key={correlationId} data-action={correlationId}>
             <Link href={hrefTo('trace', [correlationId])}>
               <span className={`action-began ${colourOf(first.context)}`}>
-                <strong>{isWhole ? first.type : `… ${first.type}`}</strong>{' '}
+                <strong>{isWhole || isPart ? first.type : `… ${first.type}`}</strong>{' '}
                 <span className="quiet">{first.stream ?? first.key}</span>
               </span>
-              <MiniTimeline action={action} />
+              {!isPart && <MiniTimeline action={action} />}
               <span className="action-contexts" title={contexts.join(', ')}>
                 {contexts.map((context) => (
                   <ContextMark key={context} name={context} />
                 ))}
               </span>
-              <span className="action-size quiet">
-                {records.length} {records.length === 1 ? 'record' : 'records'} · {spanText(tookMs)}
-              </span>
+              {!isPart && (
+                <span className="action-size quiet">
+                  {records.length} {records.length === 1 ? 'record' : 'records'} ·{' '}
+                  {spanText(tookMs)}
+                </span>
+              )}
               <span className="action-when quiet">
                 <When at={first.recordedAt} />
               </span>

@@ -9,10 +9,13 @@ import { useFoundActions } from './use-found-actions.ts';
 export function NewestActions({
   title,
   asked,
+  isPart = false,
   none,
 }: {
   readonly title: string;
   readonly asked: RecordsAsked;
+  /** Only some records of each action are among them: nothing is said of the rest. */
+  readonly isPart?: boolean;
   /** What is drawn where there are none. */
   readonly none: ReactNode;
 }) {
@@ -28,7 +31,7 @@ export function NewestActions({
           Look again
         </button>
       </header>
-      <ActionList actions={actions} />
+      <ActionList actions={actions} isPart={isPart} />
       {endedEarly.length > 0 && (
         <p className="quiet">
           The last 100,000 records of {endedEarly.join(', ')} were looked through so far.

@@ -6,13 +6,21 @@ export type ScaleKind = 'scale' | 'order';
 /** From moments, in milliseconds since 1970, to places from 0 to 1. */
 export interface TimeScale {
   readonly at: (moment: number) => number;
-  readonly ticks: readonly { readonly at: number; readonly label: string }[];
+  readonly ticks: readonly Tick[];
   /** Where a long time in which nothing happened is drawn short. */
   readonly breaks: readonly {
     readonly from: number;
     readonly to: number;
     readonly label: string;
   }[];
+}
+
+export interface Tick {
+  readonly at: number;
+  /** Empty where there is no room for it. */
+  readonly label: string;
+  /** The label stands before the tick: there is no room behind it. */
+  readonly isBefore: boolean;
 }
 
 /** A gap is drawn short when it is more than this part of all that is not drawn short yet. */
@@ -41,12 +49,18 @@ const STEPS = [
   ...[1, 2, 7, 14, 30, 90, 365].map((count) => count * DAY),
 ];
 
-export function timeScale(moments: readonly number[], kind: ScaleKind): TimeScale {
+/** `labelWidth` is the part of the axis that a label takes. */
+export function timeScale(
+  moments: readonly number[],
+  kind: ScaleKind,
+  labelWidth: number,
+): TimeScale {
   const sorted = [...new Set(moments)].toSorted((a, b) => a - b);
-  return kind === 'order' ? inOrder(sorted) : toScale(sorted);
+  const { ticks, ...scale } = kind === 'order' ? inOrder(sorted) : toScale(sorted);
+  return { ...scale, ticks: readable(ticks, scale.breaks, labelWidth) };
 }
 
-function inOrder(moments: readonly number[]): TimeScale {
+function inOrder(moments: readonly number[]): Drawn {
   const last = Math.max(1, moments.length - 1);
   const begin = moments[0] ?? 0;
   const every = Math.ceil(moments.length / TICKS_MAX);
@@ -55,12 +69,12 @@ function inOrder(moments: readonly number[]): TimeScale {
   );
   return {
     at: between(moments.map((moment, index) => ({ moment, place: index / last }))),
-    ticks: readable(ticks, []),
+    ticks,
     breaks: [],
   };
 }
 
-function toScale(moments: readonly number[]): TimeScale {
+function toScale(moments: readonly number[]): Drawn {
   const begin = moments[0] ?? 0;
   const isLong = longGaps(moments);
   const breakWidth = Math.min(BREAK_WIDTH, BREAKS_WIDTH_MAX / Math.max(1, isLong.size));
@@ -69,7 +83,7 @@ function toScale(moments: readonly number[]): TimeScale {
   const step = STEPS.find((each) => drawn / each <= TICKS_MAX) ?? Math.max(1, drawn);
   const points: Point[] = [{ moment: begin, place: 0 }];
   const breaks: TimeScale['breaks'][number][] = [];
-  const ticks: TimeScale['ticks'][number][] = [{ at: 0, label: '0' }];
+  const ticks: Labelled[] = [{ at: 0, label: '0' }];
   let segment = begin;
   for (const [index, gap] of gapsOf(moments).entries()) {
     const from = points.at(-1) as Point;
@@ -87,26 +101,38 @@ function toScale(moments: readonly number[]): TimeScale {
         label: segment === begin ? afterText(tick - begin) : '',
       });
   }
-  return { at: between(points), ticks: readable(ticks, breaks), breaks };
+  return { at: between(points), ticks, breaks };
 }
 
-/** So wide is a label, about. */
-const LABEL_WIDTH = 0.15;
+type Labelled = Omit<Tick, 'isBefore'>;
 
-/** From where on a label stands before its tick: there is no room behind it. */
-export const LABEL_BEFORE = 0.88;
+type Drawn = Omit<TimeScale, 'ticks'> & { readonly ticks: readonly Labelled[] };
 
 /** Without the labels that would stand on another one. */
-function readable(ticks: TimeScale['ticks'], breaks: TimeScale['breaks']): TimeScale['ticks'] {
+function readable(
+  ticks: readonly Labelled[],
+  breaks: TimeScale['breaks'],
+  labelWidth: number,
+): Tick[] {
   let free = 0;
   return ticks.map(({ at, label }) => {
-    const from = at > LABEL_BEFORE ? at - LABEL_WIDTH : at;
-    const to = from + LABEL_WIDTH;
-    const isFree = from >= free && breaks.every((each) => to <= each.from || from >= each.to);
-    if (label === '' || (at > 0 && !isFree)) return { at, label: '' };
+    const isBefore = at + labelWidth > 1;
+    const from = isBefore ? at - labelWidth : at;
+    const to = from + labelWidth;
+    const isFree =
+      from >= free && breaks.every((each) => to <= labelFrom(each) || from >= labelTo(each));
+    if (label === '' || (at > 0 && !isFree)) return { at, label: '', isBefore };
     free = to;
-    return { at, label };
+    return { at, label, isBefore };
   });
+
+  // The label of a break is in its middle, or ends where it does at the edge.
+  function labelFrom({ from, to }: TimeScale['breaks'][number]): number {
+    return Math.min(from, (to > 0.94 ? to : (from + to + labelWidth) / 2) - labelWidth);
+  }
+  function labelTo({ from, to }: TimeScale['breaks'][number]): number {
+    return Math.max(to, (from + to + labelWidth) / 2);
+  }
 }
 
 interface Point {

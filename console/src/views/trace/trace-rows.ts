@@ -170,6 +170,11 @@ function waited({ direction }: TracedRecord, cause: TracedRecord, ms: number): R
   if (direction === 'timer')
     return { text: `due after ${span}`, about: `A timer was set, and came due after ${span}` };
   if (ms === 0) return undefined;
+  if (direction === 'outgoing')
+    return {
+      text: `published after ${span}`,
+      about: `Published ${span} after its cause was recorded`,
+    };
   return {
     text: `handled after ${span}`,
     about: `Handled ${span} after what caused it was recorded`,

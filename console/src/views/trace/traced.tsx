@@ -14,7 +14,7 @@ const EVERY_MS = 2_000;
 /** What an id stands for: drawn; or else what has it as its key, or its type. */
 export function Traced({ id }: { readonly id: string }) {
   const { query } = useRoute();
-  const [isOpen, setIsOpen] = useState(true);
+  const [isOpen, setIsOpen] = useState(false);
   const often = isOpen ? { everyMs: EVERY_MS } : {};
   const { answer, error, reload } = useQuestion('trace', { id }, often);
   useEffect(() => {
@@ -60,6 +60,7 @@ function ByKeyOrType({ text }: { readonly text: string }) {
   return (
     <NewestActions
       title={isKey ? `Actions with the key ${text}` : `Actions with ${text}`}
+      isPart
       asked={isKey ? { key: text } : { types: text }}
       none={<NothingOfThat text={text} />}
     />

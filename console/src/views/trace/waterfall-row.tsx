@@ -14,6 +14,8 @@ import {
 
 /** Deeper rows are not indented any further. */
 const INDENT_MAX = 24;
+/** So wide is a character beside a bar, about. */
+const CHARACTER = 6.6;
 
 export interface WaterfallRowProps {
   readonly id: string;
@@ -22,6 +24,8 @@ export interface WaterfallRowProps {
   readonly top: number;
   readonly height: number;
   readonly scale: TimeScale;
+  /** In pixels. */
+  readonly axisWidth: number;
   readonly now: number;
   readonly isActive: boolean;
   readonly onOpen: () => void;
@@ -39,7 +43,7 @@ export function WaterfallRow({
   now,
   ...rest
 }: WaterfallRowProps) {
-  const { isActive, onOpen, onFold } = rest;
+  const { isActive, axisWidth, onOpen, onFold } = rest;
   const colourOf = useContextColour();
   const context = contextOf(row);
   return (
@@ -70,9 +74,9 @@ export function WaterfallRow({
         {context !== undefined && <ContextMark name={context} />}
       </span>
       <span role="gridcell" className="waterfall-axis">
-        {row.kind === 'record' && <RecordBar row={row} scale={scale} />}
+        {row.kind === 'record' && <RecordBar row={row} scale={scale} axisWidth={axisWidth} />}
         {(row.kind === 'wait' || row.kind === 'not-reached') && (
-          <WaitBar row={row} scale={scale} now={now} />
+          <WaitBar row={row} scale={scale} axisWidth={axisWidth} now={now} />
         )}
       </span>
     </div>
@@ -140,7 +144,15 @@ function What({ row }: { readonly row: TraceRow }) {
 }
 
 /** The wait before it, as a thin bar from its cause, and the moment at which it was recorded. */
-function RecordBar({ row, scale }: { readonly row: RecordRow; readonly scale: TimeScale }) {
+function RecordBar({
+  row,
+  scale,
+  axisWidth,
+}: {
+  readonly row: RecordRow;
+  readonly scale: TimeScale;
+  readonly axisWidth: number;
+}) {
   const at = scale.at(row.at);
   const from = row.from === undefined ? at : scale.at(row.from);
   return (
@@ -155,7 +167,7 @@ function RecordBar({ row, scale }: { readonly row: RecordRow; readonly scale: Ti
       )}
       <span className="moment" style={{ left: `${at * 100}%` }} />
       {row.wait !== undefined && (
-        <BarText from={from} at={at} text={row.wait.text} about={row.wait.about} />
+        <BarText from={from} at={at} {...row.wait} axisWidth={axisWidth} />
       )}
     </>
   );
@@ -165,10 +177,12 @@ function RecordBar({ row, scale }: { readonly row: RecordRow; readonly scale: Ti
 function WaitBar({
   row,
   scale,
+  axisWidth,
   now,
 }: {
   readonly row: WaitRow | NotReachedRow;
   readonly scale: TimeScale;
+  readonly axisWidth: number;
   readonly now: number;
 }) {
   const from = scale.at(row.from);
@@ -176,7 +190,7 @@ function WaitBar({
   return (
     <>
       <span className="open-bar" style={{ left: `${from * 100}%` }} title={text} />
-      <BarText from={from} at={1} text={text} about={text} />
+      <BarText from={from} at={1} text={text} about={text} axisWidth={axisWidth} />
     </>
   );
 }
@@ -198,14 +212,17 @@ function BarText({
   at,
   text,
   about,
+  axisWidth,
 }: {
   readonly from: number;
   readonly at: number;
   readonly text: string;
   readonly about: string;
+  readonly axisWidth: number;
 }) {
-  const isBehind = at <= 0.62;
-  const isBefore = !isBehind && from >= 0.3;
+  const needed = text.length * CHARACTER + 16;
+  const isBehind = (1 - at) * axisWidth >= needed;
+  const isBefore = !isBehind && from * axisWidth >= needed;
   const style = isBehind
     ? { left: `calc(${at * 100}% + 8px)` }
     : isBefore

@@ -1,7 +1,7 @@
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { type KeyboardEvent, useEffect, useId, useMemo, useRef } from 'react';
-import { useIsNarrow } from '../../parts/use-is-narrow.ts';
-import { LABEL_BEFORE, type ScaleKind, type TimeScale, timeScale } from './time-scale.ts';
+import { type KeyboardEvent, type RefObject, useEffect, useId, useMemo, useRef } from 'react';
+import { useWidth } from '../../parts/use-width.ts';
+import { type ScaleKind, type TimeScale, timeScale } from './time-scale.ts';
 import type { TraceRow } from './trace-rows.ts';
 import { WaterfallRow } from './waterfall-row.tsx';
 
@@ -10,6 +10,8 @@ const ROW_NARROW = 50;
 const HEAD = 30;
 /** Below it a row is drawn in two lines. */
 const NARROW = 620;
+/** So wide is a label of the time axis, at most. */
+const LABEL = 84;
 
 export interface WaterfallProps {
   readonly rows: readonly TraceRow[];
@@ -27,7 +29,9 @@ export interface WaterfallProps {
 export function Waterfall(props: WaterfallProps) {
   const { rows, kind, now, active, onActivate, onOpen, onFold } = props;
   const scroller = useRef<HTMLDivElement>(null);
-  const isNarrow = useIsNarrow(scroller, NARROW);
+  const axis = useRef<HTMLSpanElement>(null);
+  const axisWidth = useWidth(axis);
+  const isNarrow = useWidth(scroller) < NARROW;
   const rowHeight = isNarrow ? ROW_NARROW : ROW;
   const virtual = useVirtualizer({
     count: rows.length,
@@ -37,7 +41,10 @@ export function Waterfall(props: WaterfallProps) {
     overscan: 12,
   });
   useEffect(() => virtual.measure(), [virtual, rowHeight]);
-  const scale = useMemo(() => timeScale(momentsOf(rows, now), kind), [rows, kind, now]);
+  const scale = useMemo(
+    () => timeScale(momentsOf(rows, now), kind, LABEL / Math.max(1, axisWidth)),
+    [rows, kind, now, axisWidth],
+  );
   const index = rows.findIndex(({ id }) => id === active);
   useEffect(() => {
     if (index >= 0) virtual.scrollToIndex(index, { align: 'auto' });
@@ -58,7 +65,7 @@ export function Waterfall(props: WaterfallProps) {
       tabIndex={0}
       onKeyDown={(press) => keyed(press, { ...props, index })}
     >
-      <Head scale={scale} />
+      <Head scale={scale} axis={axis} />
       <div role="rowgroup" className="waterfall-rows" style={{ height: virtual.getTotalSize() }}>
         <Grid scale={scale} />
         {items.map((item) => {
@@ -72,6 +79,7 @@ export function Waterfall(props: WaterfallProps) {
               top={item.start}
               height={rowHeight}
               scale={scale}
+              axisWidth={axisWidth}
               now={now}
               isActive={item.index === index}
               onOpen={() => {
@@ -101,18 +109,24 @@ function momentsOf(rows: readonly TraceRow[], now: number): number[] {
   return isOpen ? [...moments, Math.max(last, now)] : moments;
 }
 
-function Head({ scale }: { readonly scale: TimeScale }) {
+function Head({
+  scale,
+  axis,
+}: {
+  readonly scale: TimeScale;
+  readonly axis: RefObject<HTMLSpanElement | null>;
+}) {
   return (
     <div role="rowgroup" className="waterfall-head">
       <div role="row" aria-rowindex={1} className="waterfall-columns">
         <span role="columnheader">What happened</span>
         <span role="columnheader">Where</span>
-        <span role="columnheader" className="waterfall-axis" aria-label="When">
-          {scale.ticks.map(({ at, label }) => (
+        <span ref={axis} role="columnheader" className="waterfall-axis" aria-label="When">
+          {scale.ticks.map(({ at, label, isBefore }) => (
             <span
               key={at}
               className="tick"
-              data-edge={at > LABEL_BEFORE ? 'end' : undefined}
+              data-edge={isBefore ? 'end' : undefined}
               style={{ left: `${at * 100}%` }}
             >
               {label}
