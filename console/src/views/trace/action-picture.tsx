@@ -41,6 +41,7 @@ export function ActionPicture({
             kind={kind}
             now={isUnderWay(action) ? now : 0}
             active={active}
+            isOpen={shown !== undefined}
             onActivate={setActive}
             onOpen={() => setIsOpen(true)}
             onClose={close}

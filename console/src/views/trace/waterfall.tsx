@@ -19,6 +19,8 @@ export interface WaterfallProps {
   /** Until when what is not done is drawn. */
   readonly now: number;
   readonly active: string | undefined;
+  /** What is active is shown beside or below, which leaves less room here. */
+  readonly isOpen: boolean;
   readonly onActivate: (id: string) => void;
   readonly onOpen: (id: string) => void;
   readonly onClose: () => void;
@@ -48,8 +50,8 @@ export function Waterfall(props: WaterfallProps) {
   const index = rows.findIndex(({ id }) => id === active);
   useEffect(() => {
     if (index >= 0) virtual.scrollToIndex(index, { align: 'auto' });
-    // When another one is active, and not when rows come in above it.
-  }, [active]);
+    // When another one is active or is opened, and not when rows come in above it.
+  }, [active, props.isOpen]);
   const name = useId();
   const idOf = (at: number) => `${name}-${at}`;
   const items = virtual.getVirtualItems();
