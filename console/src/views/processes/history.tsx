@@ -35,7 +35,7 @@ export function History({ startedBy }: { readonly startedBy: string }) {
           >
             <DirectionDot direction={record.direction} />
             <time dateTime={record.recordedAt} className="quiet mono">
-              {record.recordedAt.slice(11, 23)}
+              {timeText(record.recordedAt, records[0]?.recordedAt)}
             </time>
             <span className="quiet history-context">{record.context}</span>
             <span className="history-type">
@@ -53,6 +53,12 @@ export function History({ startedBy }: { readonly startedBy: string }) {
       )}
     </section>
   );
+}
+
+/** The day is said only where it is another one than the first. */
+function timeText(at: string, first: string | undefined): string {
+  const isSameDay = first?.slice(0, 10) === at.slice(0, 10);
+  return isSameDay ? at.slice(11, 23) : `${at.slice(0, 10)} ${at.slice(11, 19)}`;
 }
 
 function withCaused(record: TracedRecord): readonly TracedRecord[] {
