@@ -1,5 +1,6 @@
 import { type ReactNode, useEffect, useId, useLayoutEffect, useRef } from 'react';
 import './dialog.css';
+import './panel.css';
 
 /** A question to whoever looks, before anything else. Escape closes it, unless it is held open. */
 export function Dialog({

@@ -1,3 +1,4 @@
+import type { Holder } from '../../../../src/log/holder.ts';
 import type { ContextLag } from '../../../../src/inspection/lag.ts';
 import type { ReaderLag } from '../../../../src/inspection/reader-lag.ts';
 import type { Level } from '../../../../src/inspection/level.ts';
@@ -9,7 +10,7 @@ import { runnersText } from './reader-words.ts';
 
 const LEVELS: readonly Level[] = ['bad', 'attention', 'good'];
 
-/** Each context: who runs it, how long its log is, what holds it, and how its subscriptions stand. */
+/** Each context: who runs it, how long its log is, and how its subscriptions stand; above all, what holds one. */
 export function ContextTiles({
   contexts,
   readers,
@@ -20,21 +21,44 @@ export function ContextTiles({
   readonly chosen: string | undefined;
 }) {
   return (
-    <ul className="tiles" aria-label="Contexts">
-      {contexts.map((each) => (
-        <Tile
-          key={each.context}
-          of={each}
-          readers={readers.filter(({ context }) => context === each.context)}
-          isChosen={each.context === chosen}
-        />
-      ))}
-    </ul>
+    <>
+      {contexts.map(
+        ({ context, heldBy }) => heldBy !== null && <Held key={context} {...{ context, heldBy }} />,
+      )}
+      <ul className="tiles" aria-label="Contexts">
+        {contexts.map((each) => (
+          <Tile
+            key={each.context}
+            of={each}
+            readers={readers.filter(({ context }) => context === each.context)}
+            isChosen={each.context === chosen}
+          />
+        ))}
+      </ul>
+    </>
+  );
+}
+
+/** What is recorded behind a transaction that does not end is read by nobody. */
+function Held({
+  context,
+  heldBy: { heldMs, heldAt, pid, prepared, application, state },
+}: {
+  readonly context: string;
+  readonly heldBy: Holder;
+}) {
+  const who = pid === null ? `the prepared transaction ${prepared}` : `pid ${pid}`;
+  const more = [who, application, state].filter((part) => part !== null && part !== '');
+  return (
+    <p className="warning held-by" data-held={context}>
+      <strong>{context}</strong> is held at {countText(heldAt)} for {spanText(heldMs)}: nobody reads
+      further until the transaction of {more.join(', ')} ends.
+    </p>
   );
 }
 
 function Tile({
-  of: { context, isThere, head, heldBy, running },
+  of: { context, isThere, head, running },
   readers,
   isChosen,
 }: {
@@ -65,15 +89,6 @@ function Tile({
           );
         })}
       </p>
-      {heldBy !== null && (
-        <p className="tag attention held-by" data-held>
-          held for {spanText(heldBy.heldMs)} at {countText(heldBy.heldAt)} by{' '}
-          {heldBy.pid === null ? `prepared ${heldBy.prepared}` : `pid ${heldBy.pid}`}
-          {heldBy.application !== null && heldBy.application !== '' && `, ${heldBy.application}`}
-          {heldBy.state !== null && `, ${heldBy.state}`}: nobody reads further until its transaction
-          ends
-        </p>
-      )}
     </li>
   );
 }

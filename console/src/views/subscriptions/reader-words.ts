@@ -10,7 +10,7 @@ export const KINDS: Readonly<Record<ReaderKind, string>> = {
   relay: 'relay',
   intake: 'intake',
   timers: 'timers',
-  unknown: 'not in the code',
+  unknown: 'left over',
 };
 
 /** What a state means; undefined where it is as it should be. */
