@@ -1,8 +1,9 @@
 import { type ComponentType, type LazyExoticComponent, Suspense, lazy } from 'react';
+import type { Pulse } from '../../src/console/api.ts';
 import { AboutProvider, useAbout } from './api/about.tsx';
 import { PulseProvider, usePulse } from './api/pulse.tsx';
 import { Empty } from './parts/empty.tsx';
-import { type Level, LevelSign } from './parts/level.tsx';
+import { type Level, LevelSign, better, worse } from './parts/level.tsx';
 import { Link } from './parts/link.tsx';
 import { hrefTo, useRoute } from './route.ts';
 
@@ -92,14 +93,8 @@ function skipToMain(click: { preventDefault: () => void }): void {
 
 function Header() {
   const { store, role, who } = useAbout();
-  const { pulse, trouble } = usePulse();
-  const levels = (pulse?.lag.readers ?? []).map(({ level }) => level);
-  const level: Level =
-    trouble !== undefined || levels.includes('bad')
-      ? 'bad'
-      : levels.includes('attention')
-        ? 'attention'
-        : 'good';
+  const { pulse, history, trouble } = usePulse();
+  const level = steadyLevel(history);
   const running = pulse?.lag.contexts.filter(
     ({ running: { processes } }) => processes?.length !== 0,
   );
@@ -127,6 +122,14 @@ function Header() {
       </span>
     </header>
   );
+}
+
+/** What has been so for three pulses: an effect that is just being performed is nothing to look after. */
+function steadyLevel(history: readonly Pulse[]): Level {
+  const levels = history
+    .slice(-3)
+    .map(({ lag }) => lag.readers.map(({ level }) => level).reduce(worse, 'good'));
+  return levels.length === 0 ? 'good' : levels.reduce(better);
 }
 
 /** How many records wait for a person. */

@@ -59,6 +59,8 @@ export interface RangeLag {
 
 /** Somebody who is that far behind is not just busy. */
 export const LATE_MS = 60_000;
+/** And somebody who runs, and is not farther behind than this, is: nothing to look after. */
+const BUSY_MS = 5_000;
 
 /** What is late, or has nobody to do it, is bad; what waits, is paused or under way, is worth knowing. */
 export function levelOf(reader: Omit<ReaderLag, 'level'>, isRun: boolean): Level {
@@ -71,7 +73,7 @@ export function levelOf(reader: Omit<ReaderLag, 'level'>, isRun: boolean): Level
     (kind) => (waiting[kind] ?? 0) > 0,
   );
   const isOver = state !== 'not-listed' && state !== 'started';
-  return isLeft || isOver || waits || reader.paused !== null || (behind ?? 0) > 0
-    ? 'attention'
-    : 'good';
+  const isBusy = isRun && (oldestAgeMs ?? 0) < BUSY_MS;
+  const isBehind = (behind ?? 0) > 0 && !isBusy;
+  return isLeft || isOver || waits || reader.paused !== null || isBehind ? 'attention' : 'good';
 }

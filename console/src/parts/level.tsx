@@ -8,6 +8,16 @@ const WORDS: Readonly<Record<Level, string>> = {
   bad: 'in trouble',
 };
 
+const LEVELS: readonly Level[] = ['good', 'attention', 'bad'];
+
+export function worse(a: Level, b: Level): Level {
+  return LEVELS.indexOf(a) > LEVELS.indexOf(b) ? a : b;
+}
+
+export function better(a: Level, b: Level): Level {
+  return worse(a, b) === a ? b : a;
+}
+
 export function LevelSign({ level }: { readonly level: Level }) {
   return (
     <span

@@ -2,11 +2,8 @@
 import type { Pulse } from '../../../../src/console/api.ts';
 import type { ReaderLag } from '../../../../src/inspection/reader-lag.ts';
 import type { WaitingKind } from '../../../../src/log/waiting-row.ts';
-import type { Level } from '../../parts/level.tsx';
+import { type Level, worse } from '../../parts/level.tsx';
 import { type Rates, rateOf } from './rates.ts';
-
-/** Who has only just fallen behind is busy, and no sight to worry anybody. */
-const BUSY_MS = 5_000;
 
 /** What has not been passed, and what waits. */
 export interface Backlog {
@@ -70,24 +67,8 @@ export function backlogOf(readers: readonly ReaderLag[]): Backlog {
     // To the second: it is drawn anew only when it reads otherwise.
     oldestAgeMs: ages.length === 0 ? null : Math.floor(Math.max(...ages) / 1_000) * 1_000,
     waiting,
-    level: readers.map(shownLevel).reduce(worse, 'good'),
+    level: readers.map(({ level }) => level).reduce(worse, 'good'),
   };
-}
-
-function shownLevel(reader: ReaderLag): Level {
-  const { level, state, waiting, oldestAgeMs } = reader;
-  const waits = (['parked', 'held', 'retry', 'effect'] as const).some(
-    (kind) => (waiting[kind] ?? 0) > 0,
-  );
-  const isLeft = reader.ranges.some(({ owner, behind }) => owner === null && behind > 0);
-  const isBusy = !waits && !isLeft && state === 'started' && (oldestAgeMs ?? 0) < BUSY_MS;
-  return level === 'attention' && isBusy ? 'good' : level;
-}
-
-const LEVELS: readonly Level[] = ['good', 'attention', 'bad'];
-
-export function worse(a: Level, b: Level): Level {
-  return LEVELS.indexOf(a) > LEVELS.indexOf(b) ? a : b;
 }
 
 /** What a context takes in from another one stands under this name. */

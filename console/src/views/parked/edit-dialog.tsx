@@ -6,16 +6,19 @@ import { editedOf, maskedFields } from './edited-data.ts';
 /** A copy of what a record says, to be changed: the original stands beside it, and stays. */
 export function EditDialog({
   original,
+  before,
   onEdited,
   onClose,
 }: {
   readonly original: unknown;
+  /** What it is tried with until now: an earlier copy, or the original. */
+  readonly before: unknown;
   readonly onEdited: (data: unknown) => void;
   readonly onClose: () => void;
 }) {
-  const [text, setText] = useState(() => JSON.stringify(original, null, 2));
-  const edited = editedOf(original, text);
-  const masked = maskedFields(original);
+  const [text, setText] = useState(() => JSON.stringify(before, null, 2));
+  const edited = editedOf(before, text);
+  const masked = maskedFields(before);
   const lines = Math.min(24, Math.max(8, text.split('\n').length + 1));
   return (
     <Dialog title="Edit a copy" onClose={onClose} isWide>

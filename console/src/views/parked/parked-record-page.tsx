@@ -1,5 +1,5 @@
 import { useState } from 'react';
-import type { ParkedDetails } from '../../../../src/inspection/parked-details.ts';
+import type { EditedData, ParkedDetails } from '../../../../src/inspection/parked-details.ts';
 import { useMayAct } from '../../api/about.tsx';
 import { useQuestion } from '../../api/use-question.ts';
 import { Ago } from '../../parts/ago.tsx';
@@ -122,6 +122,7 @@ function Details({
           </dl>
         </section>
         <RecordPanel details={details} />
+        {details.edited !== null && <EditedPanel edited={details.edited} />}
       </div>
     </article>
   );
@@ -181,6 +182,21 @@ function RecordPanel({
   );
 }
 
+/** What it is tried with in place of its own data. */
+function EditedPanel({ edited: { data, who, why, at } }: { readonly edited: EditedData }) {
+  return (
+    <section className="panel" aria-labelledby="parked-edited">
+      <header>
+        <h2 id="parked-edited">The edited copy</h2>
+        <p className="quiet">
+          Tried in place of the record's own data since <When at={at} />, by {who}: {why}
+        </p>
+      </header>
+      <DataText data={data} label="The edited copy" />
+    </section>
+  );
+}
+
 function Acts({
   details,
   onDecided,
@@ -224,6 +240,7 @@ function Acts({
       {isEditing && record !== null && (
         <EditDialog
           original={record.data}
+          before={details.edited?.data ?? record.data}
           onClose={() => setEditing(false)}
           onEdited={(data) => {
             setEditing(false);

@@ -14,7 +14,7 @@ import { hrefTo } from '../../route.ts';
 import { ModelVersions } from './model-versions.tsx';
 import { Ranges } from './ranges.tsx';
 import { type ReaderName, pointsOf, rateOf, readerKey, readersIn } from './reader-history.ts';
-import { KINDS, STATES, isPausable, pauseOf, runnersText } from './reader-words.ts';
+import { KINDS, STATES, isPausable, runnersText } from './reader-words.ts';
 import { Waiting } from './waiting.tsx';
 
 const LagChart = lazy(async () => ({ default: (await import('./lag-chart.tsx')).LagChart }));
@@ -65,7 +65,7 @@ function NoSuch({ context, name }: ReaderName) {
 
 function Head({ reader }: { readonly reader: ReaderLag }) {
   const { name, kind, state, level } = reader;
-  const pause = pauseOf(reader);
+  const pause = reader.paused;
   const told = STATES[state];
   return (
     <>
@@ -91,7 +91,7 @@ function PauseActs({ reader }: { readonly reader: ReaderLag }) {
   const [isAsking, setAsking] = useState(false);
   if (!mayAct) return <MayNotAct what="To pause it" />;
   const { context, name: subscription } = reader;
-  const isPaused = pauseOf(reader) !== null;
+  const isPaused = reader.paused !== null;
   return (
     <>
       <button type="button" onClick={() => setAsking(true)}>

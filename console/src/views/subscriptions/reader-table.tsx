@@ -6,7 +6,7 @@ import { Link } from '../../parts/link.tsx';
 import { countText, rateText, spanText } from '../../parts/times.tsx';
 import { hrefTo } from '../../route.ts';
 import { pointsOf, rateOf, readerKey } from './reader-history.ts';
-import { KINDS, STATES, pauseOf } from './reader-words.ts';
+import { KINDS, STATES } from './reader-words.ts';
 import { Sparkline } from './sparkline.tsx';
 import { Waiting } from './waiting.tsx';
 
@@ -113,7 +113,7 @@ function ReaderRow({ reader, rate }: Row) {
         <span className="reader-about">
           {context} · {KINDS[kind]}
           {told !== undefined && <span className="tag attention">{told}</span>}
-          {pauseOf(reader) !== null && <span className="tag attention">paused</span>}
+          {reader.paused !== null && <span className="tag attention">paused</span>}
         </span>
       </th>
       <td className="number reader-behind" data-label="behind">

@@ -35,17 +35,6 @@ export function runnersText({ processes }: Running): string {
   return processes.map(ownerText).join(', ');
 }
 
-/** By whom it is paused; null: it is not, or nobody can tell. */
-export function pauseOf(reader: ReaderLag & { readonly paused?: Pause | null }): Pause | null {
-  return reader.paused ?? null;
-}
-
-export interface Pause {
-  readonly who: string;
-  readonly why: string;
-  readonly since: string;
-}
-
 /** What it makes sense to pause: what handles records. */
 export function isPausable({ kind, state }: ReaderLag): boolean {
   const kinds: readonly ReaderKind[] = ['reaction', 'effect', 'process', 'read-model'];
