@@ -45,7 +45,8 @@ function packPackage(): string {
   console.log(
     `${basename(tarball)}: ${paths.length} files, ${Math.round(unpackedSize / 1024)} KiB`,
   );
-  for (const expected of ['LICENSE', 'README.md', 'bin/thereupon.cjs', 'dist/index.d.ts']) {
+  const needed = ['LICENSE', 'README.md', 'bin/thereupon.cjs', 'dist/index.d.ts'];
+  for (const expected of [...needed, 'dist/page/index.html']) {
     assert.ok(paths.includes(expected), `${expected} is missing from the package`);
   }
   const strangers = paths

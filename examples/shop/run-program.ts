@@ -71,7 +71,8 @@ async function runShop(
   try {
     if (wanted.port !== undefined) {
       served = await serveHttp(shop, wanted.port);
-      process.stdout.write(`The shop is open: http://127.0.0.1:${served.port}/\n`);
+      const address = `http://127.0.0.1:${served.port}`;
+      process.stdout.write(`The shop is open: ${address}/\nIts console: ${address}/console\n`);
     }
     await doBusiness(shop, { ...wanted, file });
   } finally {
