@@ -89,7 +89,7 @@ function labelSize({ from, contracts }: Bundle, isNarrow: boolean): Size {
   if (isNarrow) return SMALL_LABEL;
   const longest = Math.max(...contracts.map(({ name }) => shortName(name, from.name).length));
   return {
-    width: Math.min(230, longest * 6.4 + 72),
+    width: Math.min(230, longest * 6.6 + 72),
     height: 27 * contracts.length + 20,
   };
 }

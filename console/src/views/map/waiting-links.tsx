@@ -3,14 +3,14 @@ import { Link } from '../../parts/link.tsx';
 import { countText } from '../../parts/times.tsx';
 import { hrefTo } from '../../route.ts';
 
-/** Each kind that waits, the worst first: in what words, and where it is seen. */
-const KINDS: readonly (readonly [WaitingKind, string, string])[] = [
-  ['parked', 'parked', 'parked'],
-  ['retry', 'retried', 'subscriptions'],
-  ['held', 'held', 'subscriptions'],
-  ['effect', 'effects', 'subscriptions'],
-  ['request', 'requests', 'subscriptions'],
-  ['timer', 'timers', 'processes'],
+/** Each kind that waits, the worst first: in what words, one or several, and where it is seen. */
+const KINDS: readonly (readonly [WaitingKind, string, string, string])[] = [
+  ['parked', 'parked', 'parked', 'parked'],
+  ['retry', 'retried', 'retried', 'subscriptions'],
+  ['held', 'held', 'held', 'subscriptions'],
+  ['effect', 'effect', 'effects', 'subscriptions'],
+  ['request', 'request', 'requests', 'subscriptions'],
+  ['timer', 'timer', 'timers', 'processes'],
 ];
 
 /** What waits, each a link to where it is seen. */
@@ -24,7 +24,7 @@ export function WaitingLinks({
   readonly waiting: Readonly<Partial<Record<WaitingKind, number>>>;
 }) {
   const shown = KINDS.filter(([kind]) => (waiting[kind] ?? 0) > 0);
-  return shown.map(([kind, word, view]) => (
+  return shown.map(([kind, one, several, view]) => (
     <Link
       key={kind}
       className={`map-waiting map-waiting-${kind}`}
@@ -34,9 +34,9 @@ export function WaitingLinks({
           : hrefTo(view, [], { context })
       }
       data-waiting={kind}
-      aria-label={`${waiting[kind]} ${word} in ${subscription ?? context}`}
+      aria-label={`${waiting[kind]} ${waiting[kind] === 1 ? one : several} in ${subscription ?? context}`}
     >
-      {countText(waiting[kind] ?? 0)} {word}
+      {countText(waiting[kind] ?? 0)} {waiting[kind] === 1 ? one : several}
     </Link>
   ));
 }
