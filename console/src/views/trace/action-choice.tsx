@@ -1,3 +1,4 @@
+import { useEffect, useRef } from 'react';
 import type { ActionTrace } from '../../../../src/inspection/action-trace.ts';
 import { LevelSign } from '../../parts/level.tsx';
 import { Link } from '../../parts/link.tsx';
@@ -17,9 +18,13 @@ export function ActionChoice({
   readonly more: number;
   readonly chosen: ActionTrace;
 }) {
+  const nav = useRef<HTMLElement>(null);
+  useEffect(() => {
+    nav.current?.querySelector('[aria-current]')?.scrollIntoView({ inline: 'nearest' });
+  }, [chosen.correlationId]);
   return (
-    <nav className="action-choice" aria-label={`Actions of ${id}`}>
-      {actions.map((action) => {
+    <nav ref={nav} className="action-choice" aria-label={`Actions of ${id}`}>
+      {actions.toReversed().map((action) => {
         const first = firstOf(action);
         return (
           <Link

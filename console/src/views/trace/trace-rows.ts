@@ -154,10 +154,10 @@ function notReachedRow(
   return { kind: 'not-reached', id, isParent: false, isOpen: false, reader, from, tone, ...about };
 }
 
-export function toneOf({ kind, attempts }: TracedWait): Tone {
+export function toneOf({ kind, attempts, error }: TracedWait): Tone {
   if (kind === 'parked') return 'bad';
   if (kind === 'held') return 'attention';
-  return kind !== 'timer' && attempts > 0 ? 'attention' : 'calm';
+  return kind !== 'timer' && (attempts > 0 || error !== null) ? 'attention' : 'calm';
 }
 
 function waited({ direction }: TracedRecord, cause: TracedRecord, ms: number): RecordRow['wait'] {
@@ -188,11 +188,13 @@ export function notReachedText({ kind }: NotReached): string {
 }
 
 /** What is said of a wait, in few words. */
-export function waitText({ kind, attempts, timer }: TracedWait): string {
+export function waitText({ kind, attempts, error, timer }: TracedWait): string {
   const tried = attempts === 0 ? '' : `, tried ${attempts === 1 ? 'once' : `${attempts} times`}`;
   switch (kind) {
     case 'retry':
-      return attempts === 0 ? 'being handled' : `retrying${tried}`;
+      if (attempts > 0) return `retrying${tried}`;
+      // It answered notYet.
+      return error === null ? 'being handled' : 'waits for what is not there yet';
     case 'parked':
       return `parked${tried}`;
     case 'held':
