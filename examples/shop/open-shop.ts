@@ -44,7 +44,7 @@ export async function openShop(options: OpenShopOptions): Promise<Shop> {
         await gateway.close();
       }
     };
-    return { app, keepPrices: keepPricesIn(app), gateway, close };
+    return { app, watched: app, keepPrices: keepPricesIn(app), gateway, close };
   } catch (error) {
     await gateway.close();
     throw error;

@@ -10,7 +10,7 @@ export type Served = { readonly port: number; readonly close: () => Promise<void
 
 /** @throws {PortInUseError} when somebody else listens there. */
 export async function serveHttp(
-  shop: Pick<ShopApiOptions, 'app' | 'gateway'>,
+  shop: Pick<ShopApiOptions, 'app' | 'gateway' | 'watched'>,
   port: number,
 ): Promise<Served> {
   const { fetch } = shopApi({ ...shop, newId: randomUUID });

@@ -2,11 +2,15 @@
  * The composition root of the shop as a cluster: processes that run its contexts, the gateway as one
  * more, and this one, which keeps them running and asks them.
  */
+import type { ConsoleSubject } from 'thereupon/console';
 import { assertAlone } from '../assert-alone.ts';
+import { contexts } from '../contexts.ts';
 import { assertNoShopOnSqlite, gatewayFile, prepareDirectory } from '../data-directory.ts';
 import { keepGateway } from '../gateway/keep-gateway.ts';
 import { runIdOf } from '../run-id.ts';
+import { storeOf } from '../shop-place.ts';
 import type { Shop } from '../shop.ts';
+import { backboneAt } from './backbone-url.ts';
 import { ClusterApp } from './cluster-app.ts';
 import { dealContexts } from './deal-contexts.ts';
 import { keepProcess, type KeptProcess } from './kept-process.ts';
@@ -48,9 +52,16 @@ export async function openCluster(options: OpenClusterOptions): Promise<Cluster>
       await gateway.close();
     }
   };
-  const keep = async (contexts: readonly string[]): Promise<void> => {
+  const keep = async (names: readonly string[]): Promise<void> => {
     const prefix = `shop-${runIdOf(directory)}`;
-    const start = { contexts, directory, store, backbone, prefix, gatewayPort: gateway.port };
+    const start = {
+      contexts: names,
+      directory,
+      store,
+      backbone,
+      prefix,
+      gatewayPort: gateway.port,
+    };
     const process = await keepProcess({ options: () => ({ ...start, businessTime }), tell });
     processes.push(process);
   };
@@ -63,5 +74,12 @@ export async function openCluster(options: OpenClusterOptions): Promise<Cluster>
   const app = new ClusterApp(processes, () => {
     businessTime = 'clock';
   });
-  return { app, keepPrices: app.keepPrices, gateway, processes, close };
+  const watched: ConsoleSubject = {
+    contexts,
+    store: storeOf({ directory, store }),
+    ...(backbone === undefined
+      ? {}
+      : { backbone: backboneAt(backbone, `shop-${runIdOf(directory)}`) }),
+  };
+  return { app, watched, keepPrices: app.keepPrices, gateway, processes, close };
 }

@@ -39,7 +39,7 @@ describe('a poison order', { skip: noBrowser }, () => {
 
   before(async () => {
     shop = await startTestShop(gateway);
-    served = await serveHttp({ app: shop.app, gateway }, 0);
+    served = await serveHttp({ app: shop.app, watched: shop.app, gateway }, 0);
     browser = await openBrowser();
   });
   after(async () => {

@@ -19,7 +19,7 @@ import type { ShopApiOptions } from './shop-api-options.ts';
 export function shopApi(options: ShopApiOptions): OpenAPIHono {
   const api = new OpenAPIHono();
   // Before the shop's own guards: the console has its own.
-  api.mount('/console', consoleFor(options.app));
+  if (options.watched !== undefined) api.mount('/console', consoleFor(options.watched));
   api.use(limitBody, requireJson);
   api.route('/', orderRoutes(options));
   api.route('/', goodsRoutes(options));

@@ -1,3 +1,4 @@
+import type { ConsoleSubject } from 'thereupon/console';
 import type { ShopApp } from '../shop-app.ts';
 
 /** What can be seen and asked of the payment gateway besides money. */
@@ -14,6 +15,8 @@ export interface ShopApiOptions {
   readonly app: ShopApp;
   /** The switch of the payment gateway. */
   readonly gateway: GatewaySwitch;
+  /** What the console at `/console` shows. Default: there is none. */
+  readonly watched?: ConsoleSubject;
   /** Makes a key for a request that came without an Idempotency-Key: `randomUUID`. */
   readonly newId: () => string;
   /** Told of each error that is our own fault. Default: to standard error. */
