@@ -47,12 +47,17 @@ test('it serves its page, and stops in order with all of its processes', async (
   const sold = await untilSold(url);
   const children = childrenOf(cluster.pid as number);
   const overview = await json<{ health: string; contexts: unknown[] }>(`${url}overview`);
+  const lag = await json<Lag>(`${url}console/api/lag`);
   cluster.kill('SIGTERM');
   const [code] = (await once(cluster, 'exit')) as [number];
 
   assert.ok(sold > 0);
   assert.equal(overview.health, 'green');
   assert.equal(overview.contexts.length, 6);
+  assert.deepEqual(
+    lag.contexts.map(({ running }) => running.processes.length),
+    Array.from({ length: 6 }, () => 1),
+  );
   // One for each context, and the gateway.
   assert.equal(children.length, 7);
   assert.equal(code, 0);
@@ -123,4 +128,8 @@ function isAlive(pid: number): boolean {
   } catch {
     return false;
   }
+}
+
+interface Lag {
+  readonly contexts: readonly { readonly running: { readonly processes: readonly unknown[] } }[];
 }
