@@ -111,7 +111,7 @@ test('the tail sends what is appended as it comes, and only what is chosen', asy
 
     const keys: string[] = [];
     while (keys.length < 2) {
-      const { records } = (await events.next()).value?.data as Tail;
+      const { records } = await tailOf(events);
       keys.push(...records.map(({ type, key }) => `${type} ${key}`));
     }
     assert.deepEqual(keys, ['OrderPlaced 1', 'OrderPlaced 2']);
@@ -133,7 +133,7 @@ test('of more than anybody reads the tail sends the last ones, and how many it l
     let told = 0;
     let leftOut = 0;
     while (told + leftOut < all) {
-      const tail = (await events.next()).value?.data as Tail;
+      const tail = await tailOf(events);
       assert.ok(tail.records.length <= SENT_MAX);
       told += tail.records.length;
       leftOut += tail.leftOut;
@@ -192,6 +192,12 @@ function counting(store: Store, looks: { count: number }): Store {
 }
 
 type Events = ReturnType<typeof eventsOf>;
+
+async function tailOf(events: Events): Promise<Tail> {
+  const { value } = await events.next();
+  assert.equal(value?.event, 'tail');
+  return value.data as Tail;
+}
 
 function pulse(events: Events): Promise<Pulse> {
   return pulseWith(events, () => true);
