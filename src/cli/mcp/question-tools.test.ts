@@ -22,7 +22,12 @@ const ASKED: Readonly<Record<string, (recordId: string) => object>> = {
   stream: () => ({ id: 'order/a-1' }),
   stream_state: () => ({ id: 'order/a-1' }),
   timers: () => ({}),
+  doctor: () => ({}),
+  flows: () => ({ context: 'billing' }),
 };
+
+/** What needs no log, or tells that there is none as what it has found. */
+const ANSWERS_WITHOUT: ReadonlySet<string> = new Set(['doctor', 'flows']);
 
 test('no tool opens a log to write, leaves a request, or changes anything else', async (t) => {
   const { contexts, store, recordId } = await scene(t);
@@ -50,6 +55,7 @@ test('each says so where there is no log at all, and not that all is well', asyn
   const { contexts } = twoContexts();
 
   for (const tool of questionTools) {
+    if (ANSWERS_WITHOUT.has(tool.name)) continue;
     const asked = ASKED[tool.name]?.('r-1') ?? {};
     const { isError, content } = await asking(tool, asked, { contexts, store: memory() });
     assert.equal(isError, true, tool.name);

@@ -1,3 +1,5 @@
+import { doctorTool } from './doctor-tool.ts';
+import { flowsTool } from './flows-tool.ts';
 import { lagTool } from './lag-tool.ts';
 import { parkedRecordTool } from './parked-record-tool.ts';
 import { parkedTool } from './parked-tool.ts';
@@ -13,6 +15,7 @@ import { whyTool } from './why-tool.ts';
 /** What an assistant may ask, those first that it begins with. */
 export const questionTools: readonly QuestionTool[] = [
   lagTool,
+  doctorTool,
   parkedTool,
   parkedRecordTool,
   whyTool,
@@ -22,4 +25,5 @@ export const questionTools: readonly QuestionTool[] = [
   streamTool,
   streamStateTool,
   timersTool,
+  flowsTool,
 ];
