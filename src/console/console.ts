@@ -1,4 +1,5 @@
 import { type Host, systemHost } from '../host/host.ts';
+import { chosenContexts } from '../inspection/chosen-contexts.ts';
 import { type Inspected, openLogs } from '../inspection/open-logs.ts';
 import { QuestionError } from '../inspection/question-error.ts';
 import { Application } from '../runtime/application.ts';
@@ -144,7 +145,11 @@ async function ask(own: Own, request: Request, { name, visitor }: Named): Promis
   const asked: Asked = { inspected, host: own.host, visitor, of };
   const ended = AbortSignal.any([own.closed, request.signal]);
   if (name === 'pulse') return eventStream(ended, (signal) => own.pulses.watch(signal));
-  if (name === 'tail') return eventStream(ended, (signal) => tailOf(asked, signal));
+  if (name === 'tail') {
+    // Asked wrongly is an answer; once a feed has begun it could only break off.
+    chosenContexts(inspected.contexts, of.context);
+    return eventStream(ended, (signal) => tailOf(asked, signal));
+  }
   if (!Object.hasOwn(questions, name)) return nothingHere();
   return jsonAnswer(await questions[name as keyof typeof questions](asked));
 }

@@ -6,7 +6,8 @@ import { order, place, see } from '../inspection/fixtures/two-contexts.ts';
 import type { Store } from '../log/store.ts';
 import type { Pulse, Tail, TypeRate } from './api.ts';
 import { consoleFor } from './console.ts';
-import { HERE, eventsOf, watched } from './fixtures/watched.ts';
+import { HERE, eventsOf, failureOf, watched } from './fixtures/watched.ts';
+import type { SentEvent } from './event-stream.ts';
 import { SAMPLE_MAX } from './type-rates.ts';
 import { SENT_MAX } from './tail.ts';
 
@@ -162,6 +163,56 @@ test('who reads slowly makes nothing pile up: no look is taken that nobody asks 
   console.close();
 });
 
+test('a tail of a context that there is not is answered as asked wrongly', async () => {
+  const { get, close } = await watched();
+  try {
+    const answer = await get('api/tail?context=nope');
+
+    assert.equal(answer.status, 400);
+    assert.match((await failureOf(answer)).message, /Take one of: ordering, billing/);
+  } finally {
+    await close();
+  }
+});
+
+test('a tail whose store fails says so and ends, and takes nobody with it', async () => {
+  const { contexts } = await started();
+  const store = memory();
+  const away: Store = {
+    ...store,
+    reader: () => {
+      throw new TypeError('The server is away.');
+    },
+  };
+  const console = consoleFor({ contexts, store: away });
+  const { signal, abort } = aborting();
+  const request = new Request('http://localhost/console/api/tail', { signal });
+
+  const told: SentEvent[] = [];
+  for await (const event of eventsOf(await console(request, HERE))) told.push(event);
+  // As a server says that the connection is over.
+  abort();
+  console.close();
+
+  assert.deepEqual(told, [{ event: 'trouble', data: { message: 'The server is away.' } }]);
+});
+
+test('a feed of a page that is gone before it begins is over, and has opened nothing', async () => {
+  const { contexts } = await started();
+  const looks = { count: 0 };
+  const console = consoleFor({ contexts, store: counting(memory(), looks) });
+  const { signal, abort } = aborting();
+  abort();
+
+  for (const name of ['pulse', 'tail']) {
+    const request = new Request(`http://localhost/console/api/${name}`, { signal });
+    for await (const event of eventsOf(await console(request, HERE))) assert.fail(event.event);
+  }
+
+  assert.equal(looks.count, 0);
+  console.close();
+});
+
 test('all feeds end when the console is closed', async () => {
   const { get, close } = await watched();
   const feeds = await Promise.all([get('api/pulse'), get('api/tail')]);
@@ -173,6 +224,11 @@ test('all feeds end when the console is closed', async () => {
 
   await Promise.all(ends);
 });
+
+function aborting() {
+  const controller = new AbortController();
+  return { signal: controller.signal, abort: () => controller.abort() };
+}
 
 async function started() {
   const { contexts, close } = await watched();
