@@ -9,6 +9,8 @@ export interface RecordSelection {
   readonly types?: readonly string[];
   readonly directions?: readonly Direction[];
   readonly key?: string;
+  /** Only what was recorded up to this time, in milliseconds since 1970. */
+  readonly until?: number;
 }
 
 /** Where following begins: with a position, the first that is shown; or with the last so many. */
@@ -55,13 +57,14 @@ export async function followPlaces(
 
 /** Whether a record is one of those that are chosen. */
 export function isChosen(
-  { type, direction, key }: StoredRecord,
-  { types, directions, key: only }: RecordSelection,
+  { type, direction, key, recordedAt }: StoredRecord,
+  { types, directions, key: only, until }: RecordSelection,
 ): boolean {
   return (
     types?.includes(type) !== false &&
     directions?.includes(direction) !== false &&
-    (only === undefined || key === only)
+    (only === undefined || key === only) &&
+    (until === undefined || recordedAt <= until)
   );
 }
 

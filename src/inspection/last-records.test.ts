@@ -62,6 +62,58 @@ test('a look that ends before there are enough says where', async () => {
   assert.deepEqual([records, endedEarly], [[], ['ordering']]);
 });
 
+test('up to a time come all that were recorded by then, the last of them too', async () => {
+  const at = (id: string, version: number, recordedAt: number) =>
+    fact('order/1', version, { id, recordedAt });
+  const { asked } = await scene({
+    ordering: [at('o-1', 1, 10), at('o-2', 2, 20), at('o-3', 3, 30)],
+    billing: [incoming('ordering', 'b-1', { id: 'b-1', recordedAt: 20 })],
+  });
+
+  assert.deepEqual(await asked({ count: 10, until: 30 }), ['o-3', 'o-2', 'b-1', 'o-1']);
+  assert.deepEqual(await asked({ count: 10, until: 25 }), ['o-2', 'b-1', 'o-1']);
+  assert.deepEqual(await asked({ count: 10, until: 20 }), ['o-2', 'b-1', 'o-1']);
+  assert.deepEqual(await asked({ count: 10, until: 9 }), []);
+});
+
+test('where a clock went back, nothing that was recorded later than asked for is told of', async () => {
+  const at = (version: number, recordedAt: number) =>
+    fact('order/1', version, { id: `o-${version}`, recordedAt });
+  const { last } = await scene({
+    ordering: [at(1, 10), at(2, 60), at(3, 20), at(4, 30), at(5, 70)],
+  });
+
+  const ids: string[] = [];
+  for (let before: string | null | undefined; before !== null;) {
+    const page = await last({ count: 1, until: 40, ...(before && { before }) });
+    ids.push(...page.records.map(({ id }) => id));
+    before = page.next;
+  }
+
+  assert.deepEqual(ids, ['o-4', 'o-3', 'o-1']);
+});
+
+test('page after page each record comes once, whatever is recorded meanwhile', async () => {
+  const { last, more } = await scene({
+    ordering: facts('order/1', 1, 30),
+    billing: Array.from({ length: 7 }, (_, each) =>
+      incoming('ordering', `b-${each}`, { id: `b-${each}`, recordedAt: each * 2 }),
+    ),
+  });
+
+  const ids: string[] = [];
+  let version = 31;
+  for (let before: string | null | undefined; before !== null;) {
+    const page = await last({ count: 4, ...(before && { before }) });
+    ids.push(...page.records.map(({ id, version: at, context }) => `${context} ${at} ${id}`));
+    before = page.next;
+    await more('ordering', [fact('order/1', version++, { recordedAt: 1 })]);
+  }
+
+  assert.equal(new Set(ids).size, 37);
+  assert.equal(ids.length, 37);
+});
+
 test('where there is no log at all that is said, and is not taken for silence', async () => {
   const config = { contexts, store: memory() };
 
@@ -83,9 +135,14 @@ async function scene(recorded: {
       await committed(log, { records: records.slice(from, from + 5_000) });
     await log.close();
   }
+  const more = async (context: string, records: readonly NewRecord[]) => {
+    const log = await store.open(context);
+    await committed(log, { records });
+    await log.close();
+  };
   const last = (question: LastQuestion) =>
     withLogs({ contexts, store }, undefined, (logs) => lastRecords(logs, question, store.name));
   const asked = async (question: LastQuestion) =>
     (await last(question)).records.map(({ id }) => id);
-  return { last, asked };
+  return { last, asked, more };
 }

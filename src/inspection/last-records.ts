@@ -8,14 +8,15 @@ import { type ShownRecord, shownRecord } from './shown-record.ts';
 /** At most so many of the last records are told of at once. */
 export const LAST_TOLD_MAX = 200;
 
+/** The clocks of processes that share a log differ a little: so much later is looked for what is of a time. */
+const CLOCKS_APART_MS = 60_000;
+
 /** Which of the last records are asked for. */
 export interface LastQuestion extends RecordSelection {
   /** So many, up to 200. */
   readonly count: number;
   /** What the records before said to go on with: their `next`. */
   readonly before?: string;
-  /** Only what was recorded up to this time, in milliseconds since 1970. */
-  readonly until?: number;
 }
 
 /** The last records of some logs together. */
@@ -35,7 +36,7 @@ export interface LastRecords {
  */
 export async function lastRecords(
   logs: readonly OpenLog[],
-  { count, before, until, ...selection }: LastQuestion,
+  { count, before, ...selection }: LastQuestion,
   storeName: string,
 ): Promise<LastRecords> {
   assertSomeLog(logs, storeName);
@@ -43,7 +44,7 @@ export async function lastRecords(
   const places = before === undefined ? undefined : placesIn(logs, before);
   const lanes: Lane[] = [];
   for (const open of logs) {
-    const upTo = await upToOf(open, places?.get(open.name), until);
+    const upTo = await upToOf(open, places?.get(open.name), selection.until);
     const asked = { count: told, selection, upTo };
     const found = await newestChosen(open, asked, (stored) => stored);
     lanes.push({ open, ...found });
@@ -67,8 +68,7 @@ async function upToOf(
   until: number | undefined,
 ): Promise<number> {
   if (place !== undefined) return place;
-  // The clocks of processes that share a log differ a little.
-  return until === undefined ? log.head() : positionBefore(log, until + 1);
+  return until === undefined ? log.head() : positionBefore(log, until + 1 + CLOCKS_APART_MS);
 }
 
 /** What was found in one log. */

@@ -1,6 +1,6 @@
 import type { LogReader } from '../log/log.ts';
 
-/** A position before all that was recorded from this time on. */
+/** The last position before all that was recorded from this time on, as far as the clocks went forward. */
 export async function positionBefore(log: LogReader, time: number): Promise<number> {
   let low = 0;
   let high = await log.head();
@@ -10,5 +10,5 @@ export async function positionBefore(log: LogReader, time: number): Promise<numb
     if (next === undefined || next.recordedAt >= time) high = middle;
     else low = middle + 1;
   }
-  return Math.max(0, low - 1);
+  return low;
 }
