@@ -1,7 +1,7 @@
 import type { ToldContract } from '../../../../src/inspection/told-contracts.ts';
 import { useQuestion } from '../../api/use-question.ts';
 import { Ago } from '../../parts/ago.tsx';
-import { DataText } from '../../parts/data-text.tsx';
+import { Payload } from '../../parts/payload.tsx';
 import { Link } from '../../parts/link.tsx';
 import { Problem } from '../../parts/problem.tsx';
 import { hrefTo } from '../../route.ts';
@@ -39,7 +39,7 @@ export function Examples({ contract: { name, origin } }: { readonly contract: To
                     {record.context}, <Ago at={record.recordedAt} />, version {record.schemaVersion}
                   </span>
                 </summary>
-                <DataText data={record.data} label={`What ${record.id} says`} />
+                <Payload value={record.data} of={`What ${record.id} says`} />
                 <p className="example-links">
                   <Link href={hrefTo('trace', [record.id])}>What followed from it</Link>
                 </p>

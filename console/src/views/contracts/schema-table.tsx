@@ -1,5 +1,5 @@
 import type { ToldContract } from '../../../../src/inspection/told-contracts.ts';
-import { DataText } from '../../parts/data-text.tsx';
+import { Payload } from '../../parts/payload.tsx';
 import { schemaRows } from './schema-rows.ts';
 
 /** What is in a contract, field by field. */
@@ -53,7 +53,7 @@ export function SchemaTable({ contract }: { readonly contract: ToldContract }) {
       )}
       <details className="folded raw-schema">
         <summary>As JSON Schema, from {vendor}</summary>
-        <DataText data={schema} label="JSON Schema" />
+        <Payload value={schema} of="JSON Schema" />
       </details>
     </section>
   );

@@ -1,5 +1,5 @@
 import { useState } from 'react';
-import { DataText } from '../../parts/data-text.tsx';
+import { Payload } from '../../parts/payload.tsx';
 import { Dialog } from '../../parts/dialog.tsx';
 import { editedOf, maskedFields } from './edited-data.ts';
 
@@ -55,7 +55,7 @@ export function EditDialog({
           </label>
           <div className="field">
             <span>The original</span>
-            <DataText data={original} label="The original" />
+            <Payload value={original} of="The original" />
           </div>
         </div>
         <p

@@ -3,8 +3,8 @@ import type { EditedData, ParkedDetails } from '../../../../src/inspection/parke
 import { useMayAct } from '../../api/about.tsx';
 import { useQuestion } from '../../api/use-question.ts';
 import { Ago } from '../../parts/ago.tsx';
-import { DataText } from '../../parts/data-text.tsx';
-import { DirectionDot } from '../../parts/direction-dot.tsx';
+import { Payload } from '../../parts/payload.tsx';
+import { DirectionSign } from '../../parts/direction.tsx';
 import { Empty } from '../../parts/empty.tsx';
 import { Link } from '../../parts/link.tsx';
 import { MayNotAct } from '../../parts/may-not-act.tsx';
@@ -147,7 +147,7 @@ function RecordPanel({
     <section className="panel" aria-labelledby="parked-record">
       <header>
         <h2 id="parked-record">
-          <DirectionDot direction={direction} /> {type}{' '}
+          <DirectionSign direction={direction} /> {type}{' '}
           <span className="tag">v{schemaVersion}</span>
         </h2>
       </header>
@@ -177,7 +177,7 @@ function RecordPanel({
           <Link href={hrefTo('trace', [recordId])}>{recordId}</Link>
         </dd>
       </dl>
-      <DataText data={record.data} label={`What ${type} says`} />
+      <Payload value={record.data} of={`What ${type} says`} />
     </section>
   );
 }
@@ -192,7 +192,7 @@ function EditedPanel({ edited: { data, who, why, at } }: { readonly edited: Edit
           Tried in place of the record's own data since <When at={at} />, by {who}: {why}
         </p>
       </header>
-      <DataText data={data} label="The edited copy" />
+      <Payload value={data} of="The edited copy" />
     </section>
   );
 }

@@ -1,6 +1,6 @@
 import type { TracedRecord } from '../../../../src/inspection/action-trace.ts';
 import { useQuestion } from '../../api/use-question.ts';
-import { DirectionDot } from '../../parts/direction-dot.tsx';
+import { DirectionSign } from '../../parts/direction.tsx';
 import { Link } from '../../parts/link.tsx';
 import { Problem } from '../../parts/problem.tsx';
 import { countText } from '../../parts/times.tsx';
@@ -33,7 +33,7 @@ export function History({ startedBy }: { readonly startedBy: string }) {
             data-record={record.id}
             className={record.id === startedBy ? 'is-start' : undefined}
           >
-            <DirectionDot direction={record.direction} />
+            <DirectionSign direction={record.direction} />
             <time dateTime={record.recordedAt} className="quiet mono">
               {timeText(record.recordedAt, records[0]?.recordedAt)}
             </time>

@@ -1,6 +1,6 @@
 import type { FoundInstance, ManagerFound } from '../../../../src/inspection/found-processes.ts';
 import { useQuestion } from '../../api/use-question.ts';
-import { DataText } from '../../parts/data-text.tsx';
+import { Payload } from '../../parts/payload.tsx';
 import { Empty } from '../../parts/empty.tsx';
 import { Link } from '../../parts/link.tsx';
 import { Problem } from '../../parts/problem.tsx';
@@ -81,7 +81,7 @@ function Instance({
               anywhere in it. Sign in as somebody who sees personal data.
             </p>
           ) : (
-            <DataText data={instance.state} label="What the state says" />
+            <Payload value={instance.state} of="What the state says" />
           )}
         </section>
         <section className="panel" aria-labelledby="instance-timers">
