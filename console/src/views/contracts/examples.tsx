@@ -39,7 +39,7 @@ export function Examples({ contract: { name, origin } }: { readonly contract: To
                     {record.context}, <Ago at={record.recordedAt} />, version {record.schemaVersion}
                   </span>
                 </summary>
-                <Payload value={record.data} of={`What ${record.id} says`} />
+                <Payload value={record.data} of="the data" />
                 <p className="example-links">
                   <Link href={hrefTo('trace', [record.id])}>What followed from it</Link>
                 </p>

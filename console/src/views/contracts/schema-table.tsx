@@ -53,7 +53,7 @@ export function SchemaTable({ contract }: { readonly contract: ToldContract }) {
       )}
       <details className="folded raw-schema">
         <summary>As JSON Schema, from {vendor}</summary>
-        <Payload value={schema} of="JSON Schema" />
+        <Payload value={schema} of="the schema" />
       </details>
     </section>
   );

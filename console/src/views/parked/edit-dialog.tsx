@@ -55,7 +55,7 @@ export function EditDialog({
           </label>
           <div className="field">
             <span>The original</span>
-            <Payload value={original} of="The original" />
+            <Payload value={original} of="the original" />
           </div>
         </div>
         <p

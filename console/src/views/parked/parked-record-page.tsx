@@ -177,7 +177,7 @@ function RecordPanel({
           <Link href={hrefTo('trace', [recordId])}>{recordId}</Link>
         </dd>
       </dl>
-      <Payload value={record.data} of={`What ${type} says`} />
+      <Payload value={record.data} of="the data" />
     </section>
   );
 }
@@ -192,7 +192,7 @@ function EditedPanel({ edited: { data, who, why, at } }: { readonly edited: Edit
           Tried in place of the record's own data since <When at={at} />, by {who}: {why}
         </p>
       </header>
-      <Payload value={data} of="The edited copy" />
+      <Payload value={data} of="the edited copy" />
     </section>
   );
 }

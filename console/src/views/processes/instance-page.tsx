@@ -81,7 +81,7 @@ function Instance({
               anywhere in it. Sign in as somebody who sees personal data.
             </p>
           ) : (
-            <Payload value={instance.state} of="What the state says" />
+            <Payload value={instance.state} of="the state" />
           )}
         </section>
         <section className="panel" aria-labelledby="instance-timers">
