@@ -47,6 +47,16 @@ function makeProject(tarball: string): void {
     assert.ok(names.includes(name), `${name} is missing: ${names.join(', ')}`);
 }
 
+/** It is served beside the program, with its page. */
+async function assertConsole(output: string): Promise<void> {
+  const url = /Console: (\S+)/.exec(output)?.[1];
+  assert.ok(url !== undefined, output);
+  const page = await (await fetch(url)).text();
+  const script = /src="\.\/(assets\/[^"]+\.js)"/.exec(page)?.[1];
+  const answer = await fetch(`${url}/${script}`);
+  assert.equal(answer.status, 200, page);
+}
+
 async function changeWhileItRuns(): Promise<void> {
   const dev = start(join(cinema, 'node_modules', '.bin', 'thereupon'), ['dev', 'main.ts']);
   try {
@@ -56,6 +66,7 @@ async function changeWhileItRuns(): Promise<void> {
     await until(dev, () => dev.output.includes('Running again: booking, loyalty on sqlite'));
     assert.equal(await book(dev, 'C4', 'grace'), 409, 'the seat was forgotten');
     await stamps(dev, 1);
+    await assertConsole(dev.output);
     await stop(dev);
   } finally {
     dev.child.kill('SIGKILL');
