@@ -2,6 +2,8 @@ import assert from 'node:assert/strict';
 import { createServer } from 'node:http';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { once } from 'node:events';
+import { connect } from 'node:net';
+import { text } from 'node:stream/consumers';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -73,6 +75,26 @@ test('beyond this machine it is not served without tokens or authentication', as
   await close();
 
   assert.equal(answer.status, 401);
+});
+
+test('what is no request is refused, and fills no log', async (t) => {
+  const printed = t.mock.method(console, 'error', () => undefined);
+  const { port, close } = await serveConsole(
+    { contexts: twoContexts().contexts, store: memory() },
+    { port: 0 },
+  );
+
+  for (const line of [
+    'TRACE /console/ HTTP/1.1\r\nHost: localhost',
+    'GET / HTTP/1.1\r\nHost: a b',
+  ]) {
+    const socket = connect(port, '127.0.0.1');
+    socket.write(`${line}\r\nConnection: close\r\n\r\n`);
+    assert.match(await text(socket), /^HTTP\/1.1 400 /, line);
+  }
+  await close();
+
+  assert.equal(printed.mock.callCount(), 0);
 });
 
 test('where somebody listens already it says so', async () => {

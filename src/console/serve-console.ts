@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { type Server, createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { type ClientAddress, createRequestListener } from '@remix-run/node-fetch-server';
+import { failureAnswer } from './answers.ts';
 import { ConsoleOptionError, type ConsoleOptions } from './console-options.ts';
 import { type ConsoleSubject, consoleFor } from './console.ts';
 import { isLoopback } from './peer-address.ts';
@@ -59,13 +60,17 @@ export async function serveConsole(
     );
   const handler = consoleFor(of, rest);
   const server = createServer(
-    createRequestListener((request: Request, client: ClientAddress) => {
-      const { pathname } = new URL(request.url);
-      const path = rest.path ?? '/console';
-      if (pathname === '/' && path !== '/')
-        return new Response(null, { status: 302, headers: { location: `${path}/` } });
-      return handler(request, client);
-    }),
+    createRequestListener(
+      (request: Request, client: ClientAddress) => {
+        const { pathname } = new URL(request.url);
+        const path = rest.path ?? '/console';
+        if (pathname === '/' && path !== '/')
+          return new Response(null, { status: 302, headers: { location: `${path}/` } });
+        return handler(request, client);
+      },
+      // What the handler is never given: a request that fetch has no words for.
+      { onError: () => failureAnswer(400, 'asked-wrongly', 'That is no request for a console.') },
+    ),
   );
   await listening(server, { port, hostname });
   const bound = (server.address() as AddressInfo).port;

@@ -20,13 +20,28 @@ test('without tokens only this machine is let in, under its own name', async () 
     assert.equal((await get('api/about', {}, null)).status, 403);
     assert.equal((await get('api/about', {}, { address: '10.0.0.7' })).status, 403);
     // Through a proxy on this machine.
-    assert.equal((await get('api/about', { 'x-forwarded-for': '10.0.0.7' })).status, 403);
+    for (const name of ['x-forwarded-for', 'x-forwarded-proto', 'via', 'cf-connecting-ip'])
+      assert.equal((await get('api/about', { [name]: '10.0.0.7' })).status, 403, name);
     // A name that somebody else's server gives out for 127.0.0.1.
     const rebound = new Request(about.replace('localhost', 'evil.example'));
     assert.equal((await console(rebound, HERE)).status, 403);
     // As Hono on Node tells of the connection.
     const incoming = { socket: { remoteAddress: '127.0.0.1' } };
     assert.equal((await console(new Request(about), { incoming })).status, 200);
+  } finally {
+    await close();
+  }
+});
+
+test('an authentication that fails lets nobody in, and tells nothing of the application', async () => {
+  const { get, close } = await watched({
+    authenticate: () => Promise.reject(new TypeError('connect ECONNREFUSED 10.0.0.5:5432')),
+  });
+  try {
+    const answer = await get('api/about');
+
+    assert.equal(answer.status, 403);
+    assert.doesNotMatch(await answer.text(), /10\.0\.0\.5/);
   } finally {
     await close();
   }

@@ -22,10 +22,7 @@ export async function whoAsks(
   peer: unknown,
   { tokens, authenticate }: ConsoleOptions,
 ): Promise<Asker> {
-  if (authenticate !== undefined) {
-    const visitor = await authenticate(request);
-    return visitor === undefined ? refused(401, 'You are not let in.') : { visitor };
-  }
+  if (authenticate !== undefined) return asTold(request, authenticate);
   if (tokens !== undefined) {
     const role = roleOf(tokens, bearer(request) ?? cookie(request));
     return role === undefined
@@ -33,6 +30,19 @@ export async function whoAsks(
       : { visitor: { name: role, role } };
   }
   return fromHere(request, peer);
+}
+
+async function asTold(
+  request: Request,
+  authenticate: NonNullable<ConsoleOptions['authenticate']>,
+): Promise<Asker> {
+  try {
+    const visitor = await authenticate(request);
+    return visitor === undefined ? refused(401, 'You are not let in.') : { visitor };
+  } catch {
+    // Its error may tell of the inside of the application, and nobody knows who would read that.
+    return refused(403, 'Who you are could not be found out: authenticate of the console failed.');
+  }
 }
 
 function fromHere(request: Request, peer: unknown): Asker {
@@ -57,12 +67,20 @@ function fromHere(request: Request, peer: unknown): Asker {
 
 const LOCAL_NAMES: ReadonlySet<string> = new Set(['localhost', '127.0.0.1', '[::1]']);
 
-/** Then the connection is that of a proxy, whoever asks. */
+/** Then the connection is that of a proxy, whoever asks. One that says nothing can't be told from a browser. */
 function isForwarded({ headers }: Request): boolean {
-  return ['forwarded', 'x-forwarded-for', 'x-forwarded-host', 'x-real-ip'].some((name) =>
-    headers.has(name),
-  );
+  return [...headers.keys()].some((name) => BY_PROXIES.has(name) || name.startsWith('x-forwarded'));
 }
+
+const BY_PROXIES: ReadonlySet<string> = new Set([
+  'forwarded',
+  'via',
+  'x-real-ip',
+  'x-client-ip',
+  'x-original-host',
+  'true-client-ip',
+  'cf-connecting-ip',
+]);
 
 function userName(): string {
   try {
