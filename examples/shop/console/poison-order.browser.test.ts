@@ -9,28 +9,10 @@ import { noBrowser, openBrowser, visit, type Look } from '../http/browser-fixtur
 import { goods, startTestShop, type TestShop } from '../http/shop-fixture.ts';
 import { orderBook } from '../ordering/order-book.ts';
 import { serveHttp, type Served } from '../serve-http.ts';
-import { TestGateway, place } from '../shop-fixture.ts';
-import { consoleOf } from './console-fixture.ts';
+import { place } from '../shop-fixture.ts';
+import { LimitedGateway, consoleOf } from './console-fixture.ts';
 
 const wide: Look = { width: 1280, colorScheme: 'light' };
-const LIMIT_PENCE = 100_000;
-
-class LimitedGateway extends TestGateway {
-  override charge(...[charge, options]: Parameters<TestGateway['charge']>) {
-    if (charge.amountPence > LIMIT_PENCE) throw new AmountError(charge.amountPence);
-    return super.charge(charge, options);
-  }
-}
-
-class AmountError extends Error {
-  override readonly name = 'AmountError';
-  readonly code = 'amount-too-large';
-  readonly retryable = false;
-  constructor(pence: number) {
-    super(`The gateway takes at most £1,000 at once; that is £${pence / 100}.`);
-  }
-}
-
 describe('a poison order', { skip: noBrowser }, () => {
   const gateway = new LimitedGateway();
   let shop: TestShop;
