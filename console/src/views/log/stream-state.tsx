@@ -87,7 +87,7 @@ function Changes({
     );
   return (
     <>
-      <ul className="changes">
+      <ul className="changes" tabIndex={0} aria-label="Changes">
         {changes.slice(0, CHANGES_MAX).map((change) => (
           <li key={change.path} data-change={change.kind}>
             <code className="change-path">{change.path === '' ? 'all of it' : change.path}</code>
