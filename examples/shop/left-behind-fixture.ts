@@ -99,11 +99,18 @@ export async function allDocuments(
   place: ShopPlace,
 ): Promise<Record<string, Record<string, unknown>>> {
   const found: Record<string, Record<string, unknown>> = {};
+  for await (const [model, documents] of documentsByModel(place)) found[model] = documents;
+  return found;
+}
+
+/** The same, one read model after the other: of a year all at once take much memory. */
+export async function* documentsByModel(
+  place: ShopPlace,
+): AsyncGenerator<[model: string, documents: Record<string, unknown>]> {
   for (const context of contexts) {
     for (const { name, version } of context.readModels) {
       const documents = await documentsOf(place, context.name, `${name}@${version}`);
-      found[`${context.name} ${name}`] = Object.fromEntries(documents);
+      yield [`${context.name} ${name}`, Object.fromEntries(documents)];
     }
   }
-  return found;
 }
