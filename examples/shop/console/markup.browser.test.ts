@@ -37,7 +37,7 @@ describe('an order whose number and customer are markup', { skip: noBrowser }, (
     shop = await startTestShop(gateway);
     await place(shop.app, markup, { customerId: markup, lines: [['85123A', 1, 2_550]] });
     await shop.app.settled().catch(() => undefined);
-    served = await serveHttp({ app: shop.app, gateway }, 0);
+    served = await serveHttp({ app: shop.app, watched: shop.app, gateway }, 0);
     browser = await openBrowser();
   });
   after(async () => {

@@ -102,7 +102,7 @@ describe('each view of the console', { skip: noBrowser }, () => {
 
   before(async () => {
     shop = await startTestShop(gateway);
-    served = await serveHttp({ app: shop.app, gateway }, 0);
+    served = await serveHttp({ app: shop.app, watched: shop.app, gateway }, 0);
     const { productId, unitPriceMils } = goods[0]!;
     for (const orderId of ['o-1', 'o-2', 'o-3']) {
       const lines = [[productId, 2, unitPriceMils]] as const;
