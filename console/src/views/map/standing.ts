@@ -5,6 +5,9 @@ import type { WaitingKind } from '../../../../src/log/waiting-row.ts';
 import { type Level, worse } from '../../parts/level.tsx';
 import { type Rates, rateOf } from './rates.ts';
 
+/** What waits: rows by kind, and how many subscriptions are paused. */
+export type Waits = Readonly<Partial<Record<WaitingKind | 'paused', number>>>;
+
 /** What has not been passed, and what waits. */
 export interface Backlog {
   readonly behind: number;
@@ -12,7 +15,7 @@ export interface Backlog {
   readonly isMore: boolean;
   /** How old the oldest of it is. */
   readonly oldestAgeMs: number | null;
-  readonly waiting: Readonly<Partial<Record<WaitingKind, number>>>;
+  readonly waiting: Waits;
   readonly level: Level;
 }
 
@@ -56,7 +59,8 @@ export function contextStanding(
 }
 
 export function backlogOf(readers: readonly ReaderLag[]): Backlog {
-  const waiting: Partial<Record<WaitingKind, number>> = {};
+  const paused = readers.filter((reader) => reader.paused !== null).length;
+  const waiting: Partial<Record<WaitingKind | 'paused', number>> = paused === 0 ? {} : { paused };
   for (const reader of readers)
     for (const [kind, count] of Object.entries(reader.waiting) as [WaitingKind, number][])
       waiting[kind] = (waiting[kind] ?? 0) + count;

@@ -1,11 +1,12 @@
-import type { WaitingKind } from '../../../../src/log/waiting-row.ts';
 import { Link } from '../../parts/link.tsx';
 import { countText } from '../../parts/times.tsx';
 import { hrefTo } from '../../route.ts';
+import type { Waits } from './standing.ts';
 
 /** Each kind that waits, the worst first: in what words, one or several, and where it is seen. */
-const KINDS: readonly (readonly [WaitingKind, string, string, string])[] = [
+const KINDS: readonly (readonly [keyof Waits, string, string, string])[] = [
   ['parked', 'parked', 'parked', 'parked'],
+  ['paused', 'paused', 'paused', 'subscriptions'],
   ['retry', 'retried', 'retried', 'subscriptions'],
   ['held', 'held', 'held', 'subscriptions'],
   ['effect', 'effect', 'effects', 'subscriptions'],
@@ -21,7 +22,7 @@ export function WaitingLinks({
 }: {
   readonly context: string;
   readonly subscription?: string;
-  readonly waiting: Readonly<Partial<Record<WaitingKind, number>>>;
+  readonly waiting: Waits;
 }) {
   const shown = KINDS.filter(([kind]) => (waiting[kind] ?? 0) > 0);
   return shown.map(([kind, one, several, view]) => (
