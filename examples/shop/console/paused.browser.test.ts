@@ -42,7 +42,10 @@ describe('a paused subscription', { skip: noBrowser }, () => {
       await page.locator('[data-context="billing"] [data-waiting="paused"]').first().waitFor();
       const lines = [[goods[0]!.productId, 1, goods[0]!.unitPriceMils]] as const;
       await place(shop.app, 'o-1', { lines, occurredAt: new Date().toISOString() });
-      await page.locator('[data-context="billing"]', { hasText: /\d behind/ }).first().waitFor();
+      await page
+        .locator('[data-context="billing"]', { hasText: /\d behind/ })
+        .first()
+        .waitFor();
       assert.equal(gateway.charges.size, 0);
 
       await decide('Resume', 'it is open again');
