@@ -15,14 +15,15 @@ export function traceText(trace: ActionTrace, width: number): string {
 }
 
 function heading(trace: ActionTrace, begin: number): string {
-  const { recordCount, contexts, tookMs, waitingCount, timerCount } = trace;
+  const { recordCount, contexts, tookMs, waitingCount, timerCount, notReachedCount } = trace;
   const undone = waitingCount - timerCount;
   const parts = [
     `action ${nameText(trace.correlationId)}`,
     `${recordCount} ${recordCount === 1 ? 'record' : 'records'} in ${contexts.map(nameText).join(', ')}`,
     ...(Number.isFinite(begin) ? [`recorded ${new Date(begin).toISOString()}`] : []),
     `took ${spanText(tookMs)}`,
-    ...(waitingCount === 0 ? ['all done'] : []),
+    ...(waitingCount + notReachedCount === 0 ? ['all done'] : []),
+    ...(notReachedCount === 0 ? [] : [`${notReachedCount} not reached yet`]),
     ...(undone === 0 ? [] : [`${undone} not done`]),
     ...(timerCount === 0 ? [] : [`${timerCount} ${timerCount === 1 ? 'timer' : 'timers'} set`]),
     ...(trace.isCut ? ['not all of it is shown'] : []),
