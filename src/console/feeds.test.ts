@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import { memory } from '../adapters/memory/memory-store.ts';
 import { manualClock } from '../host/fixtures/manual-clock.ts';
 import { order, place, see } from '../inspection/fixtures/two-contexts.ts';
+import type { LogReader } from '../log/log.ts';
 import type { Store } from '../log/store.ts';
 import type { Pulse, Tail, TypeRate } from './api.ts';
 import { consoleFor } from './console.ts';
@@ -197,6 +198,35 @@ test('a tail whose store fails says so and ends, and takes nobody with it', asyn
   assert.deepEqual(told, [{ event: 'trouble', data: { message: 'The server is away.' } }]);
 });
 
+test('a log that can not be closed keeps no other one open, whoever looks', async () => {
+  const { contexts } = await started();
+  const store = memory();
+  const open = new Set<string>();
+  const stubborn: Store = {
+    ...store,
+    async reader(context) {
+      const log = await store.reader(context);
+      open.add(context);
+      return withClose(log, async () => {
+        open.delete(context);
+        await log.close();
+        if (context === 'ordering') throw new TypeError('The server is away.');
+      });
+    },
+  };
+  const console = consoleFor({ contexts, store: stubborn });
+  for (const name of ['lag', 'tail']) {
+    const answer = await console(new Request(`http://localhost/console/api/${name}`), HERE);
+    const reader = answer.body?.getReader();
+    await reader?.read();
+    await reader?.cancel();
+  }
+  await new Promise((resolve) => setTimeout(resolve, 50));
+
+  assert.deepEqual([...open], []);
+  console.close();
+});
+
 test('a feed of a page that is gone before it begins is over, and has opened nothing', async () => {
   const { contexts } = await started();
   const looks = { count: 0 };
@@ -224,6 +254,14 @@ test('all feeds end when the console is closed', async () => {
 
   await Promise.all(ends);
 });
+
+function withClose(log: LogReader, close: () => Promise<void>): LogReader {
+  const get = (_: LogReader, name: keyof LogReader): unknown => {
+    const value: unknown = name === 'close' ? close : log[name];
+    return typeof value === 'function' ? value.bind(log) : value;
+  };
+  return new Proxy(log, { get: get as never });
+}
 
 function aborting() {
   const controller = new AbortController();

@@ -52,7 +52,9 @@ export async function openLogs(
   const chosen = chosenContexts(contexts, only);
   const logs: OpenLog[] = [];
   const close = async (): Promise<void> => {
-    for (const { log } of logs) await log.close();
+    // One that can't be closed does not keep the others open.
+    const closed = await Promise.allSettled(logs.map(({ log }) => log.close()));
+    for (const each of closed) if (each.status === 'rejected') throw each.reason;
   };
   try {
     for (const context of chosen) {
