@@ -31,11 +31,13 @@ export async function auditTrail(logs: readonly OpenLog[], limit: number): Promi
   const most = Math.min(limit, AUDIT_MAX);
   const lists = await Promise.all(
     logs.map(async ({ name, log }) =>
-      (await log.operations(most + 1)).map((operation) => audited(name, operation)),
+      (await log.operations(most + 1)).map((operation) => ({ name, operation })),
     ),
   );
-  const all = lists.flat().toSorted((a, b) => (a.at < b.at ? 1 : -1));
-  return { operations: all.slice(0, most), isCut: all.length > most };
+  // Of one moment and one log they stay in their order: the latest first.
+  const all = lists.flat().toSorted((a, b) => b.operation.at - a.operation.at);
+  const told = all.slice(0, most).map(({ name, operation }) => audited(name, operation));
+  return { operations: told, isCut: all.length > most };
 }
 
 /** Of the detail only names are told: a waiting row may hold data of a person. */

@@ -31,7 +31,7 @@ export async function openRequests(logs: readonly OpenLog[]): Promise<OpenReques
   const found = await Promise.all(logs.map(requestsIn));
   const requests = found.flatMap((part) => part.requests);
   return {
-    requests: requests.toSorted((a, b) => (a.since < b.since ? 1 : -1)),
+    requests: requests.toSorted((a, b) => Date.parse(b.since) - Date.parse(a.since)),
     isCut: found.some(({ isCut }) => isCut),
   };
 }
