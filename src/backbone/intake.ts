@@ -514,10 +514,6 @@ export interface TakenAgain {
   readonly parked: number;
 }
 
-/**
- * Rows that a start may set going: those whose contract may be known by now, and those left
- * behind a row that is gone.
- */
 /** What a person decided, and about which of the messages of a key. */
 type DecidedAtBorder = Decision & Pick<WaitingRow, 'recordId'>;
 
@@ -532,6 +528,10 @@ function isAmong({ recordId }: WaitingRow, rows: readonly WaitingRow[]): boolean
   return rows.some((row) => row.recordId === recordId);
 }
 
+/**
+ * Rows that a start may set going: those whose contract may be known by now, and those left
+ * behind a row that is gone.
+ */
 function mayGoByNow(row: WaitingRow): boolean {
   return row.kind === 'held' || row.error?.code === 'newer-version';
 }

@@ -67,10 +67,7 @@ export interface Questions {
   requests: Question<{ context?: string }, OpenRequests>;
   audit: Question<{ context?: string; limit?: string }, AuditTrail>;
   timers: Question<{ context?: string; process?: string; key?: string }, TimersAhead>;
-  processes: Question<
-    { context?: string; process?: string; key?: string; after?: string },
-    ProcessesFound
-  >;
+  processes: Question<{ context?: string; process?: string; key?: string }, ProcessesFound>;
   /** The versions of each read model of a context. */
   models: Question<{ context: string }, { readonly versions: readonly ModelVersion[] }>;
   contracts: Question<Record<string, never>, { readonly contracts: readonly ToldContract[] }>;
