@@ -131,9 +131,10 @@ export function placed(
   return { id, type, position, width, height, data };
 }
 
-function bundleData({ from, to, contracts }: Bundle, { pulse, rates, seen }: Living) {
+function bundleData({ from, to, contracts }: Bundle, living: Living) {
+  const { pulse, rates } = living;
   const border = borderOf(from.name, to.name, pulse);
-  const unseen = unseenIn(seen);
+  const unseen = unseenIn(living);
   return {
     from: from.name,
     to: to.name,
@@ -149,8 +150,12 @@ function bundleData({ from, to, contracts }: Bundle, { pulse, rates, seen }: Liv
   };
 }
 
-function unseenIn(seen: SeenFlows | undefined): ReadonlySet<string> {
-  return new Set((seen?.unseen ?? []).map(({ context, contract }) => `${context} ${contract}`));
+/** What flows by now was seen, also where nobody has looked for it since. */
+function unseenIn({ seen, rates }: Living): ReadonlySet<string> {
+  const unseen = (seen?.unseen ?? []).filter(
+    ({ context, direction, contract }) => rateOf(rates, context, direction, [contract]) === 0,
+  );
+  return new Set(unseen.map(({ context, contract }) => `${context} ${contract}`));
 }
 
 /** What waits between two contexts: at the publisher's relay, and at the consumer's border. */
@@ -174,8 +179,8 @@ function borderOf(from: string, to: string, pulse: Pulse | undefined) {
 
 /** Each bundle is two edges: what is published runs up to its label, what is taken in runs on from there. */
 function edgesOf({ bundles }: OverviewGraph, laid: Laid, living: Living): FlowEdge[] {
-  const { pulse, rates, seen } = living;
-  const unseen = unseenIn(seen);
+  const { pulse, rates } = living;
+  const unseen = unseenIn(living);
   return bundles.flatMap(({ id, from, to, contracts }): FlowEdge[] => {
     const { points, label } = laid.lines.get(id) as { points: readonly Point[]; label: Point };
     const [before, after] = halves(points, label);

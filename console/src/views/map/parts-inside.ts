@@ -158,9 +158,14 @@ function readerOf(
   return readers.find((reader) => reader.context === context && reader.name === name);
 }
 
-function isUnseen({ kind, name }: FlowNode, { context, seen }: LivingInside): boolean {
-  if (kind !== 'contract') return false;
-  return (seen?.unseen ?? []).some((each) => each.context === context && each.contract === name);
+/** What flows by now was seen, also where nobody has looked for it since. */
+function isUnseen(node: FlowNode, living: LivingInside): boolean {
+  const { context, seen } = living;
+  if (node.kind !== 'contract') return false;
+  const wasUnseen = (seen?.unseen ?? []).some(
+    (each) => each.context === context && each.contract === node.name,
+  );
+  return wasUnseen && (rateAt(node, living) ?? 0) === 0;
 }
 
 /** How it flows along an edge inside, and what waits there. */
