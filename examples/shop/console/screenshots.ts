@@ -3,19 +3,23 @@
  *
  *     npx vite build console && node -C thereupon-source examples/shop/console/screenshots.ts
  */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Page } from 'playwright-core';
+import { run, silent } from 'thereupon';
+import { serveConsole } from 'thereupon/console';
+import { sqlite } from 'thereupon/sqlite';
 import { keepPricesIn } from '../catalogue/keep-prices.ts';
+import { contexts } from '../contexts.ts';
 import { openBrowser, visit, type Look } from '../http/browser-fixture.ts';
-import { goods, startTestShop } from '../http/shop-fixture.ts';
+import { goods } from '../http/shop-fixture.ts';
 import { orderBook } from '../ordering/order-book.ts';
 import { seededDice } from '../replay/dice.ts';
-import { serveHttp } from '../serve-http.ts';
-import type { ShopApp } from '../shop-app.ts';
 import { goShopping } from '../shoppers.ts';
 import { place } from '../shop-fixture.ts';
-import { LimitedGateway, consoleOf } from './console-fixture.ts';
+import { LimitedGateway } from './console-fixture.ts';
 
 const images = join(import.meta.dirname, '..', '..', '..', 'docs', 'images');
 const light: Look = { width: 1280, colorScheme: 'light' };
@@ -26,46 +30,36 @@ const telephone: Look = { width: 400, colorScheme: 'dark' };
 const BUSY_MS = 12_000;
 const RATE = 2;
 
-/** How high a picture is; a map needs more. */
-const USUAL = 800;
-const TALL = 1_100;
-const SETTLED_MS = 1_500;
-
+// The pictures show what the store is called.
+const directory = mkdtempSync(join(tmpdir(), 'shop-pictures-'));
+process.chdir(directory);
 const gateway = new LimitedGateway();
-const shop = await startTestShop(gateway);
-const served = await serveHttp({ app: shop.app, watched: shop.app, gateway }, 0);
+const dependencies = { gateway };
+const app = await run(contexts, { store: sqlite('data'), dependencies, logger: silent });
+const served = await serveConsole(app, {
+  port: 0,
+  authenticate: () => ({ name: 'ada', role: 'operator' }),
+});
 const browser = await openBrowser();
 const closing = new AbortController();
-let shopping = Promise.resolve();
+const shopping = goShopping(app, {
+  keepPrices: keepPricesIn(app),
+  dice: seededDice(1912),
+  rate: RATE,
+  run: '1',
+  now,
+  signal: closing.signal,
+});
 try {
-  await pictures(light, async (page, shoot) => {
-    await see(page, '/parked', '.empty');
-    await shoot('empty');
-    await order('536366', 100);
-    await order('536367', 90);
-    await see(page, '/parked?context=billing', '.group[data-context="billing"]');
-    await page.getByRole('link', { name: '536366' }).first().click();
-    await see(page, undefined, '.parked-page');
-    await shoot('parked');
-  });
-  await shop.app.discard({}, { who: 'photographer', why: 'the next pictures show none' });
-  shopping = goShopping(shop.app, {
-    keepPrices: keepPricesIn(shop.app),
-    dice: seededDice(1912),
-    rate: RATE,
-    run: '',
-    now,
-    signal: closing.signal,
-  });
   await order('536365', 6);
-  await shipped(shop.app, '536365');
+  await shipped('536365');
   await pictures(light, async (page, shoot) => {
     await see(page, '/map', '[data-context="billing"]');
     await wait(BUSY_MS);
-    await shoot('map', { height: TALL });
+    await shoot('map', '.map-legend');
     await see(page, '/map/billing', 'text=charge the card');
     await wait(BUSY_MS / 4);
-    await shoot('context', { height: TALL });
+    await shoot('context', '.map-section');
     await see(page, '/trace/order/536365', '[data-record][data-context="billing"]');
     await page.locator('[data-record][data-context="billing"]').first().click();
     await page.locator('section.record-details').waitFor();
@@ -77,22 +71,32 @@ try {
     await see(page, '/subscriptions', '[data-subscription="charge the card"]');
     await wait(BUSY_MS / 2);
     await shoot('subscriptions');
+    await see(page, '/parked', '.empty');
+    await shoot('empty');
   });
   await pictures(dark, async (page, shoot) => {
     await see(page, '/map', '[data-context="billing"]');
     await wait(BUSY_MS);
-    await shoot('map-dark', { height: TALL });
+    await shoot('map-dark', '.map-legend');
   });
   await pictures(telephone, async (page, shoot) => {
     await see(page, '/map', '[data-context="billing"]');
     await wait(BUSY_MS);
-    await shoot('400', { height: TALL });
+    await shoot('400', '.map-legend');
+  });
+  await pictures(light, async (page, shoot) => {
+    await order('536366', 100);
+    await order('536367', 90);
+    await see(page, '/parked', '[data-error="AmountError"]');
+    await page.getByRole('link', { name: '536366' }).first().click();
+    await see(page, undefined, '.parked-page');
+    await shoot('parked');
   });
   gateway.isOff = true;
   await pictures(light, async (page, shoot) => {
     await see(page, '/map', '[data-context="billing"]');
     await wait(BUSY_MS);
-    await shoot('broken', { height: TALL });
+    await shoot('broken', '.map-legend');
   });
 } finally {
   closing.abort();
@@ -100,40 +104,49 @@ try {
   gateway.isOff = false;
   await browser.close();
   await served.close();
-  await shop.stop();
+  await app.stop();
+  process.chdir(tmpdir());
+  rmSync(directory, { recursive: true });
 }
 
-type Shoot = (name: string, options?: { readonly height?: number }) => Promise<void>;
+/** With `downTo` the picture is as high as that needs. */
+type Shoot = (name: string, downTo?: string) => Promise<void>;
 
 async function pictures(
   look: Look,
   take: (page: Page, shoot: Shoot) => Promise<void>,
 ): Promise<void> {
-  const { page, close } = await visit(browser, consoleOf(served), look);
-  await take(page, async (name, { height = USUAL } = {}) => {
+  const { page, close } = await visit(browser, served.url, look);
+  await page.setViewportSize({ width: look.width, height: 800 });
+  await take(page, async (name, downTo) => {
+    if (downTo !== undefined) await page.setViewportSize({ width: look.width, height: 3_000 });
+    const last = downTo === undefined ? null : await page.locator(downTo).first().boundingBox();
+    const height = last === null ? 800 : Math.ceil(last.y + last.height) + 16;
     await page.setViewportSize({ width: look.width, height });
-    // A map fits itself in anew.
-    await wait(SETTLED_MS);
+    // What was clicked last would be drawn as pointed at.
+    await page.mouse.move(0, 0);
+    await wait(500);
     await page.screenshot({ path: join(images, `console-${name}.png`) });
+    await page.setViewportSize({ width: look.width, height: 800 });
   });
   await close();
 }
 
 /** Goes there, if somewhere, and waits for what is to be seen. */
 async function see(page: Page, at: string | undefined, what: string): Promise<void> {
-  if (at !== undefined) await page.goto(`${consoleOf(served)}#${at}`);
+  if (at !== undefined) await page.goto(`${served.url}#${at}`);
   await page.locator(what).first().waitFor();
   // What it asks for beside that has come, and what moves stands still.
-  await wait(SETTLED_MS);
+  await wait(1_000);
 }
 
 async function order(orderId: string, quantity: number): Promise<void> {
   const { productId, unitPriceMils } = goods[1]!;
   const lines = [[productId, quantity, unitPriceMils]] as const;
-  await place(shop.app, orderId, { lines, occurredAt: now() });
+  await place(app, orderId, { lines, occurredAt: now() });
 }
 
-async function shipped(app: ShopApp, orderId: string): Promise<void> {
+async function shipped(orderId: string): Promise<void> {
   while ((await app.read(orderBook).get(orderId))?.status !== 'shipped') await wait(100);
 }
 
