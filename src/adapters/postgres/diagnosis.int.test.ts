@@ -18,26 +18,29 @@ test('all who run a context are named, also one that has fallen silent, with wha
   const store = postgres(url);
   await start(t, [ordering], { store });
   await start(t, [ordering], { store: postgres(url) });
-  await queryOnce(
-    url,
-    `insert into ordering.members (id, knows, host, pid, beat_at)
-      values ('gone', '{}', 'elsewhere', 7, now() - interval '1 hour')`,
-  );
 
-  const { isShared, runners } = await store.diagnose!('ordering');
+  // The two that live remove who has fallen silent at their next beat, which may come in between.
+  await until(async () => {
+    await queryOnce(
+      url,
+      `insert into ordering.members (id, knows, host, pid, beat_at)
+        values ('gone', '{}', 'elsewhere', 7, now() - interval '1 hour') on conflict do nothing`,
+    );
+    const { isShared, runners } = await store.diagnose!('ordering');
 
-  assert.equal(isShared, true);
-  assert.deepEqual(
-    runners.map(({ pid, isAlive }) => [pid, isAlive]),
-    [
-      [process.pid, true],
-      [process.pid, true],
-      [7, false],
-    ],
-  );
-  assert.ok((runners[2]?.beatAgoMs ?? 0) >= 3_600_000);
-  assert.ok((runners[0]?.beatAgoMs ?? 10_000) < 10_000);
-  assert.deepEqual(runners[0]?.holds?.['relay'] ?? runners[1]?.holds?.['relay'], [0, 255]);
+    assert.equal(isShared, true);
+    assert.deepEqual(
+      runners.map(({ pid, isAlive }) => [pid, isAlive]),
+      [
+        [process.pid, true],
+        [process.pid, true],
+        [7, false],
+      ],
+    );
+    assert.ok((runners[2]?.beatAgoMs ?? 0) >= 3_600_000);
+    assert.ok((runners[0]?.beatAgoMs ?? 10_000) < 10_000);
+    assert.deepEqual(runners[0]?.holds?.['relay'] ?? runners[1]?.holds?.['relay'], [0, 255]);
+  });
 });
 
 test('who has only just come learns who holds up the readers, and since when', async () => {
