@@ -37,8 +37,7 @@ export class Pulses {
   /** What is looked at from now on, until `signal` aborts. */
   async *watch(signal: AbortSignal): AsyncGenerator<SentEvent> {
     this.#come();
-    const { promise: gone, resolve: go } = Promise.withResolvers<void>();
-    signal.addEventListener('abort', () => go());
+    signal.addEventListener('abort', this.#wake);
     try {
       let seen: SentEvent | undefined;
       while (!signal.aborted) {
@@ -46,9 +45,10 @@ export class Pulses {
         if (last !== undefined && last !== seen) {
           seen = last;
           yield last;
-        } else await Promise.race([this.#next.promise, gone]);
+        } else await this.#next.promise;
       }
     } finally {
+      signal.removeEventListener('abort', this.#wake);
       this.#leave();
     }
   }
@@ -116,8 +116,13 @@ export class Pulses {
 
   #tell(event: SentEvent): void {
     this.#last = event;
+    this.#wake();
+  }
+
+  /** All who wait look again: at what is new, or that they are gone. */
+  #wake = (): void => {
     const { resolve } = this.#next;
     this.#next = Promise.withResolvers();
     resolve();
-  }
+  };
 }
