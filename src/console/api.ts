@@ -16,7 +16,6 @@ import type { StreamEvents } from '../inspection/stream-events.ts';
 import type { TimersAhead } from '../inspection/timers-ahead.ts';
 import type { TracedActions } from '../inspection/traced-actions.ts';
 import type { WhyTold } from '../inspection/why-told.ts';
-import type { Checkup } from '../inspection/checkup.ts';
 import type { ToldContract } from '../inspection/told-contracts.ts';
 import type { ProcessesFound } from '../inspection/found-processes.ts';
 import type { AuditTrail } from '../inspection/audit-trail.ts';
@@ -35,7 +34,6 @@ export interface Questions {
   /** What the newest records say of that. */
   seen: Question<Record<string, never>, SeenFlows>;
   lag: Question<{ context?: string }, Lag>;
-  doctor: Question<Record<string, never>, Checkup>;
   /** A record id, correlation id, command id or aggregate. */
   trace: Question<{ id: string }, TracedActions>;
   why: Question<{ id: string; subscription?: string }, WhyTold>;
@@ -91,14 +89,6 @@ export interface Actions {
   'take-back': Action<{ context: string; request: string }, { readonly state: 'taken-back' }>;
 }
 
-/** What comes by server-sent events. */
-export interface Feeds {
-  /** `GET api/pulse`: a `pulse` about every second. */
-  pulse: Pulse;
-  /** `GET api/tail?…`: `records` as they come. */
-  tail: Tail;
-}
-
 export interface Question<Asked, Answer> {
   readonly asked: Asked;
   readonly answer: Answer;
@@ -145,7 +135,7 @@ export interface Left {
   readonly outcome: RequestOutcome;
 }
 
-/** How everything is, and how fast it goes. */
+/** How everything is, and how fast it goes: comes about every second from `GET api/pulse`. */
 export interface Pulse {
   readonly at: string;
   /** How long it took to find out, in milliseconds. */
@@ -166,7 +156,7 @@ export interface TypeRate {
   readonly isEstimate: boolean;
 }
 
-/** Records that were just appended. */
+/** Records that were just appended: come from `GET api/tail?…`. */
 export interface Tail {
   readonly records: LastRecords['records'];
   /** So many more came than are shown: whoever watches sees some of them a second. */

@@ -1,6 +1,5 @@
 import type { Host } from '../host/host.ts';
 import { auditTrail } from '../inspection/audit-trail.ts';
-import { checkup } from '../inspection/checkup.ts';
 import { contextFlowsOf } from '../inspection/context-flows.ts';
 import { findParked } from '../inspection/find-parked.ts';
 import { findStream } from '../inspection/find-stream.ts';
@@ -13,12 +12,13 @@ import { listedStreams } from '../inspection/listed-streams.ts';
 import { type Inspected, type OpenLog, withLogs } from '../inspection/open-logs.ts';
 import { openRequests } from '../inspection/open-requests.ts';
 import { modelVersions } from '../inspection/model-versions.ts';
+import { momentAsked } from '../inspection/moment-asked.ts';
 import { parkedDetails } from '../inspection/parked-details.ts';
 import { parkedIn } from '../inspection/parked-groups.ts';
 import { QuestionError } from '../inspection/question-error.ts';
 import { oneRecord } from '../inspection/one-record.ts';
 import { seenFlows } from '../inspection/seen-flows.ts';
-import { type Moment, stateAt } from '../inspection/state-at.ts';
+import { stateAt } from '../inspection/state-at.ts';
 import { streamEvents } from '../inspection/stream-events.ts';
 import { timeAsked } from '../inspection/time-asked.ts';
 import { timersAhead } from '../inspection/timers-ahead.ts';
@@ -64,8 +64,6 @@ export const questions: {
   seen: ({ inspected }) =>
     withLogs(inspected, undefined, (logs) => seenFlows(logs, SEEN_POSITIONS)),
   lag: ({ inspected, host: { clock }, of: { context } }) => lag(inspected, { clock, context }),
-  doctor: ({ inspected, host: { clock } }) =>
-    checkup(inspected, { clock, nodeVersion: process.versions.node }),
   trace: ({ inspected, of }) => tracedActions(inspected, needed(of, 'id')),
   why: async ({ inspected, of }) => {
     const { subscription } = of;
@@ -96,8 +94,13 @@ export const questions: {
   state: (asked) =>
     ofLogs(asked, async (logs, storeName) => {
       const id = needed(asked.of, 'id');
+      const { time, by } = asked.of;
       const found = await findStream(logs, id, storeName);
-      return stateAt(found, id, momentOf(asked, found.version));
+      return stateAt(
+        found,
+        id,
+        momentAsked({ version: whole(asked.of, 'version'), time, by }, found.version),
+      );
     }),
   parked: (asked) => ofLogs(asked, parkedIn),
   'parked-record': (asked) =>
@@ -154,19 +157,6 @@ function ofLogs<T>(
   work: (logs: readonly OpenLog[], storeName: string) => T | Promise<T>,
 ): Promise<T> {
   return withLogs(inspected, of.context, async (logs) => work(logs, inspected.store.name));
-}
-
-function momentOf(asked: Asked, last: number): Moment {
-  const { time, by } = asked.of;
-  const version = whole(asked.of, 'version');
-  if (time === undefined) return { kind: 'version', version: version ?? last };
-  if (version !== undefined)
-    throw new QuestionError('asked-wrongly', 'Give a version or a time, not both.');
-  return {
-    kind: 'time',
-    time: timeAsked(time),
-    by: by === 'recordedAt' ? 'recordedAt' : 'occurredAt',
-  };
 }
 
 /** @throws {QuestionError} when it was not given. */

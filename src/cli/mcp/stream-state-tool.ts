@@ -1,8 +1,7 @@
 import { findStream } from '../../inspection/find-stream.ts';
+import { momentAsked } from '../../inspection/moment-asked.ts';
 import { withLogs } from '../../inspection/open-logs.ts';
-import { QuestionError } from '../../inspection/question-error.ts';
-import { type Moment, stateAt } from '../../inspection/state-at.ts';
-import { timeAsked } from '../../inspection/time-asked.ts';
+import { stateAt } from '../../inspection/state-at.ts';
 import { contextArgument, nameArgument } from './arguments.ts';
 import type { QuestionTool } from './question-tool.ts';
 
@@ -43,13 +42,6 @@ export const streamStateTool: QuestionTool<Asked> = {
   ask: (config, { id, context, ...asked }) =>
     withLogs(config, context, async (logs) => {
       const found = await findStream(logs, id, config.store.name);
-      return stateAt(found, id, momentOf(asked, found.version));
+      return stateAt(found, id, momentAsked(asked, found.version));
     }),
 };
-
-/** @throws {QuestionError} when both are given. */
-function momentOf({ version, time, by }: Omit<Asked, 'id' | 'context'>, last: number): Moment {
-  if (time === undefined) return { kind: 'version', version: version ?? last };
-  if (version === undefined) return { kind: 'time', time: timeAsked(time), by: by ?? 'occurredAt' };
-  throw new QuestionError('asked-wrongly', 'Give a version or a time, not both.');
-}
