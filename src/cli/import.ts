@@ -1,10 +1,10 @@
 import { createReadStream } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
-import { userInfo } from 'node:os';
 import { resolve } from 'node:path';
 import type { Readable } from 'node:stream';
 import type { Command } from 'commander';
 import { systemHost } from '../host/host.ts';
+import { userName } from '../host/user-name.ts';
 import { QuestionError } from '../inspection/question-error.ts';
 import { shortText } from '../message/text.ts';
 import { assertByWhom } from '../runtime/by-whom.ts';
@@ -42,7 +42,7 @@ export function importCommand(means: CommandMeans): Command {
       'what thereupon export or any other system has written; - is standard input',
     )
     .option('--context <name>', 'only by this context')
-    .option('--who <name>', 'who does it, for the audit trail', userInfo().username)
+    .option('--who <name>', 'who does it, for the audit trail', userName())
     .option('--why <text>', 'the reason (default: import of FILE)')
     .option('--dry-run', 'only look at the lines')
     .option('--wait <seconds>', 'so long an answer is waited for', wholeNumber, WAIT_SECONDS)

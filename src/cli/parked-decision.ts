@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
-import { userInfo } from 'node:os';
 import { resolve } from 'node:path';
 import { type Command, InvalidArgumentError } from 'commander';
 import { type Host, systemHost } from '../host/host.ts';
+import { userName } from '../host/user-name.ts';
 import { type Decided, type ParkedAsked, decideParked } from '../inspection/decide-parked.ts';
 import { assertSomeLog, type OpenLog, withLogs } from '../inspection/open-logs.ts';
 import { QuestionError } from '../inspection/question-error.ts';
@@ -66,7 +66,7 @@ function decisionCommand(
     .option('--error-code <code>', 'only those parked with this error')
     .option('--all', 'all that is parked')
     .option('--why <text>', 'the reason, for the audit trail')
-    .option('--who <name>', 'who does it', userInfo().username)
+    .option('--who <name>', 'who does it', userName())
     .option('--dry-run', 'show which ones it would be, and what is held behind them')
     .option('--rate <count>', 'at most so many a second', aboveZero)
     .option('--wait <seconds>', 'so long an answer is waited for', wholeNumber, WAIT_SECONDS)

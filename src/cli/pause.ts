@@ -1,6 +1,6 @@
-import { userInfo } from 'node:os';
 import type { Command } from 'commander';
 import { systemHost } from '../host/host.ts';
+import { userName } from '../host/user-name.ts';
 import type { Asking } from '../inspection/left-request.ts';
 import { listedSubscriptions } from '../inspection/listed-subscriptions.ts';
 import { assertSomeLog, type OpenLog, withLogs } from '../inspection/open-logs.ts';
@@ -59,7 +59,7 @@ function subscriptionCommand(
     .argument('<name>', 'a reaction, an effect, a process manager or a read model (order-book@2)')
     .option('--context <name>', 'its context, where several have one of that name')
     .option('--why <text>', 'the reason, for the audit trail', 'asked for at the command line')
-    .option('--who <name>', 'who asks for it', userInfo().username)
+    .option('--who <name>', 'who asks for it', userName())
     .option('--wait <seconds>', 'so long an answer is waited for', wholeNumber, WAIT_SECONDS)
     .action(async (name: string, asked: Asked) => {
       const { who, why } = asked;

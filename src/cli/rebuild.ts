@@ -1,6 +1,6 @@
-import { userInfo } from 'node:os';
 import type { Command } from 'commander';
 import { systemHost } from '../host/host.ts';
+import { userName } from '../host/user-name.ts';
 import { type Asking, leaveRequest, takeBack, waitFor } from '../inspection/left-request.ts';
 import { assertSomeLog, type OpenLog, withLogs } from '../inspection/open-logs.ts';
 import { QuestionError } from '../inspection/question-error.ts';
@@ -45,7 +45,7 @@ export function rebuildCommand(means: CommandMeans): Command {
     .argument('<name>', 'the read model: order-book, or order-book@2')
     .option('--context <name>', 'its context, where several have one of that name')
     .option('--why <text>', 'the reason, for the audit trail', 'asked for at the command line')
-    .option('--who <name>', 'who asks for it', userInfo().username)
+    .option('--who <name>', 'who asks for it', userName())
     .option('--wait <seconds>', 'so long somebody may take to begin', wholeNumber, WAIT_SECONDS)
     .action(async (name: string, asked: Asked) => {
       const { who, why } = asked;

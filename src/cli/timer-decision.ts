@@ -1,6 +1,6 @@
-import { userInfo } from 'node:os';
 import type { Command } from 'commander';
 import { systemHost } from '../host/host.ts';
+import { userName } from '../host/user-name.ts';
 import { decideTimer } from '../inspection/decide-timer.ts';
 import type { RequestOutcome } from '../inspection/left-request.ts';
 import { assertSomeLog, type OpenLog, withLogs } from '../inspection/open-logs.ts';
@@ -51,7 +51,7 @@ function timerCommand(
     .argument('<id>', 'the timer, as thereupon timers --json says it')
     .option('--context <name>', 'only of this context')
     .option('--why <text>', 'the reason, for the audit trail')
-    .option('--who <name>', 'who does it', userInfo().username)
+    .option('--who <name>', 'who does it', userName())
     .option('--wait <seconds>', 'so long an answer is waited for', wholeNumber, WAIT_SECONDS)
     .action(async (id: string, asked: Asked) => {
       const by = { action, who: asked.who, why: whyOf(action, asked) };

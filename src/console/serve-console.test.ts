@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { text } from 'node:stream/consumers';
-import { tmpdir } from 'node:os';
+import { networkInterfaces, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { sqlite } from '../adapters/sqlite/sqlite-store.ts';
@@ -76,6 +76,26 @@ test('beyond this machine it is not served without tokens or authentication', as
 
   assert.equal(answer.status, 401);
 });
+
+const speaksIPv6 = Object.values(networkInterfaces())
+  .flat()
+  .some((each) => each?.family === 'IPv6');
+
+test(
+  'the address of a console that is served on IPv6 can be opened as it is told',
+  { skip: speaksIPv6 ? false : 'this machine has no IPv6' },
+  async () => {
+    const config = { contexts: twoContexts().contexts, store: memory() };
+    const tokens = { viewer: 'v'.repeat(20) };
+    const { url, close } = await serveConsole(config, { port: 0, hostname: '::', tokens });
+    try {
+      assert.match(url, /^http:\/\/\[::\]:\d+\/console$/);
+      assert.equal((await fetch(`${url}/api/about`)).status, 401);
+    } finally {
+      await close();
+    }
+  },
+);
 
 test('what is no request is refused, and fills no log', async (t) => {
   const printed = t.mock.method(console, 'error', () => undefined);

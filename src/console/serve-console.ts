@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { type Server, createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, isIPv6 } from 'node:net';
 import { type ClientAddress, createRequestListener } from '@remix-run/node-fetch-server';
 import { failureAnswer } from './answers.ts';
 import { ConsoleOptionError, type ConsoleOptions } from './console-options.ts';
@@ -81,8 +81,16 @@ export async function serveConsole(
     server.closeAllConnections();
     await closed;
   };
-  const name = isLoopback(hostname) ? 'localhost' : hostname;
-  return { url: `http://${name}:${bound}${rest.path ?? '/console'}`, port: bound, close };
+  return {
+    url: `http://${nameInUrl(hostname)}:${bound}${rest.path ?? '/console'}`,
+    port: bound,
+    close,
+  };
+}
+
+function nameInUrl(hostname: string): string {
+  if (isLoopback(hostname)) return 'localhost';
+  return isIPv6(hostname) ? `[${hostname}]` : hostname;
 }
 
 async function listening(

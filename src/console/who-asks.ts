@@ -1,5 +1,5 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
-import { userInfo } from 'node:os';
+import { userName } from '../host/user-name.ts';
 import type { ConsoleOptions } from './console-options.ts';
 import { isLoopback, peerAddress } from './peer-address.ts';
 import type { Role, Visitor } from './visitor.ts';
@@ -81,15 +81,6 @@ const BY_PROXIES: ReadonlySet<string> = new Set([
   'true-client-ip',
   'cf-connecting-ip',
 ]);
-
-function userName(): string {
-  try {
-    return userInfo().username;
-  } catch {
-    // A container may run as a user that has no name.
-    return 'this machine';
-  }
-}
 
 /** As what a token lets in; in constant time, so that nobody finds it character by character. */
 export function roleOf(
