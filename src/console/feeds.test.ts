@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { setImmediate } from 'node:timers/promises';
 import { memory } from '../adapters/memory/memory-store.ts';
+import type { Clock } from '../host/clock.ts';
 import { manualClock } from '../host/fixtures/manual-clock.ts';
 import { order, place, see } from '../inspection/fixtures/two-contexts.ts';
 import type { LogReader } from '../log/log.ts';
@@ -164,6 +166,36 @@ test('who reads slowly makes nothing pile up: no look is taken that nobody asks 
   console.close();
 });
 
+test('after a look that took long it rests 29 times as long, so that watching costs little', async () => {
+  const { contexts } = await started();
+  const clock = manualClock();
+  let spentMs = 0;
+  const rests: number[] = [];
+  const watching: Clock = {
+    ...clock,
+    elapsedMs: () => clock.elapsedMs() + spentMs,
+    sleep: (ms, signal) => (rests.push(ms), clock.sleep(ms, signal)),
+  };
+  const store = memory();
+  const slow: Store = {
+    ...store,
+    reader: async (context) =>
+      withMethod(await store.reader(context), 'waitingCounts', async (log) => {
+        if (context === 'ordering') spentMs += 200;
+        return log.waitingCounts();
+      }),
+  };
+  const console = consoleFor({ contexts, store: slow }, { host: { clock: watching } });
+  const events = eventsOf(await console(new Request('http://localhost/console/api/pulse'), HERE));
+
+  const { tookMs } = await pulse(events);
+  await setImmediate();
+
+  assert.equal(tookMs, 200);
+  assert.deepEqual(rests, [5_800]);
+  console.close();
+});
+
 test('a tail of a context that there is not is answered as asked wrongly', async () => {
   const { get, close } = await watched();
   try {
@@ -207,7 +239,7 @@ test('a log that can not be closed keeps no other one open, whoever looks', asyn
     async reader(context) {
       const log = await store.reader(context);
       open.add(context);
-      return withClose(log, async () => {
+      return withMethod(log, 'close', async () => {
         open.delete(context);
         await log.close();
         if (context === 'ordering') throw new TypeError('The server is away.');
@@ -255,9 +287,14 @@ test('all feeds end when the console is closed', async () => {
   await Promise.all(ends);
 });
 
-function withClose(log: LogReader, close: () => Promise<void>): LogReader {
-  const get = (_: LogReader, name: keyof LogReader): unknown => {
-    const value: unknown = name === 'close' ? close : log[name];
+/** A log with one method in place of its own. */
+function withMethod<Name extends 'close' | 'waitingCounts'>(
+  log: LogReader,
+  name: Name,
+  method: (log: LogReader) => ReturnType<LogReader[Name]>,
+): LogReader {
+  const get = (_: LogReader, asked: keyof LogReader): unknown => {
+    const value: unknown = asked === name ? () => method(log) : log[asked];
     return typeof value === 'function' ? value.bind(log) : value;
   };
   return new Proxy(log, { get: get as never });
