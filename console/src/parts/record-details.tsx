@@ -31,18 +31,19 @@ export function RecordDetails({
   const travelled = Date.parse(record.recordedAt) - Date.parse(record.occurredAt);
   return (
     <section className="record-details" aria-label={`Record ${type}`} data-record={record.id}>
-      <header>
-        <h2>
-          <DirectionSign direction={direction} /> {type}
-        </h2>
-        <button type="button" className="close" aria-label="Close the record" onClick={onClose}>
-          ✕
-        </button>
-        <p className="quiet">
-          <ContextMark name={context} /> · {DIRECTION_WORDS[direction]}
-          {record.source !== context && <> from {record.source}</>}
-        </p>
-      </header>
+      <DetailsHead
+        title={
+          <>
+            <DirectionSign direction={direction} /> {type}
+          </>
+        }
+        of="the record"
+        context={context}
+        onClose={onClose}
+      >
+        {DIRECTION_WORDS[direction]}
+        {record.source !== context && <> from {record.source}</>}
+      </DetailsHead>
       {data}
       <dl>
         {stream !== null && (
@@ -77,6 +78,34 @@ export function RecordDetails({
       </dl>
       <Handled id={record.id} />
     </section>
+  );
+}
+
+/** What the details are of, in which context, and the button that closes them. */
+export function DetailsHead({
+  title,
+  of,
+  context,
+  children,
+  onClose,
+}: {
+  readonly title: ReactNode;
+  /** For those who do not see what the button belongs to. */
+  readonly of: string;
+  readonly context: string;
+  readonly children: ReactNode;
+  readonly onClose: () => void;
+}) {
+  return (
+    <header>
+      <h2>{title}</h2>
+      <button type="button" className="close" aria-label={`Close ${of}`} onClick={onClose}>
+        ✕
+      </button>
+      <p className="quiet">
+        <ContextMark name={context} /> · {children}
+      </p>
+    </header>
   );
 }
 

@@ -1,12 +1,9 @@
 /** What others have written is text for the page, also where it is markup: in payloads, keys, stream names and errors. */
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import type { Browser } from 'playwright-core';
-import { noBrowser, openBrowser, visit, type Look } from '../http/browser-fixture.ts';
-import { startTestShop, type TestShop } from '../http/shop-fixture.ts';
-import { serveHttp, type Served } from '../serve-http.ts';
+import { noBrowser, visit, type Look } from '../http/browser-fixture.ts';
 import { TestGateway, place } from '../shop-fixture.ts';
-import { consoleOf } from './console-fixture.ts';
+import { type WatchedShop, openWatchedShop } from './console-fixture.ts';
 
 const wide: Look = { width: 1280, colorScheme: 'light' };
 const markup = '<img src=x onerror=document.title=1>';
@@ -29,22 +26,14 @@ class QuotingError extends Error {
 
 describe('an order whose number and customer are markup', { skip: noBrowser }, () => {
   const gateway = new QuotingGateway();
-  let shop: TestShop;
-  let served: Served;
-  let browser: Browser;
+  let shop: WatchedShop;
 
   before(async () => {
-    shop = await startTestShop(gateway);
+    shop = await openWatchedShop(gateway);
     await place(shop.app, markup, { customerId: markup, lines: [['85123A', 1, 2_550]] });
     await shop.app.settled().catch(() => undefined);
-    served = await serveHttp({ app: shop.app, watched: shop.app, gateway }, 0);
-    browser = await openBrowser();
   });
-  after(async () => {
-    await browser?.close();
-    await served?.close();
-    await shop?.stop();
-  });
+  after(() => shop?.close());
 
   const views = [
     ['its trace', `/trace/order/${name}`],
@@ -55,10 +44,10 @@ describe('an order whose number and customer are markup', { skip: noBrowser }, (
   ] as const;
 
   test('is shown as it was written, and none of it becomes an element', async () => {
-    const { page, complaints, close } = await visit(browser, consoleOf(served), wide);
+    const { page, complaints, close } = await visit(shop.browser, shop.console, wide);
     try {
       for (const [what, at] of views) {
-        await page.goto(`${consoleOf(served)}#${at}`);
+        await page.goto(`${shop.console}#${at}`);
         await page.locator('main').getByText(markup).first().waitFor();
         assert.equal(await page.locator('img, [onerror]').count(), 0, what);
       }

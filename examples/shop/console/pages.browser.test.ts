@@ -4,12 +4,11 @@
  */
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import type { Browser, Page } from 'playwright-core';
-import { barriers, noBrowser, openBrowser, visit, type Look } from '../http/browser-fixture.ts';
-import { goods, startTestShop, type TestShop } from '../http/shop-fixture.ts';
-import { serveHttp, type Served } from '../serve-http.ts';
+import type { Page } from 'playwright-core';
+import { barriers, noBrowser, visit, type Look } from '../http/browser-fixture.ts';
+import { goods } from '../http/shop-fixture.ts';
 import { TestGateway, place } from '../shop-fixture.ts';
-import { consoleOf } from './console-fixture.ts';
+import { type WatchedShop, openWatchedShop } from './console-fixture.ts';
 
 const looks: readonly Look[] = [
   { width: 400, colorScheme: 'light' },
@@ -96,31 +95,23 @@ const views: readonly View[] = [
 
 describe('each view of the console', { skip: noBrowser }, () => {
   const gateway = new TestGateway();
-  let shop: TestShop;
-  let served: Served;
-  let browser: Browser;
+  let shop: WatchedShop;
 
   before(async () => {
-    shop = await startTestShop(gateway);
-    served = await serveHttp({ app: shop.app, watched: shop.app, gateway }, 0);
+    shop = await openWatchedShop(gateway);
     const { productId, unitPriceMils } = goods[0]!;
     for (const orderId of ['o-1', 'o-2', 'o-3']) {
       const lines = [[productId, 2, unitPriceMils]] as const;
       await place(shop.app, orderId, { lines, occurredAt: new Date().toISOString() });
     }
     await shop.app.settled();
-    browser = await openBrowser();
   });
-  after(async () => {
-    await browser?.close();
-    await served?.close();
-    await shop?.stop();
-  });
+  after(() => shop?.close());
 
   for (const look of looks)
     test(`at ${look.width} px, ${look.colorScheme}, shows what it must, and all of it is in reach`, async () => {
-      const address = consoleOf(served);
-      const { page, complaints, close } = await visit(browser, address, look);
+      const address = shop.console;
+      const { page, complaints, close } = await visit(shop.browser, address, look);
       try {
         for (const { name, at, shows } of views) {
           await page.goto(`${address}#${at}`);

@@ -4,31 +4,21 @@
  */
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import type { Browser } from 'playwright-core';
-import { noBrowser, openBrowser, visit, type Look } from '../http/browser-fixture.ts';
-import { goods, startTestShop, type TestShop } from '../http/shop-fixture.ts';
+import { noBrowser, visit, type Look } from '../http/browser-fixture.ts';
+import { goods } from '../http/shop-fixture.ts';
 import { orderBook } from '../ordering/order-book.ts';
-import { serveHttp, type Served } from '../serve-http.ts';
 import { place } from '../shop-fixture.ts';
-import { LimitedGateway, consoleOf } from './console-fixture.ts';
+import { LimitedGateway, type WatchedShop, openWatchedShop } from './console-fixture.ts';
 
 const wide: Look = { width: 1280, colorScheme: 'light' };
 describe('a poison order', { skip: noBrowser }, () => {
   const gateway = new LimitedGateway();
-  let shop: TestShop;
-  let served: Served;
-  let browser: Browser;
+  let shop: WatchedShop;
 
   before(async () => {
-    shop = await startTestShop(gateway);
-    served = await serveHttp({ app: shop.app, watched: shop.app, gateway }, 0);
-    browser = await openBrowser();
+    shop = await openWatchedShop(gateway);
   });
-  after(async () => {
-    await browser?.close();
-    await served?.close();
-    await shop?.stop();
-  });
+  after(() => shop?.close());
 
   test('is found from the map in three clicks, mended and redriven', async () => {
     await orderOf('small', 1);
@@ -37,7 +27,7 @@ describe('a poison order', { skip: noBrowser }, () => {
     await shop.app.settled().catch(() => undefined);
     assert.equal((await shop.app.parked()).length, 1);
 
-    const { page, complaints, close } = await visit(browser, consoleOf(served), wide);
+    const { page, complaints, close } = await visit(shop.browser, shop.console, wide);
     try {
       // The map shows where it is.
       await page.locator('[data-context="billing"] [data-waiting="parked"]').first().click();
@@ -55,7 +45,7 @@ describe('a poison order', { skip: noBrowser }, () => {
       await page.getByRole('button', { name: 'Close' }).click();
 
       await shop.app.settled();
-      await page.goto(`${consoleOf(served)}#/parked`);
+      await page.goto(`${shop.console}#/parked`);
       await page.getByText('Audit trail').click();
       await page.getByText('the rest is paid by transfer').waitFor();
       // Once it is handled, the page asks for it in vain, and says so.

@@ -1,8 +1,7 @@
 import type { TracedRecord, TracedWait } from '../../../../src/inspection/action-trace.ts';
 import type { NotReached } from '../../../../src/inspection/not-reached.ts';
-import { ContextMark } from '../../parts/context-mark.tsx';
 import { Link } from '../../parts/link.tsx';
-import { Fact, Handled } from '../../parts/record-details.tsx';
+import { DetailsHead, Fact, Handled } from '../../parts/record-details.tsx';
 import { When } from '../../parts/times.tsx';
 import { hrefTo } from '../../route.ts';
 import { notReachedText, waitText } from './trace-rows.ts';
@@ -19,15 +18,9 @@ export function WaitDetails({
   const isParked = kind === 'parked';
   return (
     <section className="record-details" aria-label={`What waits: ${subscription}`}>
-      <header>
-        <h2>{subscription}</h2>
-        <button type="button" className="close" aria-label="Close what waits" onClick={onClose}>
-          ✕
-        </button>
-        <p className="quiet">
-          <ContextMark name={context} /> · {waitText(wait)}
-        </p>
-      </header>
+      <DetailsHead title={subscription} of="what waits" context={context} onClose={onClose}>
+        {waitText(wait)}
+      </DetailsHead>
       {error !== null && <p className="wait-error">{error}</p>}
       {isParked && (
         <p>
@@ -73,15 +66,9 @@ export function NotReachedDetails({
   const { context, subscription } = reader;
   return (
     <section className="record-details" aria-label={`What waits: ${subscription}`}>
-      <header>
-        <h2>{subscription}</h2>
-        <button type="button" className="close" aria-label="Close what waits" onClick={onClose}>
-          ✕
-        </button>
-        <p className="quiet">
-          <ContextMark name={context} /> · {notReachedText(reader)}
-        </p>
-      </header>
+      <DetailsHead title={subscription} of="what waits" context={context} onClose={onClose}>
+        {notReachedText(reader)}
+      </DetailsHead>
       <dl>
         <Fact name="Record">{record.type}</Fact>
         <Fact name="Waits since">
