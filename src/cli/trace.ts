@@ -29,8 +29,9 @@ export async function trace(
 function asText({ id, as, actions, moreActions }: TracedActions, width: number): string {
   if (actions.length === 0) return `Command ${jsonText(id)} was handled and changed nothing.`;
   const texts = actions.map((action) => traceText(action, width));
-  if (as === 'aggregate' && actions.length > 1)
-    texts.unshift(`${jsonText(id)} had a part in ${actions.length + moreActions} actions.`);
-  if (moreActions > 0) texts.push(`${moreActions} more actions: trace them by a record's id.`);
+  const all = actions.length + moreActions;
+  const cut = ` These are the latest ${actions.length}: trace an earlier one by a record's id.`;
+  if (as === 'aggregate' && all > 1)
+    texts.unshift(`${jsonText(id)} had a part in ${all} actions.${moreActions === 0 ? '' : cut}`);
   return texts.join('\n\n');
 }

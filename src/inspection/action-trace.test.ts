@@ -3,10 +3,12 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { memory } from '../adapters/memory/memory-store.ts';
 import { sqlite } from '../adapters/sqlite/sqlite-store.ts';
 import { start, until } from '../runtime/fixtures/start.ts';
 import type { TracedRecord, TracedWait } from './action-trace.ts';
-import { order, place, twoContexts } from './fixtures/two-contexts.ts';
+import { order, place, see, twoContexts } from './fixtures/two-contexts.ts';
+import { ACTIONS_MAX } from './find-action.ts';
 import { notReachedHere } from './not-reached.ts';
 import { withLogs } from './open-logs.ts';
 import { tracedActions } from './traced-actions.ts';
@@ -39,6 +41,22 @@ test('what is not done is told so that it can be decided about, and says when it
     ['parked', 'billing', 'a', parked?.recordId, null],
   );
   assert.ok(charge?.due && Date.parse(charge.due) > Date.parse(charge.since));
+});
+
+test('of an aggregate that had a part in a great many actions the latest are told, the oldest of them first', async (t) => {
+  const { contexts } = twoContexts();
+  const store = memory();
+  const app = await start(t, contexts, { store });
+  const all = Array.from({ length: ACTIONS_MAX + 3 }, (_, index) => `action-${index}`);
+  for (const correlationId of all) await app.handle(order, 'a-1', see('a-1'), { correlationId });
+
+  const { actions, moreActions } = await tracedActions({ contexts, store }, 'order/a-1');
+
+  assert.deepEqual(
+    actions.map(({ correlationId }) => correlationId),
+    all.slice(3),
+  );
+  assert.equal(moreActions, 3);
 });
 
 test('who has not come to a record yet is told with it, and nobody once all have', async (t) => {

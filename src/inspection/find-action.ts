@@ -13,7 +13,7 @@ const AROUND_MS = 60_000;
 const PAGE = 500;
 const STREAM_MAX = 10_000;
 
-/** What an ID turned out to be, and the correlation ids of the business actions it stands for. */
+/** What an ID turned out to be, and the correlation ids of the business actions it stands for, the oldest first. */
 export interface Found {
   readonly as: 'record' | 'action' | 'command' | 'aggregate';
   readonly correlationIds: readonly string[];
@@ -52,16 +52,18 @@ async function findCommand(logs: readonly OpenLog[], id: string): Promise<Found 
 }
 
 async function findAggregate(logs: readonly OpenLog[], id: string): Promise<Found | undefined> {
-  const correlationIds = new Set<string>();
+  const began = new Map<string, number>();
   for (const { context, log } of logs) {
     const names = context.aggregates.map((aggregate) => streamName(aggregate.name, id));
     for (const stream of [id, ...names]) {
       const records = await log.readStream(stream, { limit: STREAM_MAX });
-      for (const record of records) correlationIds.add(record.correlationId);
+      for (const { correlationId, recordedAt } of records)
+        began.set(correlationId, Math.min(began.get(correlationId) ?? recordedAt, recordedAt));
     }
   }
-  if (correlationIds.size === 0) return undefined;
-  return { as: 'aggregate', correlationIds: [...correlationIds] };
+  if (began.size === 0) return undefined;
+  const inTheirOrder = [...began].toSorted(([, a], [, b]) => a - b);
+  return { as: 'aggregate', correlationIds: inTheirOrder.map(([correlationId]) => correlationId) };
 }
 
 async function recordOfCommand(

@@ -8,14 +8,15 @@ import { QuestionError } from './question-error.ts';
 export interface TracedActions {
   readonly id: string;
   readonly as: Found['as'];
-  /** None: a command that was handled and changed nothing. */
+  /** The oldest first. None: a command that was handled and changed nothing. */
   readonly actions: readonly ActionTrace[];
-  /** How many more there are than are told of. */
+  /** How many older ones there are than are told of. */
   readonly moreActions: number;
 }
 
 /**
- * The actions that an ID stands for, each as a tree over all contexts: see `findAction`.
+ * The actions that an ID stands for, each as a tree over all contexts: see `findAction`. Of a great many
+ * the latest are told: what is stuck is most likely one of them.
  *
  * @throws {QuestionError} when nothing is known of it.
  */
@@ -32,7 +33,7 @@ export async function tracedActions(config: Inspected, id: string): Promise<Trac
       );
     }
     const actions: ActionTrace[] = [];
-    for (const correlationId of found.correlationIds.slice(0, ACTIONS_MAX))
+    for (const correlationId of found.correlationIds.slice(-ACTIONS_MAX))
       actions.push(await traceAction(config, logs, correlationId));
     return { id, as: found.as, actions, moreActions: found.correlationIds.length - actions.length };
   });

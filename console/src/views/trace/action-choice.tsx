@@ -40,7 +40,7 @@ export function ActionChoice({
           </Link>
         );
       })}
-      {more > 0 && <span className="quiet">and {more} more</span>}
+      {more > 0 && <span className="quiet">and {more} earlier</span>}
     </nav>
   );
 }
