@@ -126,9 +126,10 @@ function Header() {
 
 /** What has been so for three pulses: an effect that is just being performed is nothing to look after. */
 function steadyLevel(history: readonly Pulse[]): Level {
-  const levels = history
-    .slice(-3)
-    .map(({ lag }) => lag.readers.map(({ level }) => level).reduce(worse, 'good'));
+  const levels = history.slice(-3).map(({ lag: { readers, unreadable } }) => {
+    const level = readers.map((reader) => reader.level).reduce(worse, 'good');
+    return unreadable.length > 0 ? 'bad' : level;
+  });
   return levels.length === 0 ? 'good' : levels.reduce(better);
 }
 

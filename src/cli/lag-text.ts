@@ -1,4 +1,4 @@
-import type { ContextLag, Lag } from '../inspection/lag.ts';
+import type { ContextLag, Lag, UnreadableLog } from '../inspection/lag.ts';
 import type { PausedBy } from '../inspection/pauses.ts';
 import type { RangeLag, ReaderLag } from '../inspection/reader-lag.ts';
 import type { OwnerName, Running } from '../inspection/runners.ts';
@@ -16,7 +16,7 @@ interface Form {
 
 /** The readers of all contexts, a line each, the worst first; then how the logs themselves are. */
 export function lagText(lag: Lag, { width, paint }: Form): string {
-  const { readers, contexts, isCut } = lag;
+  const { readers, contexts, isCut, unreadable } = lag;
   const table = columns(readers.map(cellsOf));
   const lines = readers.flatMap((reader, index) => [
     paint(reader.level, cutText(table[index] ?? '', width)),
@@ -25,8 +25,11 @@ export function lagText(lag: Lag, { width, paint }: Form): string {
   return [
     heading(readers) + (isCut ? ' (there are more)' : ''),
     lines.join('\n'),
-    contexts.map((context) => contextText(context, { width, paint })).join('\n'),
-    nextSteps(readers),
+    [
+      ...contexts.map((context) => contextText(context, { width, paint })),
+      ...unreadable.map((each) => paint('bad', cutText(unreadableText(each), width))),
+    ].join('\n'),
+    nextSteps(lag),
   ]
     .filter((part) => part !== '')
     .join('\n\n');
@@ -123,10 +126,14 @@ export function runningText({ processes }: Running): string {
   return `${names.length} processes run it: ${names.join(', ')}`;
 }
 
-function nextSteps(readers: readonly ReaderLag[]): string {
+function unreadableText({ context, why }: UnreadableLog): string {
+  return `${nameText(context)}: CANNOT BE READ: ${messageText(why).replaceAll('\n', ' ')}`;
+}
+
+function nextSteps({ readers, unreadable }: Lag): string {
   const isParked = readers.some(({ waiting }) => (waiting.parked ?? 0) > 0);
   const paused = readers.find((reader) => reader.paused !== null);
-  const isBad = readers.some(({ level }) => level === 'bad');
+  const isBad = unreadable.length > 0 || readers.some(({ level }) => level === 'bad');
   return [
     ...(paused === undefined
       ? []

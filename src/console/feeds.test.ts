@@ -104,6 +104,37 @@ test('a store that cannot be reached is told as trouble, and the pulse comes bac
   console.close();
 });
 
+test('of a log that cannot be read the pulse says why, beside the others, and tells of it once it can be', async () => {
+  const { contexts } = await started();
+  const clock = manualClock();
+  const store = memory();
+  let isBroken = true;
+  const partly: Store = {
+    ...store,
+    reader: (context) => {
+      if (isBroken && context === 'billing') throw new TypeError('The file is no log.');
+      return store.reader(context);
+    },
+  };
+  const console = consoleFor({ contexts, store: partly }, { host: { clock } });
+  const events = eventsOf(await console(new Request('http://localhost/console/api/pulse'), HERE));
+  const seen = await console(new Request('http://localhost/console/api/seen'), HERE);
+
+  const { lag } = await pulse(events);
+  isBroken = false;
+  const mended = pulseWith(events, (each) => each.lag.contexts.length === 2);
+  for (let second = 0; second < 10; second += 1) await clock.advance(1_000);
+
+  assert.deepEqual(
+    lag.contexts.map(({ context }) => context),
+    ['ordering'],
+  );
+  assert.deepEqual(lag.unreadable, [{ context: 'billing', why: 'The file is no log.' }]);
+  assert.equal(seen.status, 200);
+  assert.deepEqual((await mended).lag.unreadable, []);
+  console.close();
+});
+
 test('the tail sends what is appended as it comes, and only what is chosen', async () => {
   const { app, get, close } = await watched();
   try {

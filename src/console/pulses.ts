@@ -1,6 +1,6 @@
 import type { Clock } from '../host/clock.ts';
 import { lagOf } from '../inspection/lag.ts';
-import { type Inspected, type OpenLog, withLogs } from '../inspection/open-logs.ts';
+import { type Inspected, type ReadableLogs, withReadable } from '../inspection/open-logs.ts';
 import { describeError } from '../subscription/failure.ts';
 import type { Pulse } from './api.ts';
 import type { SentEvent } from './event-stream.ts';
@@ -15,6 +15,10 @@ const EVERY_MS = 1_000;
 const REST = 29;
 /** After so many looks the logs are opened anew: one may have been made, or put in the place of another. */
 const LOOKS_MAX = 60;
+/** Of which one could not be read: it may be mended by then. */
+const LOOKS_MAX_BROKEN = 5;
+
+type Readable = Omit<ReadableLogs, 'close'>;
 
 /**
  * How everything is, about every second, for all who watch: looked at once, however many they are, and
@@ -76,7 +80,7 @@ export class Pulses {
   async #look(end: AbortSignal): Promise<void> {
     while (!end.aborted) {
       try {
-        await withLogs(this.#inspected, undefined, (logs) => this.#lookAt(logs, end));
+        await withReadable(this.#inspected, (readable) => this.#lookAt(readable, end));
       } catch (error) {
         const { message } = describeError(error);
         this.#tell({ event: 'trouble', data: { message } });
@@ -85,27 +89,25 @@ export class Pulses {
     }
   }
 
-  async #lookAt(logs: readonly OpenLog[], end: AbortSignal): Promise<void> {
+  async #lookAt(readable: Readable, end: AbortSignal): Promise<void> {
     const places = new Map<string, Place>();
-    for (let looks = 0; looks < LOOKS_MAX && !end.aborted; looks += 1) {
+    const looksMax = readable.unreadable.size === 0 ? LOOKS_MAX : LOOKS_MAX_BROKEN;
+    for (let looks = 0; looks < looksMax && !end.aborted; looks += 1) {
       const began = this.#clock.elapsedMs();
-      const pulse = await this.#pulse(logs, places);
+      const pulse = await this.#pulse(readable, places);
       const tookMs = this.#clock.elapsedMs() - began;
       this.#tell({ event: 'pulse', data: { ...pulse, tookMs } satisfies Pulse });
       await this.#clock.sleep(Math.max(EVERY_MS - tookMs, tookMs * REST), end);
     }
   }
 
-  async #pulse(
-    logs: readonly OpenLog[],
-    places: Map<string, Place>,
-  ): Promise<Omit<Pulse, 'tookMs'>> {
+  async #pulse(readable: Readable, places: Map<string, Place>): Promise<Omit<Pulse, 'tookMs'>> {
     const clock = this.#clock;
     const at = new Date(clock.now()).toISOString();
     const { contexts: chosen } = this.#inspected;
-    const lag = await lagOf(this.#inspected, logs, { chosen, clock });
+    const lag = await lagOf(this.#inspected, readable, { chosen, clock });
     const rates: Pulse['rates'][number][] = [];
-    for (const open of logs) {
+    for (const open of readable.logs) {
       const now = { head: await open.log.head(), atMs: clock.elapsedMs() };
       const since = places.get(open.name);
       if (since !== undefined) rates.push(...(await typeRates(open, { since, now })));

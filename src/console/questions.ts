@@ -9,7 +9,7 @@ import { foundProcesses } from '../inspection/found-processes.ts';
 import { lag } from '../inspection/lag.ts';
 import { LAST_TOLD_MAX, lastRecords } from '../inspection/last-records.ts';
 import { listedStreams } from '../inspection/listed-streams.ts';
-import { type Inspected, type OpenLog, withLogs } from '../inspection/open-logs.ts';
+import { type Inspected, type OpenLog, withLogs, withReadable } from '../inspection/open-logs.ts';
 import { openRequests } from '../inspection/open-requests.ts';
 import { modelVersions } from '../inspection/model-versions.ts';
 import { momentAsked } from '../inspection/moment-asked.ts';
@@ -61,8 +61,7 @@ export const questions: {
   }),
   flows: async ({ inspected: { contexts }, of: { context } }) =>
     context === undefined ? flowsOf(contexts) : contextFlowsOf(contexts, context),
-  seen: ({ inspected }) =>
-    withLogs(inspected, undefined, (logs) => seenFlows(logs, SEEN_POSITIONS)),
+  seen: ({ inspected }) => withReadable(inspected, ({ logs }) => seenFlows(logs, SEEN_POSITIONS)),
   lag: ({ inspected, host: { clock }, of: { context } }) => lag(inspected, { clock, context }),
   trace: ({ inspected, of }) => tracedActions(inspected, needed(of, 'id')),
   why: async ({ inspected, of }) => {
@@ -109,7 +108,11 @@ export const questions: {
       const named = { id: needed(asked.of, 'id'), subscription, key };
       return parkedDetails(await findParked(logs, named, storeName));
     }),
-  requests: (asked) => ofLogs(asked, openRequests),
+  // The page says beside it which logs cannot be read.
+  requests: (asked) =>
+    asked.of.context === undefined
+      ? withReadable(asked.inspected, ({ logs }) => openRequests(logs))
+      : ofLogs(asked, openRequests),
   audit: (asked) =>
     ofLogs(asked, (logs) => auditTrail(logs, whole(asked.of, 'limit') ?? AUDIT_PAGE)),
   timers: (asked) =>

@@ -1,9 +1,8 @@
-import { vocabularyOf } from '../context/vocabulary.ts';
 import type { Clock } from '../host/clock.ts';
 import type { Diagnosis } from '../log/diagnosis.ts';
 import type { ThereuponConfig } from '../runtime/thereupon-config.ts';
 import { type Lag, lagOf } from './lag.ts';
-import type { OpenLog } from './open-logs.ts';
+import { type OpenLog, openReadable } from './open-logs.ts';
 import { diagnosisOf } from './runners.ts';
 
 /** What the checks look at. */
@@ -26,33 +25,21 @@ export async function withScene<T>(
   means: Pick<CheckupScene, 'clock' | 'nodeVersion'>,
   work: (scene: CheckupScene) => Promise<T>,
 ): Promise<T> {
-  const logs: OpenLog[] = [];
-  const unreadable = new Map<string, unknown>();
-  for (const context of config.contexts) {
-    const { name } = context;
-    try {
-      const log = await config.store.reader(name);
-      logs.push({ name, context, vocabulary: vocabularyOf(context), log });
-      await log.head();
-    } catch (error) {
-      unreadable.set(name, error);
-    }
-  }
-  const readable = logs.filter(({ name }) => !unreadable.has(name));
+  const { logs, unreadable, close } = await openReadable(config);
   const diagnosis = once((name: string) => diagnosisOf(config.store, name));
   const chosen = config.contexts;
-  const lag = once(() => lagOf(config, readable, { chosen, clock: means.clock }));
+  const lag = once(() => lagOf(config, { logs, unreadable }, { chosen, clock: means.clock }));
   try {
     return await work({
       ...means,
       config,
-      logs: readable,
+      logs,
       unreadable,
       diagnosis,
       lag: () => lag(''),
     });
   } finally {
-    for (const { log } of logs) await log.close();
+    await close();
   }
 }
 

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { copyFileSync, mkdtempSync, rmSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
@@ -11,6 +11,7 @@ import { claimAll, committed, fact, outgoing, waitingRow } from '../conformance/
 import { boundedContext } from '../context/bounded-context.ts';
 import { systemClock } from '../host/clock.ts';
 import { openedStore, start, until } from '../runtime/fixtures/start.ts';
+import { run } from '../runtime/run.ts';
 import type { ThereuponConfig } from '../runtime/thereupon-config.ts';
 import { order, place, twoContexts } from './fixtures/two-contexts.ts';
 import { type Lag, lag } from './lag.ts';
@@ -237,3 +238,31 @@ function placesOf(told: Lag) {
   const intake = readerOf(told, 'intake from ordering').behind;
   return { relay: readerOf(told, 'relay').behind, intake };
 }
+
+test('of a log that cannot be read it is said why, and all others are told', async () => {
+  const { contexts } = twoContexts();
+  const directory = mkdtempSync(join(folder, 'broken-'));
+  const store = sqlite(directory);
+  const app = await run(contexts, { store });
+  await app.handle(order, '1', place('1'));
+  await app.settled();
+  await app.stop();
+  const ask = () => lag({ contexts, store }, { clock: systemClock() });
+
+  writeFileSync(join(directory, 'billing.sqlite'), 'This is a letter, and no log.'.repeat(1_000));
+  const one = await ask();
+
+  assert.deepEqual(
+    one.contexts.map(({ context }) => context),
+    ['ordering'],
+  );
+  assert.deepEqual(
+    one.unreadable.map(({ context }) => context),
+    ['billing'],
+  );
+  assert.match(one.unreadable[0]?.why ?? '', /billing/);
+  assert.equal(readerOf(one, 'note the order').behind, 0);
+
+  writeFileSync(join(directory, 'ordering.sqlite'), 'Nor is this.'.repeat(1_000));
+  await assert.rejects(ask(), /ordering/);
+});

@@ -2,9 +2,10 @@ import type { BoundedContext } from '../context/bounded-context.ts';
 import type { Clock } from '../host/clock.ts';
 import type { Holder } from '../log/holder.ts';
 import type { ThereuponConfig } from '../runtime/thereupon-config.ts';
+import { describeError } from '../subscription/failure.ts';
 import { chosenContexts } from './chosen-contexts.ts';
 import { worstFirst } from './level.ts';
-import { type OpenLog, assertSomeLog, withLogs } from './open-logs.ts';
+import { type OpenLog, type ReadableLogs, assertSomeLog, withReadable } from './open-logs.ts';
 import type { ReaderLag } from './reader-lag.ts';
 import { readersOf } from './readers.ts';
 import { type Running, diagnosisOf, runningOf } from './runners.ts';
@@ -19,6 +20,13 @@ export interface Lag {
   readonly readers: readonly ReaderLag[];
   /** There are more readers than are told of. */
   readonly isCut: boolean;
+  /** The contexts of which nothing is told: their log can not be read. */
+  readonly unreadable: readonly UnreadableLog[];
+}
+
+export interface UnreadableLog {
+  readonly context: string;
+  readonly why: string;
 }
 
 export interface ContextLag {
@@ -42,21 +50,22 @@ export interface LagQuestion {
  * How far every subscription of every context has come, from the logs alone: beside a running
  * application, or without one.
  *
- * @throws {QuestionError} when there is no such context, or no log at all.
+ * @throws {QuestionError} when there is no such context, or no log at all. What keeps the first log from
+ * being read, when none can be.
  */
 export async function lag(config: ThereuponConfig, question: LagQuestion): Promise<Lag> {
   const chosen = chosenContexts(config.contexts, question.context);
   // All of them: what is taken in is told by the log that it comes from.
-  return withLogs(config, undefined, (logs) => {
-    assertSomeLog(logs, config.store.name);
-    return lagOf(config, logs, { chosen, clock: question.clock });
+  return withReadable(config, (readable) => {
+    if (readable.unreadable.size === 0) assertSomeLog(readable.logs, config.store.name);
+    return lagOf(config, readable, { chosen, clock: question.clock });
   });
 }
 
-/** The same of logs that are open: those of all contexts, as far as they can be opened. */
+/** The same of logs that are open: those of all contexts, as far as they can be read. */
 export async function lagOf(
   config: ThereuponConfig,
-  logs: readonly OpenLog[],
+  { logs, unreadable }: Omit<ReadableLogs, 'close'>,
   { chosen, clock }: { readonly chosen: readonly BoundedContext[]; readonly clock: Clock },
 ): Promise<Lag> {
   const contexts: ContextLag[] = [];
@@ -68,7 +77,15 @@ export async function lagOf(
     readers.push(...(await readersOf({ config, logs, open, running: of.running, now })));
   }
   const sorted = readers.toSorted(mostFirst);
-  return { contexts, readers: sorted.slice(0, READERS_MAX), isCut: sorted.length > READERS_MAX };
+  return {
+    contexts,
+    readers: sorted.slice(0, READERS_MAX),
+    isCut: sorted.length > READERS_MAX,
+    unreadable: [...unreadable].map(([context, error]) => ({
+      context,
+      why: describeError(error).message,
+    })),
+  };
 }
 
 async function contextLag({ store }: ThereuponConfig, { name, log }: OpenLog): Promise<ContextLag> {

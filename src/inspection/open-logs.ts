@@ -46,28 +46,74 @@ export async function withLogs<T>(
 
 /** The same, for whoever closes them. */
 export async function openLogs(
-  { contexts, store, seesPersonal }: Inspected,
+  { contexts, ...inspected }: Inspected,
   only: string | undefined,
 ): Promise<OpenLogs> {
-  const chosen = chosenContexts(contexts, only);
   const logs: OpenLog[] = [];
-  const close = async (): Promise<void> => {
-    // One that can't be closed does not keep the others open.
-    const closed = await Promise.allSettled(logs.map(({ log }) => log.close()));
-    for (const each of closed) if (each.status === 'rejected') throw each.reason;
-  };
   try {
-    for (const context of chosen) {
-      const log = await store.reader(context.name);
-      const words = vocabularyOf(context);
-      const vocabulary = seesPersonal === true ? nothingPersonal(words) : words;
-      logs.push({ name: context.name, context, vocabulary, log });
-    }
-    return { logs, close };
+    for (const context of chosenContexts(contexts, only))
+      logs.push(await openLog(inspected, context));
+    return { logs, close: () => closeAll(logs) };
   } catch (error) {
-    await close();
+    await closeAll(logs);
     throw error;
   }
+}
+
+/** Logs that are open, and the contexts whose log cannot be read, with why. */
+export interface ReadableLogs extends OpenLogs {
+  readonly unreadable: ReadonlyMap<string, unknown>;
+}
+
+/** Opens what of all contexts can be read: one log that is broken does not hide the others. */
+export async function openReadable(inspected: Inspected): Promise<ReadableLogs> {
+  const logs: OpenLog[] = [];
+  const unreadable = new Map<string, unknown>();
+  for (const context of inspected.contexts) {
+    try {
+      const open = await openLog(inspected, context);
+      logs.push(open);
+      await open.log.head();
+    } catch (error) {
+      unreadable.set(context.name, error);
+    }
+  }
+  const readable = logs.filter(({ name }) => !unreadable.has(name));
+  return { logs: readable, unreadable, close: () => closeAll(logs) };
+}
+
+/**
+ * The same, closed when `work` has ended.
+ *
+ * @throws what keeps the first of them from being read, when none of them can be.
+ */
+export async function withReadable<T>(
+  inspected: Inspected,
+  work: (readable: Omit<ReadableLogs, 'close'>) => Promise<T>,
+): Promise<T> {
+  const { logs, unreadable, close } = await openReadable(inspected);
+  try {
+    for (const error of unreadable.values()) if (logs.length === 0) throw error;
+    return await work({ logs, unreadable });
+  } finally {
+    await close();
+  }
+}
+
+async function openLog(
+  { store, seesPersonal }: Pick<Inspected, 'store' | 'seesPersonal'>,
+  context: BoundedContext,
+): Promise<OpenLog> {
+  const log = await store.reader(context.name);
+  const words = vocabularyOf(context);
+  const vocabulary = seesPersonal === true ? nothingPersonal(words) : words;
+  return { name: context.name, context, vocabulary, log };
+}
+
+async function closeAll(logs: readonly OpenLog[]): Promise<void> {
+  // One that can't be closed does not keep the others open.
+  const closed = await Promise.allSettled(logs.map(({ log }) => log.close()));
+  for (const each of closed) if (each.status === 'rejected') throw each.reason;
 }
 
 /** Says so when there is nothing at all: then it is most likely the wrong place. */

@@ -84,6 +84,28 @@ describe('the console where there is little to see', { skip: noBrowser }, () => 
     }
   });
 
+  test('a log that cannot be read is named with why, and the others are shown beside it', async () => {
+    const inner = memory();
+    const contexts = ['ordering', 'billing'].map((name) => boundedContext(name, {}));
+    const reader = (context: string) =>
+      context === 'billing' ? unreachable() : inner.reader(context);
+    const served = await serveConsole({ contexts, store: { ...inner, reader } }, { port: 0 });
+    try {
+      await looking(served, { look: wide }, async (page) => {
+        await page.locator('[data-context="billing"][data-is="unreadable"]').waitFor();
+        await page
+          .locator('[data-unreadable="billing"]', { hasText: 'the disk is gone' })
+          .waitFor();
+        await page.locator('[data-context="ordering"][data-is="new"]').waitFor();
+        await page.goto(`${served.url}#/subscriptions`);
+        await page.locator('[data-unreadable="billing"]').waitFor();
+        assert.deepEqual(await barriers(page), []);
+      });
+    } finally {
+      await served.close();
+    }
+  });
+
   test('with a token one is let in as what it stands for, and with another not', async () => {
     await ofShop({ tokens }, async (served) => {
       await looking(served, { look: narrow, status: 401 }, async (page) => {

@@ -83,6 +83,8 @@ export function stateText(standing: ContextStanding | undefined): string {
       return 'stopped';
     case 'new':
       return 'never run';
+    case 'unreadable':
+      return 'cannot be read';
     case 'unknown':
     case undefined:
       return '';

@@ -1,9 +1,11 @@
 import { useMemo } from 'react';
+import type { Lag } from '../../../../src/inspection/lag.ts';
 import { usePulse } from '../../api/pulse.tsx';
 import { useQuestion } from '../../api/use-question.ts';
 import { Empty } from '../../parts/empty.tsx';
 import { Link } from '../../parts/link.tsx';
 import { Problem } from '../../parts/problem.tsx';
+import { Unreadable } from '../../parts/unreadable.tsx';
 import { hrefTo, useRoute } from '../../route.ts';
 import { ContextSummary } from './context-summary.tsx';
 import { HeardLast } from './heard-last.tsx';
@@ -34,7 +36,7 @@ export function MapView() {
     );
   const living = { flows: flows.answer, seen: seen.answer, pulse, rates };
   if (flows.answer.nodes.length === 0) return <NoContexts />;
-  const isEmpty = pulse?.lag.contexts.every(({ head }) => head === 0) ?? false;
+  const isEmpty = pulse !== undefined && isEmptyLag(pulse.lag);
   return (
     <div className="map" data-heard={trouble === undefined}>
       <div className="map-title">
@@ -52,10 +54,15 @@ export function MapView() {
         {trouble !== undefined && <HeardLast at={pulse?.at} />}
       </div>
       {seen.error !== undefined && <Problem error={seen.error} onAgain={seen.reload} />}
+      {pulse !== undefined && <Unreadable {...pulse.lag} />}
       {isEmpty && <NoRecords />}
       {context === undefined ? <Overview {...living} /> : <Inside {...living} context={context} />}
     </div>
   );
+}
+
+function isEmptyLag({ contexts, unreadable }: Lag): boolean {
+  return unreadable.length === 0 && contexts.every(({ head }) => head === 0);
 }
 
 function NoContexts() {

@@ -22,9 +22,9 @@ export interface Backlog {
 export interface ContextStanding extends Backlog {
   /**
    * `running`, by so many processes; `stopped`: by none; `unknown`: the store cannot tell; `new`: it was
-   * never opened.
+   * never opened; `unreadable`: its log cannot be read.
    */
-  readonly is: 'running' | 'stopped' | 'unknown' | 'new';
+  readonly is: 'running' | 'stopped' | 'unknown' | 'new' | 'unreadable';
   readonly processes: number;
   /** Undefined until enough is heard to tell. */
   readonly inPerSecond: number | undefined;
@@ -39,23 +39,30 @@ export function contextStanding(
   const of = pulse.lag.contexts.find((each) => each.context === context);
   const processes = of?.running.processes ?? null;
   const backlog = backlogOf(pulse.lag.readers.filter((reader) => reader.context === context));
-  const is =
-    of?.isThere !== true
-      ? 'new'
-      : processes === null
-        ? 'unknown'
-        : processes.length === 0
-          ? 'stopped'
-          : 'running';
+  const is = stateOf(pulse.lag, context);
   return {
     ...backlog,
-    // Whoever is stopped is worth a look, even while nothing waits for it.
-    level: is === 'stopped' ? worse(backlog.level, 'attention') : backlog.level,
+    level: worse(backlog.level, LEVEL_BY_STATE[is] ?? 'good'),
     is,
     processes: processes?.length ?? 0,
     inPerSecond: rates && rateOf(rates, context, 'incoming'),
     outPerSecond: rates && rateOf(rates, context, 'outgoing'),
   };
+}
+
+/** Whoever is stopped is worth a look, even while nothing waits for it. */
+const LEVEL_BY_STATE: Readonly<Partial<Record<ContextStanding['is'], Level>>> = {
+  stopped: 'attention',
+  unreadable: 'bad',
+};
+
+function stateOf({ contexts, unreadable }: Pulse['lag'], context: string): ContextStanding['is'] {
+  if (unreadable.some((each) => each.context === context)) return 'unreadable';
+  const of = contexts.find((each) => each.context === context);
+  if (of?.isThere !== true) return 'new';
+  const { processes } = of.running;
+  if (processes === null) return 'unknown';
+  return processes.length === 0 ? 'stopped' : 'running';
 }
 
 export function backlogOf(readers: readonly ReaderLag[]): Backlog {

@@ -4,6 +4,7 @@ import { Empty } from '../../parts/empty.tsx';
 import { Link } from '../../parts/link.tsx';
 import { OpenRequests } from '../../parts/open-requests.tsx';
 import '../../parts/panel.css';
+import { Unreadable } from '../../parts/unreadable.tsx';
 import { hrefTo, useRoute } from '../../route.ts';
 import { ContextTiles } from './context-tiles.tsx';
 import { ReaderPage } from './reader-page.tsx';
@@ -30,6 +31,7 @@ export function SubscriptionsView() {
         <p className="loading">{trouble ?? 'Listening how far everything is …'}</p>
       ) : (
         <>
+          <Unreadable {...pulse.lag} />
           <ContextTiles contexts={pulse.lag.contexts} readers={pulse.lag.readers} {...{ chosen }} />
           <OpenRequests context={chosen} />
           <Readers {...{ chosen }} />
