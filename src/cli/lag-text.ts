@@ -1,3 +1,4 @@
+import { failingText } from '../inspection/failing-text.ts';
 import type { ContextLag, Lag, UnreadableLog } from '../inspection/lag.ts';
 import type { PausedBy } from '../inspection/pauses.ts';
 import type { RangeLag, ReaderLag } from '../inspection/reader-lag.ts';
@@ -20,6 +21,7 @@ export function lagText(lag: Lag, { width, paint }: Form): string {
   const table = columns(readers.map(cellsOf));
   const lines = readers.flatMap((reader, index) => [
     paint(reader.level, cutText(table[index] ?? '', width)),
+    ...failingOf(reader).map((line) => paint('attention', cutText(line, width))),
     ...rangesOf(reader).map((line) => paint('faint', cutText(line, width))),
   ]);
   return [
@@ -84,6 +86,10 @@ function behindText({ behind, isMore, oldestAgeMs, kind }: ReaderLag): string {
   if (behind === 0) return `0 ${what}`;
   const oldest = oldestAgeMs === null ? '' : `, the oldest for ${spanText(oldestAgeMs)}`;
   return `${behind}${isMore ? ' or more' : ''} ${what}${oldest}`;
+}
+
+function failingOf({ failing }: ReaderLag): readonly string[] {
+  return failing === null ? [] : [`  FAILS: ${failingText(failing)}`];
 }
 
 /** One range says nothing more than its reader. */

@@ -185,6 +185,23 @@ test('lag: who is late is named, and what never started', async () => {
   assert.match(late?.remedy ?? '', /^Start it; then thereupon lag --context ordering/);
 });
 
+test('lag: what fails is named with its error, once it lasts, and not at the first try', async (t) => {
+  const { config, run, till } = scene();
+  till.offline.add('a-1');
+  const app = await run(t);
+  await app.handle(order, 'a-1', place('a-1'));
+  const found = async (aheadMs: number) =>
+    notGood(await look(config, { aheadMs })).filter(({ check }) => check === 'lag');
+  await until(async () => (await found(30_000)).length > 0);
+
+  const [lasting] = await found(30_000);
+
+  assert.deepEqual(await found(0), []);
+  assert.deepEqual([lasting?.context, lasting?.level], ['billing', 'attention']);
+  assert.match(lasting?.found ?? '', /^"charge the card" fails: Error: The terminal is offline \(/);
+  assert.match(lasting?.remedy ?? '', /^Mend the cause/);
+});
+
 test('outbox: what the relay cannot hand over is named', async (t) => {
   const backbone = memoryBackbone();
   const { config, run } = scene();

@@ -13,6 +13,7 @@ import { systemClock } from '../host/clock.ts';
 import { openedStore, start, until } from '../runtime/fixtures/start.ts';
 import { run } from '../runtime/run.ts';
 import type { ThereuponConfig } from '../runtime/thereupon-config.ts';
+import { lagText } from '../cli/lag-text.ts';
 import { order, place, twoContexts } from './fixtures/two-contexts.ts';
 import { type Lag, lag } from './lag.ts';
 import type { ReaderLag } from './reader-lag.ts';
@@ -238,6 +239,34 @@ function placesOf(told: Lag) {
   const intake = readerOf(told, 'intake from ordering').behind;
   return { relay: readerOf(told, 'relay').behind, intake };
 }
+
+test('what fails meanwhile is told with whom it fails, also on the command line, until it is done', async (t) => {
+  const { contexts, till } = twoContexts();
+  const store = memory();
+  till.offline.add('1');
+  const app = await start(t, contexts, { store });
+  await app.handle(order, '1', place('1'));
+  await app.handle(order, '2', place('2'));
+  const chargesOf = async () =>
+    readerOf(await lag({ contexts, store }, { clock: systemClock() }), 'charge the card');
+  await until(async () => (await chargesOf()).failing !== null);
+
+  const { failing, level } = await chargesOf();
+  const { error, ...about } = failing!;
+  const text = lagText(await lag({ contexts, store }, { clock: systemClock() }), {
+    width: 400,
+    paint: (_, line) => line,
+  });
+
+  assert.equal(level, 'attention');
+  assert.deepEqual(error, { name: 'Error', code: null, message: 'The terminal is offline.' });
+  assert.deepEqual([about.key, about.attempts], ['1', 1]);
+  assert.ok(Date.parse(about.due) > Date.parse(about.since));
+  assert.match(
+    text,
+    /\n {2}FAILS: Error: The terminal is offline \(record \S+, tried once, again at 2/,
+  );
+});
 
 test('of a log that cannot be read it is said why, and all others are told', async () => {
   const { contexts } = twoContexts();

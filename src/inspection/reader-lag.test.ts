@@ -13,6 +13,7 @@ const reader: Omit<ReaderLag, 'level'> = {
   oldestAgeMs: 400,
   waiting: {},
   paused: null,
+  failing: null,
   ranges: [],
 };
 

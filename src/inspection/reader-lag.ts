@@ -1,4 +1,5 @@
 import type { WaitingKind } from '../log/waiting-row.ts';
+import type { Failing } from './failing.ts';
 import type { Level } from './level.ts';
 import type { PausedBy } from './pauses.ts';
 import type { OwnerName } from './runners.ts';
@@ -33,6 +34,8 @@ export interface ReaderLag {
   readonly ranges: readonly RangeLag[];
   /** By whom it is paused; null: it is not. */
   readonly paused: PausedBy | null;
+  /** What fails and is tried again; null: nothing. What waits for a person is not among it. */
+  readonly failing: Failing | null;
   readonly level: Level;
 }
 

@@ -4,6 +4,7 @@ import type { Checkpoint } from '../log/write-set.ts';
 import type { ThereuponConfig } from '../runtime/thereupon-config.ts';
 import { SLOTS } from '../subscription/slot.ts';
 import { type Counted, NONE } from './count-wanted.ts';
+import { failingIn } from './failing.ts';
 import type { OpenLog } from './open-logs.ts';
 import type { PausedBy, PausedSubscription } from './pauses.ts';
 import { type ReaderKind, type ReaderLag, levelOf } from './reader-lag.ts';
@@ -37,19 +38,22 @@ export interface FoundReader {
 }
 
 /** Puts beside it what waits for it, who owns it, and how bad that is. */
-export function readerLag(question: ReadersQuestion, found: FoundReader): ReaderLag {
+export async function readerLag(question: ReadersQuestion, found: FoundReader): Promise<ReaderLag> {
   const { open, running, now } = question;
   const { behind, ranges, ...rest } = found;
   const { count, isMore, firstRecordedAt } = behind ?? NONE;
+  const waiting = waitingFor(question, found.name);
+  const mayFail = waiting.retry !== undefined || waiting.effect !== undefined;
   const reader = {
     context: open.name,
     ...rest,
     behind: behind === null ? null : count,
     isMore,
     oldestAgeMs: firstRecordedAt === null ? null : Math.max(0, now - firstRecordedAt),
-    waiting: waitingFor(question, found.name),
+    waiting,
     ranges: ranges ?? wholeRange(question, found),
     paused: pausedBy(question.pauses, found.name),
+    failing: mayFail ? await failingIn(open.log, found.name) : null,
   };
   return { ...reader, level: levelOf(reader, (running.processes?.length ?? 0) > 0) };
 }

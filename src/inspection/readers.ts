@@ -41,7 +41,8 @@ export async function readersOf(
       readers.push(await timersLag(question, name));
   const told = new Set(readers.map(({ name }) => name));
   const others = namesIn(question).filter((name) => !told.has(name));
-  return [...readers, ...others.map((name) => otherLag(question, name))];
+  for (const name of others) readers.push(await otherLag(question, name));
+  return readers;
 }
 
 async function listedLag(
@@ -94,7 +95,7 @@ async function timersLag(question: ReadersQuestion, name: string): Promise<Reade
 }
 
 /** What is in the log, and is none of those that the configuration lists. */
-function otherLag(question: ReadersQuestion, name: string): ReaderLag {
+function otherLag(question: ReadersQuestion, name: string): Promise<ReaderLag> {
   const positions = (question.checkpoints.get(name) ?? []).map(({ position }) => position);
   const found = isBuilding(name)
     ? ({ kind: 'rebuild', state: 'started' } as const)

@@ -1,9 +1,11 @@
 import type { Holder } from '../log/holder.ts';
 import type { WaitingKind, WaitingRow } from '../log/waiting-row.ts';
+import type { Failing } from './failing.ts';
 import type { Level } from './level.ts';
 import type { PausedBy } from './pauses.ts';
 import type { ReaderKind } from './reader-lag.ts';
 import type { OwnerName } from './runners.ts';
+import { type ToldError, toldError } from './told-error.ts';
 
 /** How it stands between a record and one that should do something about it. */
 export interface WhyAnswer {
@@ -55,12 +57,6 @@ export interface WaitingState {
   readonly paused: PausedBy | null;
 }
 
-export interface ToldError {
-  readonly name: string;
-  readonly code: string | null;
-  readonly message: string;
-}
-
 /** The first one of a key, which the others of that key wait for. */
 export interface Blocker {
   readonly recordId: string;
@@ -82,6 +78,8 @@ export interface NotReachedState {
   readonly paused: PausedBy | null;
   /** Who keeps all readers from coming so far. */
   readonly heldBy: Holder | null;
+  /** What fails with it meanwhile; null: nothing. */
+  readonly failing: Failing | null;
 }
 
 const LEVELS: Readonly<Record<WhyState['is'], Level>> = {
@@ -127,9 +125,4 @@ export function waitingState(
     behind,
     paused,
   };
-}
-
-export function toldError(error: WaitingRow['error']): ToldError | null {
-  if (error === null) return null;
-  return { name: error.name, code: error.code, message: error.message };
 }

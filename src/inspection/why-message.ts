@@ -172,6 +172,7 @@ function notReachedBy(
     owner: ownerOf(running, part, ALL_SLOTS),
     isRun: running.processes === null ? null : running.processes.length > 0,
     paused: null,
+    failing: null,
     heldBy: null,
   };
 }

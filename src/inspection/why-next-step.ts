@@ -27,6 +27,7 @@ export function nextStep({ state, context, subscription, recordId }: WhyAnswer):
       if (state.heldBy !== null) return 'thereupon doctor';
       if (state.isRun === false)
         return `start the application, then: thereupon lag --context ${name}`;
+      if (state.failing !== null) return 'mend what fails; it goes on by itself';
       return `thereupon lag --context ${name}`;
     case 'on-its-way':
       if (state.isRun === false)

@@ -1,6 +1,6 @@
 import type { NotReachedState, WaitingState, WhyAnswer } from './why-answer.ts';
-import type { ToldError } from './why-answer.ts';
 import type { PausedBy } from './pauses.ts';
+import type { ToldError } from './told-error.ts';
 import { holderInWords } from '../log/holder.ts';
 import { jsonText, messageText, nameText } from '../telemetry/safe-text.ts';
 
@@ -73,7 +73,7 @@ const BLOCKS = {
 } as const;
 
 function notReachedText(state: NotReachedState, kind: WhyAnswer['kind']): string {
-  const { position, before, isMore, heldBy, paused } = state;
+  const { position, before, isMore, heldBy, paused, failing } = state;
   const what =
     kind === 'relay'
       ? 'has not handed it over: it waits in the outbox'
@@ -81,7 +81,11 @@ function notReachedText(state: NotReachedState, kind: WhyAnswer['kind']): string
   if (heldBy !== null) return `${what}: the end of the log is ${oneLine(holderInWords(heldBy))}`;
   if (paused !== null) return `${what}: ${pausedText(paused)}`;
   const count = `${before}${isMore ? ' or more' : ''}`;
-  return `${what} (at ${position}, ${count} before it)${workerText(state)}`;
+  const fails =
+    failing === null
+      ? ''
+      : `; record ${nameText(failing.recordId)} fails${errorText(failing.error)}`;
+  return `${what} (at ${position}, ${count} before it)${workerText(state)}${fails}`;
 }
 
 const REACHED = {

@@ -6,6 +6,7 @@ import type { Checkpoint } from '../log/write-set.ts';
 import { slotOf } from '../subscription/slot.ts';
 import { countWanted } from './count-wanted.ts';
 import { discardOf } from './discards.ts';
+import { failingIn } from './failing.ts';
 import {
   type ListedSubscription,
   keysOfRecord,
@@ -15,8 +16,8 @@ import type { OpenLog } from './open-logs.ts';
 import { pauses } from './pauses.ts';
 import { pausedBy } from './readers-question.ts';
 import { ownerOf, runningOf } from './runners.ts';
+import { toldError } from './told-error.ts';
 import { type Blocker, type WhyAnswer, type WhyState, answer, waitingState } from './why-answer.ts';
-import { toldError } from './why-answer.ts';
 
 /** At most so many rows of one business action are looked through. */
 const ROWS_MAX = 10_000;
@@ -146,5 +147,6 @@ async function notReached(
     isRun: running.processes === null ? null : running.processes.length > 0,
     paused: pausedBy(await pauses(log), name),
     heldBy: heldBy !== null && heldBy.heldAt < at ? heldBy : null,
+    failing: await failingIn(log, name),
   };
 }

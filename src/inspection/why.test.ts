@@ -5,12 +5,13 @@ import { join } from 'node:path';
 import { after, type TestContext, test } from 'node:test';
 import { memoryBackbone } from '../adapters/memory/memory-backbone.ts';
 import { sqlite } from '../adapters/sqlite/sqlite-store.ts';
-import { claimAll, committed, fact, outgoing } from '../conformance/log/samples.ts';
+import { claimAll, committed, fact, outgoing, waitingRow } from '../conformance/log/samples.ts';
 import type { Application } from '../runtime/application.ts';
 import { start, until } from '../runtime/fixtures/start.ts';
 import type { RunOptions } from '../runtime/run-options.ts';
 import { order, place, see, twoContexts } from './fixtures/two-contexts.ts';
 import type { WhyAnswer } from './why-answer.ts';
+import { stateText } from './why-state-text.ts';
 import { type Why, why } from './why.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'thereupon-why-'));
@@ -127,6 +128,9 @@ test('what a subscription has not come to is told with where it is, and with who
     fact('order/1', index + 1, { id, type: 'OrderPlaced', correlationId: id }),
   );
   await committed(log, { records });
+  const error = { name: 'Error', code: null, message: 'It is closed.', stack: null };
+  const row = { subscription: 'note the order', key: '1', recordId: 'r-1', kind: 'retry' } as const;
+  await committed(log, { waiting: [waitingRow({ ...row, error, attempts: 2 })] });
 
   const beside = await why(config, { id: 'r-3' });
   await log.close();
@@ -137,6 +141,14 @@ test('what a subscription has not come to is told with where it is, and with who
   assert.deepEqual(
     [state.position, state.before, state.isRun, state.owner?.pid],
     [0, 2, true, process.pid],
+  );
+  assert.deepEqual(
+    [state.failing?.recordId, state.failing?.error.message],
+    ['r-1', 'It is closed.'],
+  );
+  assert.match(
+    stateText(answerOf(beside, 'note the order')),
+    /works on it; record r-1 fails: Error: It is closed$/,
   );
   const left = answerOf(alone, 'note the order').state;
   assert.ok(left.is === 'not-reached');

@@ -1,9 +1,17 @@
 import type { CheckupScene } from '../checkup-scene.ts';
 import { type Found, attention, bad, good, orGood } from '../finding.ts';
+import type { Failing } from '../failing.ts';
+import { failingText } from '../failing-text.ts';
 import type { Lag } from '../lag.ts';
 import type { ReaderLag } from '../reader-lag.ts';
 import { isRelayed } from '../relayed.ts';
 import { resumeCommand } from '../why-next-step.ts';
+
+/** What fails for so long is not over with the next try. */
+const LASTING_MS = 10_000;
+
+const FAILING_REMEDY =
+  'Mend the cause: it is tried again by itself. See docs/errors.md for how long, and what is parked then.';
 
 /** Whether anybody is late, or listed and has never run. */
 export async function lagCheck(scene: CheckupScene): Promise<readonly Found[]> {
@@ -13,7 +21,7 @@ export async function lagCheck(scene: CheckupScene): Promise<readonly Found[]> {
   const readers = lag.readers.filter(({ kind, context }) => kind !== 'relay' && there.has(context));
   const found: Found[] = [];
   for (const reader of readers) {
-    const { context, name, state, level, paused } = reader;
+    const { context, name, state, level, paused, failing } = reader;
     if (state === 'not-started' && (reader.behind ?? 1) > 0)
       found.push(
         attention(
@@ -27,6 +35,10 @@ export async function lagCheck(scene: CheckupScene): Promise<readonly Found[]> {
       const what = `${JSON.stringify(name)} is paused, by ${paused.who} since ${paused.since}, because: ${paused.why}.${late}`;
       const remedy = `Let it go on when the cause is over: ${resumeCommand(context, name)}`;
       found.push((level === 'bad' ? bad : attention)(context, what, remedy));
+    } else if (failing !== null && isLasting(scene, failing)) {
+      const late = level === 'bad' ? `is late: ${behindText(reader)}. It fails` : 'fails';
+      const what = `${JSON.stringify(name)} ${late}: ${failingText(failing)}.`;
+      found.push((level === 'bad' ? bad : attention)(context, what, FAILING_REMEDY));
     } else if (level === 'bad' && state !== 'restored')
       found.push(
         bad(
@@ -80,6 +92,11 @@ export async function leftoversCheck(scene: CheckupScene): Promise<readonly Foun
   return orGood(found, 'nothing waits for what is not listed any more');
 }
 
+/** What is over with the next try is nothing to look after. */
+function isLasting({ clock }: CheckupScene, { since }: Failing): boolean {
+  return clock.now() - Date.parse(since) >= LASTING_MS;
+}
+
 function behindText({ behind, isMore, oldestAgeMs, kind }: ReaderLag): string {
   const age = oldestAgeMs === null ? '' : `, the oldest for ${Math.round(oldestAgeMs / 1_000)} s`;
   const what = kind === 'timers' ? 'overdue' : 'behind';
@@ -94,7 +111,7 @@ function isRun({ contexts }: Lag, context: string): boolean {
 function lateRemedy(lag: Lag, context: string): string {
   const look = `thereupon lag --context ${context}`;
   return isRun(lag, context)
-    ? `${look} and app.health() say where it stands.`
+    ? `${look} says where it stands; thereupon why ID says it of one record.`
     : `Start it; then ${look}`;
 }
 

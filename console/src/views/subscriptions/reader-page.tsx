@@ -1,4 +1,5 @@
 import { Suspense, lazy, useState } from 'react';
+import type { Failing } from '../../../../src/inspection/failing.ts';
 import type { ReaderLag } from '../../../../src/inspection/reader-lag.ts';
 import { useMayAct } from '../../api/about.tsx';
 import { act } from '../../api/ask.ts';
@@ -9,7 +10,7 @@ import { Empty } from '../../parts/empty.tsx';
 import { LevelSign } from '../../parts/level.tsx';
 import { Link } from '../../parts/link.tsx';
 import { MayNotAct } from '../../parts/may-not-act.tsx';
-import { countText, rateText, spanText } from '../../parts/times.tsx';
+import { When, countText, rateText, spanText } from '../../parts/times.tsx';
 import { hrefTo } from '../../route.ts';
 import { ModelVersions } from './model-versions.tsx';
 import { Ranges } from './ranges.tsx';
@@ -82,7 +83,24 @@ function Head({ reader }: { readonly reader: ReaderLag }) {
           Paused by <strong>{pause.who}</strong>, <Ago at={pause.since} />: {pause.why}
         </p>
       )}
+      {reader.failing !== null && <FailingNote failing={reader.failing} />}
     </>
+  );
+}
+
+/** Why it does not get on, and with which record. */
+function FailingNote({ failing }: { readonly failing: Failing }) {
+  const { recordId, error, attempts, since, due } = failing;
+  return (
+    <p className="warning failing-note">
+      <strong>{error.name}</strong>: {error.message}
+      <span className="quiet">
+        {' '}
+        With <Link href={hrefTo('trace', [recordId])}>a record</Link> that waits since{' '}
+        <When at={since} />, tried {attempts === 1 ? 'once' : `${attempts} times`}, again at{' '}
+        <When at={due} />.
+      </span>
+    </p>
   );
 }
 

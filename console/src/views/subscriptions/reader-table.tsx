@@ -115,6 +115,9 @@ function ReaderRow({ reader, rate }: Row) {
           {told !== undefined && <span className="tag attention">{told}</span>}
           {reader.paused !== null && <span className="tag attention">paused</span>}
         </span>
+        {reader.failing !== null && (
+          <span className="reader-failing">{reader.failing.error.message}</span>
+        )}
       </th>
       <td className="number reader-behind" data-label="behind">
         {behind === null ? '–' : `${countText(behind)}${isMore ? '+' : ''}`}
