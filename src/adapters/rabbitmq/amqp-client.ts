@@ -34,6 +34,10 @@ export interface AmqpConfirmChannel extends AmqpChannel {
     options: object,
     confirmed: (error: unknown) => void,
   ): boolean;
+  /** A message that was to reach a queue and reached none; its confirmation comes after it. */
+  on(event: 'return', listener: (message: AmqpMessage) => void): unknown;
+  on(event: 'error', listener: (error: Error) => void): unknown;
+  on(event: 'close', listener: () => void): unknown;
 }
 
 export interface QueueState {

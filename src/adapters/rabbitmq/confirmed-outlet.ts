@@ -15,8 +15,10 @@ export interface OutletParts {
   readonly exchange: string;
   readonly clock: Clock;
   readonly confirmWithinMs: number;
-  /** A channel that confirms, with the exchange there. */
+  /** A channel that confirms, with the exchange there, and the queues of all who are known to listen. */
   readonly open: () => Promise<AmqpConfirmChannel>;
+  /** The contracts to which somebody is known to listen. */
+  readonly heard: ReadonlySet<string>;
   /** Called after something was handed over. */
   readonly onPublished: () => void;
 }
@@ -25,6 +27,8 @@ export interface OutletParts {
 export class ConfirmedOutlet implements Outlet {
   readonly #parts: OutletParts;
   #channel: Promise<AmqpConfirmChannel> | undefined;
+  /** Ids of messages that reached no queue, until their confirmation comes. */
+  readonly #returned = new Set<unknown>();
   /** Why the server closed the channel. */
   #refusal: unknown;
   #isOpen = true;
@@ -65,13 +69,15 @@ export class ConfirmedOutlet implements Outlet {
   async #open(): Promise<AmqpConfirmChannel> {
     const channel = await this.#parts.open();
     this.#refusal = undefined;
+    this.#returned.clear();
+    channel.on('return', ({ properties }) => this.#returned.add(properties.messageId));
     channel.on('error', (error) => (this.#refusal = error));
     channel.on('close', () => (this.#channel = undefined));
     return channel;
   }
 
   #hand(channel: AmqpConfirmChannel, message: Envelope): Promise<void> {
-    const { exchange, clock, confirmWithinMs } = this.#parts;
+    const { exchange, clock, confirmWithinMs, heard } = this.#parts;
     return new Promise((resolve, reject) => {
       const cancel = clock.after(confirmWithinMs, () =>
         reject(unavailable(`nothing was confirmed within ${confirmWithinMs} ms`)),
@@ -79,16 +85,23 @@ export class ConfirmedOutlet implements Outlet {
       const content = Buffer.from(message.data);
       const confirmed = (error: unknown): void => {
         cancel();
-        if (error === null || error === undefined) resolve();
+        // The server confirms that, too. Tried again, it comes after the queue was made anew.
+        if (this.#returned.delete(message.id)) reject(unavailable(noQueue(message)));
+        else if (error === null || error === undefined) resolve();
         else reject(unavailable(error));
       };
       try {
-        channel.publish(exchange, message.type, content, publishOptions(message), confirmed);
+        const options = publishOptions(message, heard.has(message.type));
+        channel.publish(exchange, message.type, content, options, confirmed);
       } catch (error) {
         confirmed(error);
       }
     });
   }
+}
+
+function noQueue({ id, type }: Envelope): string {
+  return `message ${id} of ${type} reached no queue, though somebody listens to it: was the queue removed?`;
 }
 
 /** What the server says of a message that is larger than its `max_message_size`. */

@@ -17,12 +17,14 @@ const STRUCTURED = 'application/cloudevents+json';
 const PERSISTENT = 2;
 
 /** How a message is published: what AMQP itself knows of, and the attributes. */
-export function publishOptions(message: Envelope): object {
+export function publishOptions(message: Envelope, mustReachQueue: boolean): object {
   const headers: Record<string, string> = {};
   for (const [name, value] of Object.entries(attributesOf(message))) headers[PREFIX + name] = value;
   return {
     contentType: CONTENT_TYPE,
     deliveryMode: PERSISTENT,
+    mandatory: mustReachQueue,
+
     messageId: message.id,
     timestamp: Math.floor(message.occurredAt / 1_000),
     type: message.type,

@@ -87,6 +87,24 @@ test('a queue that is removed while it is read is made anew, and what waits in t
   assert.deepEqual(heard, ['o-1', 'o-2']);
 });
 
+test('what is published while the queue of a listener is gone is not lost: it is made anew by who publishes', async (t) => {
+  const heard: string[] = [];
+  const map = [ordering, listening((orderId) => void heard.push(orderId))];
+  const backbone = (): Backbone => rabbitmq({ url: server.url, prefix: 'gone' });
+  const publisher = await start(t, map, { only: ['ordering'], backbone: backbone() });
+  await place(publisher, 'o-1');
+  await publisher.settled();
+  await withChannel(server.url, (channel) => channel.deleteQueue('gone.ordering.listening'));
+
+  await place(publisher, 'o-2');
+  await publisher.settled();
+  await start(t, map, { only: ['listening'], backbone: backbone() });
+  await until(() => heard.length === 1);
+
+  // What was in it is gone with it: that was somebody's own doing.
+  assert.deepEqual(heard, ['o-2']);
+});
+
 test('a context of the map that first runs later, elsewhere, gets what came before', async (t) => {
   const heard: string[] = [];
   const map = [ordering, listening((orderId) => void heard.push(orderId))];

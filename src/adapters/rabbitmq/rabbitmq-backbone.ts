@@ -86,6 +86,7 @@ class RabbitmqBackbone implements Backbone {
       clock: this.#started().clock,
       confirmWithinMs: this.#confirmWithinMs,
       open: () => this.#reach((connection) => this.#confirming(connection, publisher)),
+      heard: new Set(this.#listeners(publisher).flatMap(({ contracts }) => contracts)),
       onPublished: () => {
         for (const inlet of this.#inlets.get(publisher) ?? []) inlet.look();
       },
@@ -134,10 +135,13 @@ class RabbitmqBackbone implements Backbone {
   }
 
   async #confirming(connection: AmqpConnection, publisher: string): Promise<AmqpConfirmChannel> {
-    const listeners = this.#started().listeners?.(publisher) ?? [];
     return opened(await connection.createConfirmChannel(), (made) =>
-      this.#declare(connection, made, publisher, listeners),
+      this.#declare(connection, made, publisher, this.#listeners(publisher)),
     );
+  }
+
+  #listeners(publisher: string): readonly Listener[] {
+    return this.#started().listeners?.(publisher) ?? [];
   }
 
   async #declare(
