@@ -1,4 +1,5 @@
 import { borderSubscription } from '../backbone/border.ts';
+import { isRelayed } from '../backbone/is-relayed.ts';
 import type { LogReader } from '../log/log.ts';
 import type { Mark } from '../log/write-set.ts';
 import { contractsFrom } from '../runtime/context-map.ts';
@@ -8,7 +9,7 @@ import { intakePlaces } from './intake-places.ts';
 import { notTakenIn } from './not-taken-in.ts';
 import type { ReaderLag } from './reader-lag.ts';
 import { type FoundReader, type ReadersQuestion, readerLag } from './readers-question.ts';
-import { isRelayed, relayCheckpoint } from './relayed.ts';
+import { relayCheckpoint } from './relay-checkpoint.ts';
 
 /**
  * How far a context is with what another one publishes. Log to log its marks tell; over a broker, which of

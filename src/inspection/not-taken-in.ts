@@ -1,6 +1,5 @@
-import { BORDER_READ_MAX, borderSubscription } from '../backbone/border.ts';
+import { borderIds, knownIds } from '../backbone/known-messages.ts';
 import type { LogReader } from '../log/log.ts';
-import type { StoredRecord } from '../log/record.ts';
 import type { Counted } from './count-wanted.ts';
 
 /** Where the places in a log say nothing, so many of its last positions are looked through. */
@@ -37,24 +36,4 @@ export async function notTakenIn(
     position = page.at(-1)?.position ?? upTo;
   }
   return { count, isMore, firstRecordedAt };
-}
-
-/** What was taken in may be dropped from the log, or forgotten as received: one is enough. */
-async function knownIds(
-  consumer: LogReader,
-  source: string,
-  records: readonly StoredRecord[],
-): Promise<ReadonlySet<string>> {
-  if (records.length === 0) return new Set();
-  const ids = records.map(({ id }) => id);
-  const received = await consumer.received(source, ids);
-  const missing = ids.filter((id) => !received.has(id));
-  const there = missing.length === 0 ? [] : await consumer.recordsById(missing);
-  return new Set([...received, ...there.map(({ id }) => id)]);
-}
-
-async function borderIds(consumer: LogReader, source: string): Promise<ReadonlySet<string>> {
-  const subscription = borderSubscription(source);
-  const rows = await consumer.waiting({ subscription, limit: BORDER_READ_MAX });
-  return new Set(rows.map(({ recordId }) => recordId));
 }

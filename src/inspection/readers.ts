@@ -14,7 +14,7 @@ import { type ListedSubscription, listedSubscriptions } from './listed-subscript
 import type { ReaderLag } from './reader-lag.ts';
 import { type ReadersQuestion, readerLag, waitingFor } from './readers-question.ts';
 import { pauses } from './pauses.ts';
-import { isRelayed } from './relayed.ts';
+import { isRelayed } from '../backbone/is-relayed.ts';
 import { ownerOf } from './runners.ts';
 import { subscriptionBehind } from './subscription-lag.ts';
 

@@ -10,7 +10,7 @@ import type { Subscription } from '../subscription/subscription.ts';
 import type { TailReader } from '../subscription/tail-reader.ts';
 import type { Activity } from './activity.ts';
 import { reachElsewhere, type Wanted } from './elsewhere.ts';
-import { type TakingIn, takenInElsewhere } from './taken-in-elsewhere.ts';
+import { type TakingIn, takenInElsewhere, takenInOverBroker } from './taken-in-elsewhere.ts';
 import type { SubscriptionPart } from './subscription-part.ts';
 import { type Token, parseToken } from './token.ts';
 
@@ -186,6 +186,8 @@ async function positionHere(
     return isTakenIn ? running.log.head() : undefined;
   }
   if (!(await intake.waitUntil(token, signal))) return undefined;
+  const place = { ...token, signal };
+  if (!(await takenInOverBroker(running.takingInFrom(token.context), place))) return undefined;
   const held = intake.holding(token.position);
   if (held !== undefined) throw new HeldReadError(model.name, held);
   return running.tail.head;

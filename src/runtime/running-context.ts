@@ -2,6 +2,7 @@ import { StateCache } from '../aggregate/state-cache.ts';
 import type { Backbone } from '../backbone/backbone.ts';
 import { borderSubscription } from '../backbone/border.ts';
 import { Intake } from '../backbone/intake.ts';
+import { isRelayed } from '../backbone/is-relayed.ts';
 import { RELAY, Relay } from '../backbone/relay.ts';
 import { type BoundedContext, publishedContracts } from '../context/bounded-context.ts';
 import type { Publication } from '../context/publication.ts';
@@ -590,6 +591,7 @@ export class RunningContext {
     clock: this.#means.host.clock,
     source,
     contracts: this.#contractsOf(source).map(({ name }) => name),
+    isRelayed: isRelayed(this.#means.backbone, source),
     published: () => {
       const known = this.#published.get(source) ?? this.#means.store.published(source);
       this.#published.set(source, known);

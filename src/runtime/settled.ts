@@ -6,7 +6,7 @@ import type { PendingTimer } from '../process/pending-timers.ts';
 import type { Activity } from './activity.ts';
 import { isDoneElsewhere } from './done-elsewhere.ts';
 import type { RunningContext } from './running-context.ts';
-import { takenInElsewhere } from './taken-in-elsewhere.ts';
+import { takenInElsewhere, takenInOverBroker } from './taken-in-elsewhere.ts';
 import { type Token, tokenText } from './token.ts';
 
 /** More records than this of one business action are not followed. */
@@ -114,10 +114,14 @@ async function hear(
         return activity.until(() => hasRead(context, token), signal);
       if (!context.listensTo(token.context)) return true;
       const intake = context.intakes.get(token.context);
-      if ((await intake?.comesTo(token, MOMENT_MS, signal)) === true) return true;
-      if ((await intake?.waitUntil(token, signal)) === true) return true;
+      const taking = context.takingInFrom(token.context);
+      if (
+        (await intake?.comesTo(token, MOMENT_MS, signal)) === true ||
+        (await intake?.waitUntil(token, signal)) === true
+      )
+        return takenInOverBroker(taking, { ...token, signal });
       // Another process takes in from that context, or will from now on.
-      return takenInElsewhere(context.takingInFrom(token.context), { ...token, signal });
+      return takenInElsewhere(taking, { ...token, signal });
     }),
   );
   return (await Promise.all(heard)).every(Boolean);

@@ -1,12 +1,15 @@
 /** Of several processes of a context one takes in what others publish, and all of them can tell of it. */
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
+import { after, before, test } from 'node:test';
 import { z } from 'zod';
+import { type NatsServer, startNats } from '../../../scripts/services/nats.ts';
 import { sharedPostgres } from '../../../scripts/services/postgres.ts';
 import { boundedContext } from '../../context/bounded-context.ts';
 import { contract } from '../../contract/contract.ts';
 import { readModel, type } from '../../read-model/read-model.ts';
+import type { RunOptions } from '../../runtime/run-options.ts';
 import { run } from '../../runtime/run.ts';
+import { nats } from '../nats/nats-backbone.ts';
 import { postgres } from './postgres-store.ts';
 
 const server = await sharedPostgres();
@@ -27,11 +30,25 @@ const heard = readModel({
 const listening = boundedContext('listening', { readModels: [heard] });
 const contexts = [source, listening];
 
-test('whichever process is asked, it shows what a token of another context stands for', async () => {
-  const store = postgres(await server.createDatabase());
-  const publisher = await run(contexts, { store, only: ['source'] });
-  const one = await run(contexts, { store, only: ['listening'] });
-  const other = await run(contexts, { store, only: ['listening'] });
+let natsServer: NatsServer;
+before(async () => {
+  natsServer = await startNats();
+});
+after(() => natsServer?.close());
+
+test('whichever process is asked, it shows what a token of another context stands for', () =>
+  shownByAll(() => ({})));
+
+test('also over a broker, whose places are not those of the log', () =>
+  shownByAll(() => ({ backbone: nats(natsServer.url) })));
+
+async function shownByAll(over: () => Partial<RunOptions>): Promise<void> {
+  const url = await server.createDatabase();
+  const running = (context: string) =>
+    run(contexts, { store: postgres(url), only: [context], ...over() });
+  const publisher = await running('source');
+  const one = await running('listening');
+  const other = await running('listening');
   try {
     const nothing = await publisher.transaction(source, (tx) =>
       tx.publish(OfNoInterest, { id: 'nobody hears it' }),
@@ -52,4 +69,4 @@ test('whichever process is asked, it shows what a token of another context stand
   } finally {
     await Promise.all([publisher, one, other].map((app) => app.stop()));
   }
-});
+}

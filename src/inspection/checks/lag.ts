@@ -4,7 +4,7 @@ import type { Failing } from '../failing.ts';
 import { failingText } from '../failing-text.ts';
 import type { Lag } from '../lag.ts';
 import type { ReaderLag } from '../reader-lag.ts';
-import { isRelayed } from '../relayed.ts';
+import { isRelayed } from '../../backbone/is-relayed.ts';
 import { resumeCommand } from '../why-next-step.ts';
 
 /** What fails for so long is not over with the next try. */

@@ -4,7 +4,7 @@ import { type CheckupScene, logsThere } from '../checkup-scene.ts';
 import { type Found, bad, orGood } from '../finding.ts';
 import { type IntakePlace, intakePlaces } from '../intake-places.ts';
 import type { OpenLog } from '../open-logs.ts';
-import { isRelayed } from '../relayed.ts';
+import { isRelayed } from '../../backbone/is-relayed.ts';
 
 /** Whether a context has taken in more of another one than that one has: a log that was put back. */
 export async function restoredCheck(scene: CheckupScene): Promise<readonly Found[]> {
