@@ -1,6 +1,7 @@
 import type { Clock } from '../host/clock.ts';
 import type { PublishedLog } from '../log/store.ts';
 import type { Mark } from '../log/write-set.ts';
+import { shortText } from '../message/text.ts';
 
 /**
  * What carries messages between contexts. An adapter translates, it does not decide: retries,
@@ -198,12 +199,24 @@ export class BackboneUnavailableError extends Error {
 
   constructor(backbone: string, cause: unknown) {
     super(
-      `The backbone ${backbone} cannot be reached. Nothing is lost: messages wait in the outbox. ` +
-        `Look whether it runs and can be reached from here.`,
+      `The backbone ${backbone} cannot be reached${reasonOf(cause)}. Nothing is lost: messages wait in the ` +
+        `outbox. Look whether it runs and can be reached from here.`,
       { cause },
     );
     this.backbone = backbone;
   }
+}
+
+const REASON_CHARACTERS_MAX = 300;
+
+/** What the client says: that tells a wrong password or address from a server that is down. */
+function reasonOf(cause: unknown): string {
+  const { message = cause, code } = (cause ?? {}) as { message?: unknown; code?: unknown };
+  // Where several addresses were tried in vain there is a code alone.
+  const said = typeof message === 'string' && message.trim() !== '' ? message : code;
+  if (typeof said !== 'string') return '';
+  const line = said.trim().replaceAll(/\s+/g, ' ').replace(/\.$/, '');
+  return ` (${shortText(line, REASON_CHARACTERS_MAX)})`;
 }
 
 /**

@@ -14,7 +14,7 @@ export async function backboneCheck({ config, clock }: CheckupScene): Promise<re
   const silence = clock.sleep(ANSWER_MS, over.signal).then(() => `It does not answer.`);
   const answer = backbone.probe().then(
     () => undefined,
-    (error: unknown) => whyNot(error),
+    (error: unknown) => describeError(error).message,
   );
   const problem = await Promise.race([answer, silence]);
   over.abort();
@@ -22,11 +22,4 @@ export async function backboneCheck({ config, clock }: CheckupScene): Promise<re
   return [
     bad(null, problem, 'Start it, or mend its address. Until then messages wait in the outbox.'),
   ];
-}
-
-/** What the client itself says, too: that tells an address that is wrong from a server that is down. */
-function whyNot(error: unknown): string {
-  const { message } = describeError(error);
-  const cause = error instanceof Error ? error.cause : undefined;
-  return cause instanceof Error && cause.message !== '' ? `${message} (${cause.message})` : message;
 }
