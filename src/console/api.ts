@@ -161,6 +161,8 @@ export interface Tail {
   readonly records: LastRecords['records'];
   /** So many more came than are shown: whoever watches sees some of them a second. */
   readonly leftOut: number;
+  /** It is at most so many: not all of them were looked at, as too much came meanwhile. */
+  readonly isAtMost: boolean;
 }
 
 /** What went wrong: `status` 4xx or 5xx. */

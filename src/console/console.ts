@@ -148,7 +148,8 @@ async function ask(own: Own, request: Request, { name, visitor }: Named): Promis
   if (name === 'tail') {
     // Asked wrongly is an answer; once a feed has begun it could only break off.
     chosenContexts(inspected.contexts, of.context);
-    return eventStream(ended, (signal) => tailOf(asked, signal));
+    const after = of.after ?? request.headers.get('last-event-id') ?? undefined;
+    return eventStream(ended, (signal) => tailOf(asked, after, signal));
   }
   if (!Object.hasOwn(questions, name)) return nothingHere();
   return jsonAnswer(await questions[name as keyof typeof questions](asked));
@@ -173,11 +174,12 @@ function asSeenBy(config: ThereuponConfig, { seesPersonal }: Visitor): Inspected
 
 async function* tailOf(
   { inspected, host: { clock }, of }: Asked,
+  after: string | undefined,
   signal: AbortSignal,
 ): AsyncGenerator<SentEvent> {
   const { logs, close } = await openLogs(inspected, of.context);
   try {
-    yield* tail(logs, { selection: selectionOf(of), clock, signal });
+    yield* tail(logs, { selection: selectionOf(of), after, clock, signal });
   } finally {
     await close();
   }

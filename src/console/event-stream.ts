@@ -5,6 +5,8 @@ import { SAFE_HEADERS } from './answers.ts';
 export interface SentEvent {
   readonly event: string;
   readonly data: unknown;
+  /** Where it goes on from, for whoever comes back with it. */
+  readonly id?: string;
 }
 
 /**
@@ -63,6 +65,7 @@ export function eventStream(
   return new Response(body, { headers: { ...headers, 'x-accel-buffering': 'no' } });
 }
 
-function textOf({ event, data }: SentEvent): Uint8Array {
-  return new TextEncoder().encode(`event: ${event}\ndata: ${JSON.stringify(data)}\n\n`);
+function textOf({ event, data, id }: SentEvent): Uint8Array {
+  const place = id === undefined ? '' : `id: ${id}\n`;
+  return new TextEncoder().encode(`${place}event: ${event}\ndata: ${JSON.stringify(data)}\n\n`);
 }

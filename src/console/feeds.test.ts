@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setImmediate } from 'node:timers/promises';
 import { memory } from '../adapters/memory/memory-store.ts';
+import { committed, fact } from '../conformance/log/samples.ts';
 import type { Clock } from '../host/clock.ts';
 import { manualClock } from '../host/fixtures/manual-clock.ts';
 import { order, place, see } from '../inspection/fixtures/two-contexts.ts';
@@ -12,7 +13,7 @@ import { consoleFor } from './console.ts';
 import { HERE, eventsOf, failureOf, watched } from './fixtures/watched.ts';
 import type { SentEvent } from './event-stream.ts';
 import { SAMPLE_MAX } from './type-rates.ts';
-import { SENT_MAX } from './tail.ts';
+import { BEHIND_MAX, SENT_MAX } from './tail.ts';
 
 test('the pulse says how everything is, and how fast each type is appended', async () => {
   const { app, get, close } = await watched();
@@ -139,7 +140,8 @@ test('the tail sends what is appended as it comes, and only what is chosen', asy
   const { app, get, close } = await watched();
   try {
     const events = eventsOf(await get('api/tail?types=OrderPlaced&context=ordering'));
-    assert.deepEqual((await events.next()).value?.data, { records: [], leftOut: 0 });
+    const begun = { records: [], leftOut: 0, isAtMost: false };
+    assert.deepEqual((await events.next()).value?.data, begun);
     await app.handle(order, '1', place('1'));
     await app.handle(order, '1', see('1'));
     await app.handle(order, '2', place('2'));
@@ -178,6 +180,92 @@ test('of more than anybody reads the tail sends the last ones, and how many it l
   } finally {
     await close();
   }
+});
+
+test('of a busy log all that is chosen by its key comes, and nothing else is counted', async () => {
+  const { app, get, close } = await watched();
+  try {
+    const events = eventsOf(await get('api/tail?context=ordering&directions=domain&key=mine'));
+    await events.next();
+    const all = Array.from({ length: 1_500 }, (_, count) => `${count}`);
+    const mine = 20;
+    await Promise.all(
+      all.flatMap((id, count) => [
+        app.handle(order, id, see(id)),
+        ...(count % (all.length / mine) === 0 ? [app.handle(order, 'mine', see('mine'))] : []),
+      ]),
+    );
+
+    let told = 0;
+    while (told < mine) {
+      const { records, leftOut } = await tailOf(events);
+      assert.ok(records.every(({ key }) => key === 'mine'));
+      assert.equal(leftOut, 0);
+      told += records.length;
+    }
+    assert.equal(told, mine);
+  } finally {
+    await close();
+  }
+});
+
+test('who comes back goes on where an event has said, by either way of asking', async () => {
+  const { app, contexts, store, close } = await watched();
+  const console = consoleFor({ contexts, store });
+  const ask = (query: string, headers = {}) =>
+    console(new Request(`http://localhost/console/api/tail?${query}`, { headers }), HERE);
+  try {
+    const first = eventsOf(await ask('context=ordering'));
+    const { id } = (await first.next()).value ?? {};
+    await first.return(undefined);
+    assert.match(id ?? '', /^ordering:\d+$/);
+    await app.handle(order, '1', see('1'));
+
+    for (const answer of [
+      await ask(`context=ordering&after=${id}`),
+      await ask('context=ordering', { 'last-event-id': id }),
+    ]) {
+      const events = eventsOf(answer);
+      await events.next();
+      const { records } = await tailOf(events);
+      assert.deepEqual(
+        records.map(({ key }) => key),
+        ['1'],
+      );
+      await events.return(undefined);
+    }
+  } finally {
+    console.close();
+    await close();
+  }
+});
+
+test('who comes back much later is told of the last ones, and of how many they may have missed', async () => {
+  const { contexts } = await started();
+  const store = memory();
+  const log = await store.open('ordering');
+  for (let count = 0; count <= BEHIND_MAX; count += 10_000)
+    await committed(log, {
+      records: Array.from({ length: 10_000 }, (_, index) =>
+        fact(`order/${count + index}`, 1, {
+          type: 'OrderSeen',
+          key: index === 9_999 ? 'mine' : 'x',
+        }),
+      ),
+    });
+  const console = consoleFor({ contexts, store });
+  const url = 'http://localhost/console/api/tail?context=ordering&key=mine&after=ordering:0';
+  const events = eventsOf(await console(new Request(url), HERE));
+  await events.next();
+
+  const first = await tailOf(events);
+
+  assert.deepEqual([first.isAtMost, first.leftOut], [true, 10_000]);
+  assert.deepEqual(
+    first.records.map(({ key }) => key),
+    [],
+  );
+  console.close();
 });
 
 test('who reads slowly makes nothing pile up: no look is taken that nobody asks for', async () => {

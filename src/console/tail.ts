@@ -1,7 +1,9 @@
 import type { Clock } from '../host/clock.ts';
 import { type RecordSelection, isChosen } from '../inspection/follow-from.ts';
 import type { OpenLog } from '../inspection/open-logs.ts';
+import { placesIn, placesText } from '../inspection/places.ts';
 import { type ShownRecord, shownRecord } from '../inspection/shown-record.ts';
+import type { LogReader } from '../log/log.ts';
 import type { StoredRecord } from '../log/record.ts';
 import type { Tail } from './api.ts';
 import type { SentEvent } from './event-stream.ts';
@@ -11,63 +13,104 @@ import { lightRecords } from './light-records.ts';
 const EVERY_MS = 250;
 /** At most so many records of each log are sent each time; of more only the last ones. */
 export const SENT_MAX = 50;
-const PAGE = { limit: 200, charactersMax: 1_048_576 };
+/** Of all that comes so many of the last records are read. */
+const LAST = { limit: 200, charactersMax: 1_048_576 };
+/** Of what is chosen nobody knows where it is: so many records of each log are looked through each time. */
+const PAGE = { limit: 500, charactersMax: 1_048_576 };
+export const PAGES_MAX = 10;
+/** Whoever comes back later than that begins nearer to the end. */
+export const BEHIND_MAX = 50_000;
+
+/** What is watched, and how. */
+export interface Watching {
+  readonly selection: RecordSelection;
+  /** Where an earlier one ended, as its last event said; default: at the end of each log. */
+  readonly after?: string | undefined;
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+}
 
 /**
  * What is appended to some logs, as it comes. Of what comes faster than anybody reads only the last is
  * sent, and how many were left out, so that watching costs the same however much flows.
+ *
+ * @throws {QuestionError} when `after` is not what an event of these logs has said.
  */
 export async function* tail(
   logs: readonly OpenLog[],
-  {
-    selection,
-    clock,
-    signal,
-  }: {
-    readonly selection: RecordSelection;
-    readonly clock: Clock;
-    readonly signal: AbortSignal;
-  },
+  { selection, after, clock, signal }: Watching,
 ): AsyncGenerator<SentEvent> {
+  const begun = after === undefined ? undefined : placesIn(logs, after);
   const places = new Map<OpenLog, number>();
-  for (const open of logs) places.set(open, await open.log.head());
+  for (const open of logs) places.set(open, begun?.get(open.name) ?? (await open.log.head()));
   // The page knows by it that it hears.
-  yield { event: 'tail', data: { records: [], leftOut: 0 } satisfies Tail };
+  yield eventOf(places, { records: [], leftOut: 0, isAtMost: false });
   while (!signal.aborted) {
     await clock.sleep(EVERY_MS, signal);
     const records: ShownRecord[] = [];
     let leftOut = 0;
+    let isAtMost = false;
     for (const open of logs) {
       const next = await newOf(open, places.get(open) ?? 0, selection);
-      places.set(open, next.head);
+      places.set(open, next.place);
       leftOut += next.leftOut;
+      isAtMost ||= next.isAtMost;
       records.push(...next.records.map((stored) => shownRecord(open.vocabulary, stored)));
     }
     if (records.length === 0 && leftOut === 0) continue;
     records.sort((a, b) => (a.recordedAt < b.recordedAt ? -1 : 1));
-    yield { event: 'tail', data: { records: lightRecords(records), leftOut } satisfies Tail };
+    yield eventOf(places, { records: lightRecords(records), leftOut, isAtMost });
   }
+}
+
+function eventOf(places: ReadonlyMap<OpenLog, number>, data: Tail): SentEvent {
+  const told = [...places].map(([{ name }, place]) => ({ context: name, place }));
+  return { event: 'tail', data, id: placesText(told) };
 }
 
 interface New {
   readonly records: readonly StoredRecord[];
   readonly leftOut: number;
-  readonly head: number;
+  /** Not all of what was left out was looked at. */
+  readonly isAtMost: boolean;
+  /** All up to here was looked at, or is left out. */
+  readonly place: number;
 }
 
 async function newOf({ log }: OpenLog, place: number, selection: RecordSelection): Promise<New> {
   const head = await log.head();
-  if (head <= place) return { records: [], leftOut: 0, head: Math.min(head, place) };
+  // A log that was put in the place of another one may end before.
+  if (head <= place) return { records: [], leftOut: 0, isAtMost: false, place: head };
   const { types, directions, key } = selection;
   const isAll = types === undefined && directions === undefined && key === undefined;
-  // Of all that comes the last page is near the end; of what is chosen nobody knows where that is.
-  const after = isAll ? Math.max(place, head - PAGE.limit) : place;
-  const query = { ...(types && { types }), ...(directions && { directions }) };
-  const page = await log.read({ after, ...query, ...PAGE });
-  const chosen = page.filter((record) => isChosen(record, selection));
+  return isAll ? lastOf(log, place, head) : chosenOf(log, { place, head }, selection);
+}
+
+async function lastOf(log: LogReader, place: number, head: number): Promise<New> {
+  const page = await log.read({ after: Math.max(place, head - LAST.limit), ...LAST });
+  const records = page.slice(-SENT_MAX);
+  const end = Math.max(head, page.at(-1)?.position ?? head);
+  const leftOut = Math.max(0, end - place - records.length);
+  return { records, leftOut, isAtMost: false, place: end };
+}
+
+async function chosenOf(
+  log: LogReader,
+  { place, head }: { readonly place: number; readonly head: number },
+  selection: RecordSelection,
+): Promise<New> {
+  const { types, directions } = selection;
+  const query = { ...(types && { types }), ...(directions && { directions }), ...PAGE };
+  const from = Math.max(place, head - BEHIND_MAX);
+  const chosen: StoredRecord[] = [];
+  let after = from;
+  for (let pages = 0; after < head && pages < PAGES_MAX; pages += 1) {
+    const page = await log.read({ after, ...query });
+    chosen.push(...page.filter((record) => isChosen(record, selection)));
+    // A page that ends by its size may be followed by more.
+    after = page.at(-1)?.position ?? head;
+  }
   const records = chosen.slice(-SENT_MAX);
-  const last = page.at(-1)?.position ?? head;
-  const isMore = page.length >= PAGE.limit && !isAll;
-  const passed = isAll ? head - place : chosen.length + (isMore ? head - last : 0);
-  return { records, leftOut: Math.max(0, passed - records.length), head };
+  const leftOut = chosen.length - records.length + (from - place);
+  return { records, leftOut, isAtMost: from > place, place: after };
 }

@@ -1,5 +1,6 @@
 import { type ReactNode, createContext, useContext, useEffect, useState } from 'react';
 import type { Pulse } from '../../../src/console/api.ts';
+import { hear } from './hear.ts';
 
 /** So many pulses are kept, for what draws how it was: about five minutes. */
 const HISTORY_MAX = 300;
@@ -19,24 +20,19 @@ const HeardContext = createContext<Heard>({ pulse: undefined, history: [], troub
 export function PulseProvider({ children }: { readonly children: ReactNode }) {
   const [heard, setHeard] = useState<Heard>({ pulse: undefined, history: [], trouble: undefined });
   useEffect(() => {
-    const source = new EventSource('api/pulse');
-    source.addEventListener('pulse', (event) => {
-      const pulse = JSON.parse(event.data as string) as Pulse;
+    const take = (said: unknown): void => {
+      const pulse = said as Pulse;
       setHeard(({ history }) => ({
         pulse,
         history: [...history, pulse].slice(-HISTORY_MAX),
         trouble: undefined,
       }));
+    };
+    return hear({
+      url: () => 'api/pulse',
+      events: { pulse: take },
+      onTrouble: (trouble) => setHeard((before) => ({ ...before, trouble })),
     });
-    source.addEventListener('trouble', (event) => {
-      const { message } = JSON.parse(event.data as string) as { message: string };
-      setHeard((before) => ({ ...before, trouble: message }));
-    });
-    // The browser asks again by itself.
-    source.addEventListener('error', () => {
-      setHeard((before) => ({ ...before, trouble: 'The application cannot be reached.' }));
-    });
-    return () => source.close();
   }, []);
   return <HeardContext value={heard}>{children}</HeardContext>;
 }

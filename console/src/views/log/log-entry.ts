@@ -6,7 +6,12 @@ const PREVIEW_CHARACTERS = 240;
 /** A record without its data, as a hundred thousand of them are held; or how many were left out. */
 export type LogEntry =
   | { readonly kind: 'record'; readonly record: LightRecord }
-  | { readonly kind: 'left-out'; readonly id: string; readonly count: number };
+  | {
+      readonly kind: 'left-out';
+      readonly id: string;
+      readonly count: number;
+      readonly isAtMost: boolean;
+    };
 
 export interface LightRecord extends Omit<ShownRecord, 'data'> {
   /** The beginning of its data. */

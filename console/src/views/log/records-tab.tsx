@@ -80,7 +80,12 @@ function without(filters: Filters): RecordsAsked {
 
 function cells(entry: LogEntry) {
   if (entry.kind === 'left-out')
-    return [<em key="left-out">{countText(entry.count)} more came here than can be shown</em>];
+    return [
+      <em key="left-out">
+        {entry.isAtMost ? 'Up to ' : ''}
+        {countText(entry.count)} more came here than can be shown
+      </em>,
+    ];
   const { record } = entry;
   return [
     <When key="when" at={record.recordedAt} />,
@@ -101,7 +106,7 @@ function dataOf(entry: LogEntry) {
 }
 
 function Count({ found, isLive }: { readonly found: LogEntries; readonly isLive: boolean }) {
-  const { entries, isLoading, isMore, endedEarly, came, leftOut } = found;
+  const { entries, isLoading, isMore, endedEarly, came, leftOut, trouble } = found;
   return (
     <p className="log-count quiet" role="status">
       {countText(entries.length)} {entries.length === 1 ? 'row' : 'rows'}
@@ -111,6 +116,7 @@ function Count({ found, isLive }: { readonly found: LogEntries; readonly isLive:
           ? ', and more as you scroll'
           : ''}
       {isLoading && ' · loading …'}
+      {trouble !== undefined && <strong className="log-trouble"> · {trouble}</strong>}
       {endedEarly.length > 0 && ` · 100,000 records of ${endedEarly.join(', ')} looked through; `}
       {endedEarly.length > 0 && isMore && (
         <button type="button" className="as-link" onClick={found.older}>

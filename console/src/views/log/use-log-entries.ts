@@ -1,6 +1,7 @@
 import { useCallback, useEffect, useRef, useState } from 'react';
 import type { RecordsAsked, Tail } from '../../../../src/console/api.ts';
 import { type AskError, ask } from '../../api/ask.ts';
+import { hear } from '../../api/hear.ts';
 import { type LogEntry, entryKey, recordEntry } from './log-entry.ts';
 
 /** At most so many rows are held while new ones come. */
@@ -18,6 +19,8 @@ export interface LogEntries {
   /** How many came while somebody watched, and how many of these were left out. */
   readonly came: number;
   readonly leftOut: number;
+  /** Why nothing comes any more while somebody watches. */
+  readonly trouble: string | undefined;
   /** Goes on with those before; does nothing while that is under way. */
   readonly older: () => void;
   readonly reload: () => void;
@@ -32,13 +35,22 @@ interface Held {
   isLoading: boolean;
   came: number;
   leftOut: number;
+  trouble: string | undefined;
   end: AbortController;
 }
 
 function nothing(): Held {
   const counts = { pages: 0, came: 0, leftOut: 0, isLoading: false };
   const end = new AbortController();
-  return { entries: [], next: null, endedEarly: [], error: undefined, end, ...counts };
+  return {
+    entries: [],
+    next: null,
+    endedEarly: [],
+    error: undefined,
+    trouble: undefined,
+    end,
+    ...counts,
+  };
 }
 
 /** Page by page; live: the first page, and what comes after it. */
@@ -59,7 +71,8 @@ export function useLogEntries(asked: RecordsAsked, isLive: boolean): LogEntries 
       close?.();
     };
   }, [key, isLive, look]);
-  const { entries, pages, next, endedEarly, error, isLoading, came, leftOut } = held.current;
+  const { entries, pages, next, endedEarly, error, isLoading, came, leftOut, trouble } =
+    held.current;
   return {
     entries,
     isFirstLoaded: pages > 0,
@@ -69,6 +82,7 @@ export function useLogEntries(asked: RecordsAsked, isLive: boolean): LogEntries 
     error,
     came,
     leftOut,
+    trouble,
     older: () => {
       if (!isLive && next !== null) void loadPage(held.current, asked, changed);
     },
@@ -99,12 +113,14 @@ async function loadPage(held: Held, asked: RecordsAsked, changed: () => void): P
 /** The first page is asked for when it already hears, so that nothing is missing between. */
 function watch(held: Held, asked: RecordsAsked, changed: () => void): () => void {
   const { context, types, directions, key } = asked;
-  const given = Object.entries({ context, types, directions, key }).filter(([, value]) => value);
-  const source = new EventSource(`api/tail?${new URLSearchParams(given as [string, string][])}`);
+  const given = Object.entries({ context, types, directions, key }).filter(
+    (entry): entry is [string, string] => Boolean(entry[1]),
+  );
   const early: Tail[] = [];
   let isBegun = false;
-  source.addEventListener('tail', (event) => {
-    const news = JSON.parse(event.data as string) as Tail;
+  const come = (said: unknown): void => {
+    const news = said as Tail;
+    held.trouble = undefined;
     if (held.pages > 0) {
       take(held, news);
       changed();
@@ -117,17 +133,28 @@ function watch(held: Held, asked: RecordsAsked, changed: () => void): () => void
       if (held.pages > 0) for (const each of early.splice(0)) take(held, each);
       changed();
     });
+  };
+  return hear({
+    // What came while nobody heard comes then, or it is said how much that was.
+    url: (after) =>
+      `api/tail?${new URLSearchParams(after === undefined ? given : [...given, ['after', after]])}`,
+    events: { tail: come },
+    onTrouble: (trouble) => {
+      held.trouble = trouble;
+      changed();
+    },
   });
-  return () => source.close();
 }
 
-function take(held: Held, { records, leftOut }: Tail): void {
+function take(held: Held, { records, leftOut, isAtMost }: Tail): void {
   const known = new Set(held.entries.slice(0, 400).map(entryKey));
   const fresh = records.map(recordEntry).filter((entry) => !known.has(entryKey(entry)));
   if (fresh.length === 0 && leftOut === 0) return;
   held.came += fresh.length + leftOut;
   held.leftOut += leftOut;
   const gap: LogEntry[] =
-    leftOut === 0 ? [] : [{ kind: 'left-out', id: `left out ${held.came}`, count: leftOut }];
+    leftOut === 0
+      ? []
+      : [{ kind: 'left-out', id: `left out ${held.came}`, count: leftOut, isAtMost }];
   held.entries = [...fresh.toReversed(), ...gap, ...held.entries].slice(0, LIVE_MAX);
 }
