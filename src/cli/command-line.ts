@@ -3,6 +3,7 @@ import { QuestionError } from '../inspection/question-error.ts';
 import { messageText } from '../telemetry/safe-text.ts';
 import { type CommandMeans, type Surroundings } from './command.ts';
 import { loadConfig } from './config-file.ts';
+import { auditCommand } from './audit.ts';
 import { consoleCommand } from './console.ts';
 import { devCommand } from './dev.ts';
 import { doctorCommand } from './doctor.ts';
@@ -126,6 +127,7 @@ function program(surroundings: Surroundings, onEnd: (exitCode: number) => void):
     doctorCommand(means),
     parked,
     timersCommand(means),
+    auditCommand(means),
     streamsCommand(means),
     streamCommand(means),
     pauseCommand(means),

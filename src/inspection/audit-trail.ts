@@ -1,8 +1,9 @@
 import type { Operation } from '../log/write-set.ts';
+import { auditedEdit } from './audited-edit.ts';
 import type { OpenLog } from './open-logs.ts';
 
 /** At most so many of each context are told of. */
-export const AUDIT_MAX = 1_000;
+export const AUDIT_MAX = 10_000;
 
 /** What persons have done, the latest first. */
 export interface AuditTrail {
@@ -22,6 +23,8 @@ export interface AuditedOperation {
   readonly subscription: string | null;
   readonly key: string | null;
   readonly recordId: string | null;
+  /** What it was tried with in place of its own data, what is personal masked; null: with its own. */
+  readonly edited: { readonly data: unknown } | null;
   /** Why it was not done. */
   readonly refused: string | null;
 }
@@ -30,25 +33,27 @@ export interface AuditedOperation {
 export async function auditTrail(logs: readonly OpenLog[], limit: number): Promise<AuditTrail> {
   const most = Math.min(limit, AUDIT_MAX);
   const lists = await Promise.all(
-    logs.map(async ({ name, log }) =>
-      (await log.operations(most + 1)).map((operation) => ({ name, operation })),
+    logs.map(async (open) =>
+      (await open.log.operations(most + 1)).map((operation) => ({ open, operation })),
     ),
   );
   // Of one moment and one log they stay in their order: the latest first.
   const all = lists.flat().toSorted((a, b) => b.operation.at - a.operation.at);
-  const told = all.slice(0, most).map(({ name, operation }) => audited(name, operation));
-  return { operations: told, isCut: all.length > most };
+  const operations: AuditedOperation[] = [];
+  for (const { open, operation } of all.slice(0, most))
+    operations.push(await audited(open, operation));
+  return { operations, isCut: all.length > most };
 }
 
-/** Of the detail only names are told: a waiting row may hold data of a person. */
-function audited(
-  context: string,
+/** Of the detail only names are told, and what was edited: a waiting row may hold data of a person. */
+async function audited(
+  open: OpenLog,
   { id, at, who, action, why, detail }: Operation,
-): AuditedOperation {
+): Promise<AuditedOperation> {
   const said = JSON.parse(detail) as Said & { readonly request?: Said; readonly refused?: string };
   const about = { ...said, ...said.request };
   return {
-    context,
+    context: open.name,
     id,
     at: new Date(at).toISOString(),
     who,
@@ -57,6 +62,7 @@ function audited(
     subscription: about.subscription ?? about.model ?? about.source ?? null,
     key: about.key ?? null,
     recordId: about.recordId ?? null,
+    edited: await auditedEdit(open, detail),
     refused: said.refused ?? null,
   };
 }

@@ -4,6 +4,7 @@ import type { WaitingError, WaitingRow } from '../log/waiting-row.ts';
 import { asEdited, editedOf } from '../subscription/edited.ts';
 import type { FoundParked } from './find-parked.ts';
 import type { OpenLog } from './open-logs.ts';
+import { isAtBorder, recordOfRow } from './record-of-row.ts';
 import { type ShownRecord, shownRecord } from './shown-record.ts';
 
 /** At most so many held rows of one key are counted. */
@@ -59,7 +60,7 @@ export interface HeldRecord {
 
 export async function parkedDetails({ open, row }: FoundParked): Promise<ParkedDetails> {
   const { subscription, key, recordId, correlationId, attempts, error } = row;
-  const stored = await recordOf(open, row);
+  const stored = await recordOfRow(open, row);
   return {
     context: open.name,
     subscription,
@@ -74,22 +75,6 @@ export async function parkedDetails({ open, row }: FoundParked): Promise<ParkedD
     edited: stored === undefined ? null : editedIn(open, stored, row),
     held: await heldBehind(open, row),
   };
-}
-
-/** What is parked at the border has no place in the log, and carries its message. */
-function isAtBorder({ position, payload }: WaitingRow): boolean {
-  return position === 0 && payload !== null;
-}
-
-async function recordOf({ log }: OpenLog, row: WaitingRow): Promise<StoredRecord | undefined> {
-  if (isAtBorder(row)) {
-    const { arrival: _, edited: __, position = 0, ...message } = messageOf(row);
-    const asTakenIn = { ...message, direction: 'incoming', stream: null, version: null } as const;
-    return { ...asTakenIn, position };
-  }
-  // An id is unique for its source only.
-  const records = await log.recordsById([row.recordId]);
-  return records.find(({ position }) => position === row.position);
 }
 
 function editedIn(

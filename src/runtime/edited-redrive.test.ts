@@ -12,6 +12,7 @@ import { boundedContext } from '../context/bounded-context.ts';
 import { MASKED } from '../context/personal-data.ts';
 import { contract } from '../contract/contract.ts';
 import { systemHost } from '../host/host.ts';
+import { auditTrail } from '../inspection/audit-trail.ts';
 import { type ParkedAsked, decideParked } from '../inspection/decide-parked.ts';
 import { findParked } from '../inspection/find-parked.ts';
 import { withLogs } from '../inspection/open-logs.ts';
@@ -38,7 +39,7 @@ for (const [name, makeStore] of [
   ['SQLite', (t: TestContext) => sqlite(folderOf(t))],
 ] as const) {
   test(`${name}: it is handled with the edited data, once, and the record stays as it was`, async (t) => {
-    const { app, parked, types, operations } = await booking(t, makeStore(t));
+    const { app, store, parked, types, operations } = await booking(t, makeStore(t));
     const row = await parked('book it');
 
     const redriven = await app.redrive(
@@ -60,7 +61,12 @@ for (const [name, makeStore] of [
     const [taken] = all;
     assert.deepEqual(JSON.parse(taken?.data ?? ''), FIRST);
     const [operation] = await operations();
-    assert.deepEqual(JSON.parse(operation?.detail ?? '').edited, { data: MENDED });
+    assert.deepEqual(JSON.parse(operation?.detail ?? '').edited, {
+      data: MENDED,
+      schemaVersion: 1,
+    });
+    assert.deepEqual(await auditedEdits(store), [EDITED]);
+    assert.deepEqual(await auditedEdits(store, { seesPersonal: true }), [{ data: MENDED }]);
     assert.deepEqual([operation?.who, operation?.why], [by.who, by.why]);
     // The other one that could not handle it is as it was.
     assert.equal((await parked('charge')).payload, null);
@@ -192,7 +198,8 @@ test('a message at the border is taken in with the edited data, and both are on 
   assert.deepEqual(JSON.parse(taken?.data ?? ''), { id: 'z', pence: 9, name: 'Ann' });
   const [operation] = await operations();
   const detail = JSON.parse(operation?.detail ?? '');
-  assert.deepEqual(detail.edited, { data: { id: 'z', pence: 9, name: 'Ann' } });
+  assert.deepEqual(detail.edited.data, { id: 'z', pence: 9, name: 'Ann' });
+  assert.deepEqual(await auditedEdits(store), [{ data: { id: 'z', pence: 9, name: MASKED } }]);
   assert.deepEqual(JSON.parse(JSON.parse(detail.payload).data), { id: 'z' });
 });
 
@@ -405,6 +412,13 @@ async function detailsOf(store: Store, id: string) {
   return withLogs({ contexts: contextsOf().contexts, store }, 'receiving', async (logs) =>
     parkedDetails(await findParked(logs, { id, subscription: 'book it' }, store.name)),
   );
+}
+
+/** The edited copies that the audit trail tells of, the latest first. */
+async function auditedEdits(store: Store, sees: { readonly seesPersonal?: boolean } = {}) {
+  const inspected = { contexts: contextsOf().contexts, store, ...sees };
+  const { operations } = await withLogs(inspected, 'receiving', (logs) => auditTrail(logs, 10));
+  return operations.flatMap(({ edited }) => (edited === null ? [] : [edited]));
 }
 
 function folderOf(t: TestContext): string {

@@ -62,7 +62,9 @@ function keptOf({ subscription, payload }: WaitingRow, edited: Edited | null | u
 
 function editOf(edited: Edited | null | undefined) {
   if (edited === undefined) return {};
-  return { edited: edited === null ? null : { data: edited.data } };
+  if (edited === null) return { edited };
+  const { data, schemaVersion } = edited;
+  return { edited: { data, schemaVersion } };
 }
 
 /** Under the request's own id: asked for twice, it is kept once. */

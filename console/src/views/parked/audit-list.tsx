@@ -1,19 +1,26 @@
+import { useState } from 'react';
 import type { AuditedOperation } from '../../../../src/inspection/audit-trail.ts';
 import { useQuestion } from '../../api/use-question.ts';
 import { Ago } from '../../parts/ago.tsx';
 import { Empty } from '../../parts/empty.tsx';
 import { Link } from '../../parts/link.tsx';
 import { OpenRequests } from '../../parts/open-requests.tsx';
+import { Payload } from '../../parts/payload.tsx';
 import { Problem } from '../../parts/problem.tsx';
+import { countText } from '../../parts/times.tsx';
 import { hrefTo, useRoute } from '../../route.ts';
 
 const EVERY_MS = 5_000;
+/** So many are shown at first, and at most so many. */
+const FIRST = 100;
+const MOST = 10_000;
 
 /** What persons have done to the running system, and why. */
 export function AuditList() {
   const { query } = useRoute();
   const { context } = query;
-  const asked = context === undefined ? {} : { context };
+  const [limit, setLimit] = useState(FIRST);
+  const asked = { limit: `${limit}`, ...(context === undefined ? {} : { context }) };
   const { answer, error, reload } = useQuestion('audit', asked, { everyMs: EVERY_MS });
   if (error !== undefined && answer === undefined)
     return <Problem error={error} onAgain={reload} />;
@@ -39,13 +46,23 @@ export function AuditList() {
           <Operation key={`${operation.context} ${operation.id}`} operation={operation} />
         ))}
       </ol>
-      {answer.isCut && <p className="quiet">There is more, which is older.</p>}
+      {answer.isCut && limit < MOST && (
+        <button type="button" onClick={() => setLimit(Math.min(limit * 4, MOST))}>
+          Show older ones
+        </button>
+      )}
+      {answer.isCut && limit >= MOST && (
+        <p className="quiet">
+          There is more, which is older than the last {countText(MOST)}: it is in the logs.
+        </p>
+      )}
     </>
   );
 }
 
 function Operation({ operation }: { readonly operation: AuditedOperation }) {
-  const { context, id, at, who, action, why, subscription, key, recordId, refused } = operation;
+  const { context, id, at, who, action, why, subscription, key, recordId, edited, refused } =
+    operation;
   return (
     <li data-operation={id} data-context={context}>
       <span className="audit-when quiet">
@@ -65,6 +82,12 @@ function Operation({ operation }: { readonly operation: AuditedOperation }) {
             </>
           )}
         </p>
+        {edited !== null && (
+          <details className="audit-edited">
+            <summary>with an edited copy of its data</summary>
+            <Payload value={edited.data} of="the edited copy" />
+          </details>
+        )}
         {refused !== null && <p className="audit-refused">Not done: {refused}</p>}
       </div>
     </li>
