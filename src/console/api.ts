@@ -113,7 +113,8 @@ export interface RecordsAsked {
   readonly types?: string;
   readonly directions?: string;
   readonly key?: string;
-  /** Only what was recorded before this time. */
+  /** Only what was recorded from this time on, and up to that. */
+  readonly since?: string;
   readonly until?: string;
   readonly before?: string;
   readonly limit?: string;

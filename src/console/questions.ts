@@ -132,12 +132,14 @@ export const questions: {
 };
 
 async function recordsPage(asked: Asked): Promise<Questions['records']['answer']> {
-  const { until, before } = asked.of;
+  const { since, until, before } = asked.of;
   const question = {
     ...selectionOf(asked.of),
     ...given({ before }),
+    ...(since === undefined ? {} : { since: timeAsked(since) }),
     ...(until === undefined ? {} : { until: timeAsked(until) }),
-    count: whole(asked.of, 'limit') ?? LAST_TOLD_MAX,
+    // Of none at all nothing would come next.
+    count: Math.max(1, whole(asked.of, 'limit') ?? LAST_TOLD_MAX),
   };
   return ofLogs(asked, async (logs, storeName) => {
     const page = await lastRecords(logs, question, storeName);

@@ -9,7 +9,8 @@ export interface RecordSelection {
   readonly types?: readonly string[];
   readonly directions?: readonly Direction[];
   readonly key?: string;
-  /** Only what was recorded up to this time, in milliseconds since 1970. */
+  /** Only what was recorded from this time on, and up to that, in milliseconds since 1970. */
+  readonly since?: number;
   readonly until?: number;
 }
 
@@ -58,12 +59,13 @@ export async function followPlaces(
 /** Whether a record is one of those that are chosen. */
 export function isChosen(
   { type, direction, key, recordedAt }: StoredRecord,
-  { types, directions, key: only, until }: RecordSelection,
+  { types, directions, key: only, since, until }: RecordSelection,
 ): boolean {
   return (
     types?.includes(type) !== false &&
     directions?.includes(direction) !== false &&
     (only === undefined || key === only) &&
+    (since === undefined || recordedAt >= since) &&
     (until === undefined || recordedAt <= until)
   );
 }
@@ -112,7 +114,14 @@ export async function newestChosen<Kept>(
     count,
     selection,
     upTo,
-  }: { readonly count: number; readonly selection: RecordSelection; readonly upTo?: number },
+    after = 0,
+  }: {
+    readonly count: number;
+    readonly selection: RecordSelection;
+    readonly upTo?: number;
+    /** What stands at or before this position is not looked at. */
+    readonly after?: number;
+  },
   keep: (record: StoredRecord) => Kept,
 ): Promise<NewestChosen<Kept>> {
   const head = upTo ?? (await log.head());
@@ -121,8 +130,9 @@ export async function newestChosen<Kept>(
   for await (const { records, downTo } of readBackwards(log, head + 1)) {
     for (const record of records) if (isChosen(record, selection)) newest.push(keep(record));
     left -= records.length;
-    if (newest.length >= count && downTo > 0) return { head, newest, downTo, endedEarly: [] };
-    if (left <= 0 && downTo > 0) return { head, newest, downTo, endedEarly: [name] };
+    if (downTo <= after) break;
+    if (newest.length >= count) return { head, newest, downTo, endedEarly: [] };
+    if (left <= 0) return { head, newest, downTo, endedEarly: [name] };
   }
   return { head, newest, downTo: 0, endedEarly: [] };
 }

@@ -74,6 +74,9 @@ test('up to a time come all that were recorded by then, the last of them too', a
   assert.deepEqual(await asked({ count: 10, until: 25 }), ['o-2', 'b-1', 'o-1']);
   assert.deepEqual(await asked({ count: 10, until: 20 }), ['o-2', 'b-1', 'o-1']);
   assert.deepEqual(await asked({ count: 10, until: 9 }), []);
+  assert.deepEqual(await asked({ count: 10, since: 20 }), ['o-3', 'o-2', 'b-1']);
+  assert.deepEqual(await asked({ count: 10, since: 20, until: 20 }), ['o-2', 'b-1']);
+  assert.deepEqual(await asked({ count: 10, since: 31 }), []);
 });
 
 test('where a clock went back, nothing that was recorded later than asked for is told of', async () => {

@@ -8,7 +8,7 @@ import { type ShownRecord, shownRecord } from './shown-record.ts';
 /** At most so many of the last records are told of at once. */
 export const LAST_TOLD_MAX = 200;
 
-/** The clocks of processes that share a log differ a little: so much later is looked for what is of a time. */
+/** The clocks of processes that share a log differ a little: so much before and after a time is looked for what is of it. */
 const CLOCKS_APART_MS = 60_000;
 
 /** Which of the last records are asked for. */
@@ -45,7 +45,7 @@ export async function lastRecords(
   const lanes: Lane[] = [];
   for (const open of logs) {
     const upTo = await upToOf(open, places?.get(open.name), selection.until);
-    const asked = { count: told, selection, upTo };
+    const asked = { count: told, selection, upTo, after: await afterOf(open, selection.since) };
     const found = await newestChosen(open, asked, (stored) => stored);
     lanes.push({ open, ...found });
   }
@@ -69,6 +69,11 @@ async function upToOf(
 ): Promise<number> {
   if (place !== undefined) return place;
   return until === undefined ? log.head() : positionBefore(log, until + 1 + CLOCKS_APART_MS);
+}
+
+/** The last position that is too old. */
+async function afterOf({ log }: OpenLog, since: number | undefined): Promise<number> {
+  return since === undefined ? 0 : positionBefore(log, since - CLOCKS_APART_MS);
 }
 
 /** What was found in one log. */

@@ -6,7 +6,8 @@ const NAMES: Readonly<Record<keyof Filters, string>> = {
   directions: 'kind',
   types: 'type',
   key: 'key',
-  until: 'time',
+  since: 'time since',
+  until: 'time until',
 };
 
 /** Nothing in the log, or nothing of what is chosen: then what may be taken off. */

@@ -11,6 +11,8 @@ export interface Filters {
   readonly directions?: string | undefined;
   readonly types?: string | undefined;
   readonly key?: string | undefined;
+  /** Recorded from then on, and up to then. */
+  readonly since?: string | undefined;
   readonly until?: string | undefined;
 }
 
@@ -62,17 +64,21 @@ export function RecordFilters({
         value={filters.key ?? ''}
         onChange={(key) => onChange({ ...filters, key })}
       />
-      <label className="until">
-        until
-        <input
-          type="datetime-local"
-          step="1"
-          aria-label="Recorded until, in UTC"
-          value={filters.until ?? ''}
-          onChange={(change) => onChange({ ...filters, until: change.target.value })}
-        />
+      <div className="between">
+        {(['since', 'until'] as const).map((bound) => (
+          <label key={bound}>
+            {bound}
+            <input
+              type="datetime-local"
+              step="1"
+              aria-label={`Recorded ${bound}, in UTC`}
+              value={filters[bound] ?? ''}
+              onChange={(change) => onChange({ ...filters, [bound]: change.target.value })}
+            />
+          </label>
+        ))}
         <span className="quiet">UTC</span>
-      </label>
+      </div>
     </>
   );
 }

@@ -18,15 +18,15 @@ const PAGE = '200';
 /** All records that are chosen, the newest first; live, they come in at the top. */
 export function RecordsTab() {
   const { query } = useRoute();
-  const { context, directions, types, key, until } = query;
-  const filters: Filters = { context, directions, types, key, until };
+  const { context, directions, types, key, since, until } = query;
+  const filters: Filters = { context, directions, types, key, since, until };
   const isLive = query['live'] === 'yes';
   const found = useLogEntries({ ...without(filters), limit: PAGE }, isLive);
   const [active, setActive] = useState<LightRecord>();
   const [isOpen, setIsOpen] = useState(false);
   const show = (next: Filters, live: boolean): void => {
-    // What comes now is not before any time.
-    const kept = live ? { ...next, until: undefined, live: 'yes' } : { ...next };
+    // What comes now is not of any other time.
+    const kept = live ? { ...next, since: undefined, until: undefined, live: 'yes' } : { ...next };
     goTo(hrefTo('log', [], kept), { replace: true });
   };
   const shown = isOpen ? active : undefined;
@@ -41,7 +41,10 @@ export function RecordsTab() {
         >
           <span className="live-dot" aria-hidden="true" /> live
         </button>
-        <RecordFilters filters={filters} onChange={(next) => show(next, isLive && !next.until)} />
+        <RecordFilters
+          filters={filters}
+          onChange={(next) => show(next, isLive && !next.since && !next.until)}
+        />
       </div>
       {found.error && <Problem error={found.error} onAgain={found.reload} />}
       <div className="log-body" data-beside={shown !== undefined}>
