@@ -5,8 +5,9 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
+import type { Command } from 'commander';
 import { text } from 'node:stream/consumers';
-import { commandLine } from './command-line.ts';
+import { commandLine, program } from './command-line.ts';
 import type { ParkedGroup } from '../inspection/parked-groups.ts';
 import type { ActionTrace } from '../inspection/action-trace.ts';
 
@@ -236,17 +237,42 @@ test('where no log is, nothing is said to be well', async () => {
 });
 
 test('every command has help with an example', async () => {
-  const helps = await Promise.all(
-    [[], ['trace'], ['parked', 'list'], ['parked', 'show'], ['stream'], ['export']].map((words) =>
-      thereupon(...words, '--help'),
-    ),
-  );
+  for (const words of [[], ...everyCommand()]) {
+    const help = await thereupon(...words, '--help');
 
-  for (const help of helps) {
     assert.equal(help.code, 0);
-    assert.match(help.out, /Examples?:\n {2}\$ thereupon /);
+    // An assistant starts mcp by its configuration.
+    const example = words[0] === 'mcp' ? /\nExample, / : /Examples?:\n {2}\$ (npx )?thereupon /;
+    assert.match(help.out, example, words.join(' '));
   }
 });
+
+test('every command tells its result as JSON, but for those that go on until they are ended', () => {
+  const without = everyCommand((command) => !command.options.some(({ long }) => long === '--json'));
+
+  assert.deepEqual(
+    without.map((words) => words.join(' ')),
+    ['dev', 'console', 'mcp'],
+  );
+});
+
+/** The words of each command that does something itself. */
+function everyCommand(isAsked: (command: Command) => boolean = () => true): string[][] {
+  const surroundings = { cwd: '/', width: undefined, out: () => undefined, err: () => undefined };
+  const below = (command: Command, words: string[]): string[][] => [
+    ...(words.length > 0 && !isGroup(command) && isAsked(command) ? [words] : []),
+    ...command.commands.flatMap((each) => below(each, [...words, each.name()])),
+  ];
+  return below(
+    program(surroundings, () => undefined),
+    [],
+  );
+}
+
+/** It has commands and does nothing itself. */
+function isGroup(command: Command): boolean {
+  return command.commands.length > 0 && command.options.length === 0;
+}
 
 interface Ended {
   readonly code: number;

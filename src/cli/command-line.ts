@@ -87,7 +87,8 @@ Exit codes:
   130  Ctrl-C ended it before it was done
 `;
 
-function program(surroundings: Surroundings, onEnd: (exitCode: number) => void): Command {
+/** All commands. */
+export function program(surroundings: Surroundings, onEnd: (exitCode: number) => void): Command {
   const { cwd, out } = surroundings;
   const thereupon = asProgram(new Command('thereupon'), surroundings)
     .description(

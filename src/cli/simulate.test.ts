@@ -38,6 +38,23 @@ test('asked to, it fails when some kind of fault never happened, and names it', 
   assert.match(err, /^Never happened: .*\bstuck-handler\b.*\. Run more seeds/m);
 });
 
+test('as JSON it tells the same to a program', async () => {
+  const many = await simulate(sound, '--seeds', '5..14', '--json');
+  const one = await simulate(sound, '--seed', '5', '--json');
+  const failing = await simulate(careless, '--seeds', '100', '--json');
+
+  const told = JSON.parse(many.out) as { ended: string; runs: number; faults: object };
+  assert.deepEqual([many.code, told.ended, told.runs], [0, 'fine', 10]);
+  assert.ok(Object.keys(told.faults).length > 3);
+  const shown = JSON.parse(one.out) as { ended: string; timeline: string[]; failure: null };
+  assert.deepEqual([one.code, shown.ended, shown.failure], [0, 'fine', null]);
+  assert.ok(shown.timeline.length > 10);
+  const failed = JSON.parse(failing.out) as { failingSeed: number; failure: string };
+  assert.equal(failing.code, 1);
+  assert.ok(failed.failingSeed >= 1);
+  assert.match(failed.failure, /"no card is charged twice" does not hold/);
+});
+
 test('Ctrl-C ends it with a summary', async () => {
   const args = ['-C', 'thereupon-source', join(import.meta.dirname, 'main.ts'), 'simulate', sound];
   const program = spawn(process.execPath, [...args, '--until-failure'], { stdio: 'pipe' });

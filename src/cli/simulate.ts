@@ -40,6 +40,7 @@ interface Asked {
   readonly sweep?: true;
   readonly everyFault?: true;
   readonly workers: number;
+  readonly json?: true;
 }
 
 const EXAMPLES = `
@@ -80,6 +81,7 @@ export function simulateCommand(surroundings: SimulateSurroundings): Command {
     .option('--sweep', 'fails the first call of a run, the second, the third … each in every way')
     .option('--every-fault', 'fails when there is a kind of fault that never happened')
     .option('--workers <count>', 'so many threads', wholeAboveZero, availableParallelism())
+    .option('--json', 'as JSON')
     .addHelpText('after', EXAMPLES.replaceAll('COMMAND', surroundings.command))
     .action((name: string, asked: Asked) => simulateAsked(name, asked, surroundings));
 }
@@ -149,6 +151,7 @@ async function requestOf(
     everyFault: everyFault === true,
     plan: asked.plan ?? (seed === undefined || isSweep ? undefined : { seed }),
     workers,
+    asJson: asked.json === true,
     command: `${surroundings.command} ${name}`,
   };
 }

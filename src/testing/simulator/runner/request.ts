@@ -16,6 +16,8 @@ export interface SimulationRequest {
   /** One run only, with all that happens in it. */
   readonly plan: RunPlan | undefined;
   readonly workers: number;
+  /** The result is told as JSON. */
+  readonly asJson: boolean;
   /** The command that asks for the same simulation: a failure names it. */
   readonly command: string;
 }

@@ -1,5 +1,6 @@
 /** Many seeds, on all cores: how far it is, what went wrong on purpose, and what should not have. */
 import { hash } from 'node:crypto';
+import { jsonDocument } from '../../../telemetry/safe-text.ts';
 import { FAULT_KINDS, type FaultKind } from '../fault-kinds.ts';
 import { faultLines } from '../report.ts';
 import type { Ended, RunnerSurroundings, SimulationRequest } from './request.ts';
@@ -14,7 +15,7 @@ export async function runSeeds(
   request: SimulationRequest,
   { out, err, signal, ...shown }: RunnerSurroundings,
 ): Promise<Ended> {
-  const { module, command, first, last, minutes, isSweep, everyFault, workers } = request;
+  const { module, command, first, last, minutes, isSweep, everyFault, workers, asJson } = request;
   const began = performance.now();
   const end = began + minutes * 60_000;
   const tally = new SeedTally();
@@ -53,13 +54,29 @@ export async function runSeeds(
   });
   progress.end();
   const isInterrupted = signal.aborted && tally.failure === undefined;
-  tally.print(out, { seconds: (performance.now() - began) / 1_000, isInterrupted });
-  if (tally.isFailing) return 'failed';
-  if (isInterrupted) return 'interrupted';
   const absent = everyFault ? tally.absent : [];
-  if (absent.length === 0) return 'fine';
-  err(`Never happened: ${absent.join(', ')}. Run more seeds, or switch on what is missing.\n`);
-  return 'failed';
+  const ended = endOf(tally, { isInterrupted, absent });
+  const seconds = (performance.now() - began) / 1_000;
+  out(
+    asJson
+      ? `${jsonDocument(tally.told(ended, seconds))}\n`
+      : tally.text({ seconds, isInterrupted }),
+  );
+  if (!tally.isFailing && !isInterrupted && absent.length > 0)
+    err(`Never happened: ${absent.join(', ')}. Run more seeds, or switch on what is missing.\n`);
+  return ended;
+}
+
+function endOf(
+  { isFailing }: SeedTally,
+  {
+    isInterrupted,
+    absent,
+  }: { readonly isInterrupted: boolean; readonly absent: readonly string[] },
+): Ended {
+  if (isFailing) return 'failed';
+  if (isInterrupted) return 'interrupted';
+  return absent.length === 0 ? 'fine' : 'failed';
 }
 
 class SeedTally {
@@ -87,25 +104,52 @@ class SeedTally {
         this.#faults.set(kind, (this.#faults.get(kind) ?? 0) + count);
   }
 
-  print(
-    out: (text: string) => void,
-    { seconds, isInterrupted }: { readonly seconds: number; readonly isInterrupted: boolean },
-  ): void {
-    const sum = (field: 'turns' | 'commits'): string =>
-      this.runs.reduce((total, run) => total + run[field], 0).toLocaleString('en-GB');
-    const hashes = this.runs.toSorted((a, b) => a.seed - b.seed).map((run) => run.hash);
+  /** For a program. */
+  told(ended: Ended, seconds: number) {
+    return {
+      ended,
+      runs: this.runs.length,
+      seconds,
+      commits: this.#sum('commits'),
+      turns: this.#sum('turns'),
+      hash: this.#hash(),
+      faults: Object.fromEntries(this.#faults),
+      neverHappened: this.absent,
+      failingSeed: this.failing ?? null,
+      failure: this.failure ?? null,
+    };
+  }
+
+  /** For a person. */
+  text({
+    seconds,
+    isInterrupted,
+  }: {
+    readonly seconds: number;
+    readonly isInterrupted: boolean;
+  }): string {
+    const sum = (field: 'turns' | 'commits'): string => this.#sum(field).toLocaleString('en-GB');
     const lines = [
       ...faultLines(this.#faults),
       '',
       `${this.runs.length} runs in ${seconds.toFixed(1)} s (${(this.runs.length / seconds).toFixed(1)}/s), ` +
         `${sum('commits')} commits, ${sum('turns')} turns`,
-      `hash of all histories: ${hash('sha256', hashes.join('\n')).slice(0, 32)}`,
+      `hash of all histories: ${this.#hash()}`,
       '',
     ];
     if (this.failure !== undefined) lines.push(this.failure);
     else if (this.failing !== undefined)
       lines.push(`Seed ${this.failing} fails; interrupted before a shorter history was found.`);
     else lines.push(isInterrupted ? 'Interrupted. Nothing failed until then.' : 'Nothing failed.');
-    out(`${lines.join('\n')}\n`);
+    return `${lines.join('\n')}\n`;
+  }
+
+  #sum(field: 'turns' | 'commits'): number {
+    return this.runs.reduce((total, run) => total + run[field], 0);
+  }
+
+  #hash(): string {
+    const hashes = this.runs.toSorted((a, b) => a.seed - b.seed).map((run) => run.hash);
+    return hash('sha256', hashes.join('\n')).slice(0, 32);
   }
 }
