@@ -5,6 +5,7 @@ import type { ProcessManager } from '../process/process-manager.ts';
 import { nameText } from '../telemetry/safe-text.ts';
 import type { OpenLog } from './open-logs.ts';
 import { QuestionError } from './question-error.ts';
+import { timersStillSet } from './timers-still-set.ts';
 
 /** At most so many instances of each process manager are told of. */
 export const INSTANCES_MAX = 500;
@@ -39,7 +40,7 @@ export interface FoundInstance {
   readonly state: unknown;
   /** It may hold what is personal in the events that it was made of. */
   readonly isHidden: boolean;
-  /** When its timers are due, by name. */
+  /** When its timers are due that are set and have not fired, by name. */
   readonly timers: Readonly<Record<string, string>>;
 }
 
@@ -76,6 +77,11 @@ async function managerFound(
   const model = instancesOf(manager);
   const isHidden = mayHoldPersonal(vocabulary, manager);
   const found = await (key === undefined ? firstOnes(log, model) : theOne(log, model, key));
+  const stored = found
+    .slice(0, INSTANCES_MAX)
+    .map(([of, text]) => [of, JSON.parse(text) as ProcessInstance] as const);
+  const set = stored.flatMap(([, { timers }]) => Object.values(timers));
+  const stillSet = await timersStillSet(log, set);
   return {
     context: name,
     process: manager.name,
@@ -83,9 +89,10 @@ async function managerFound(
     timers: manager.timers,
     time: manager.time,
     count: await log.countDocuments(model, []),
-    instances: found
-      .slice(0, INSTANCES_MAX)
-      .map(([of, text]) => foundInstance(of, JSON.parse(text) as ProcessInstance, isHidden)),
+    instances: stored.map(([of, instance]) => ({
+      ...foundInstance(of, instance, isHidden),
+      timers: dueTimes(instance, stillSet),
+    })),
     isCut: found.length > INSTANCES_MAX,
   };
 }
@@ -107,17 +114,22 @@ async function theOne(
   return text === undefined ? [] : [[key, text]];
 }
 
-function foundInstance(key: string, stored: ProcessInstance, isHidden: boolean): FoundInstance {
-  const { startedBy, stateVersion, state, timers } = stored;
-  const due = Object.entries(timers).map(([name, set]) => [name, new Date(set.due).toISOString()]);
-  return {
-    key,
-    startedBy,
-    stateVersion,
-    state: isHidden ? null : state,
-    isHidden,
-    timers: Object.fromEntries(due) as Record<string, string>,
-  };
+function foundInstance(
+  key: string,
+  { startedBy, stateVersion, state }: ProcessInstance,
+  isHidden: boolean,
+): Omit<FoundInstance, 'timers'> {
+  return { key, startedBy, stateVersion, state: isHidden ? null : state, isHidden };
+}
+
+function dueTimes(
+  { timers }: ProcessInstance,
+  stillSet: ReadonlySet<string>,
+): FoundInstance['timers'] {
+  const due = Object.entries(timers)
+    .filter(([, { id }]) => stillSet.has(id))
+    .map(([name, set]) => [name, new Date(set.due).toISOString()]);
+  return Object.fromEntries(due) as Record<string, string>;
 }
 
 /** What is personal in its events it may have put anywhere in its state. */
