@@ -13,8 +13,8 @@ import { type WatchedShop, openWatchedShop } from './console-fixture.ts';
 const looks: readonly Look[] = [
   { width: 400, colorScheme: 'light' },
   { width: 400, colorScheme: 'dark' },
-  { width: 1280, colorScheme: 'light' },
-  { width: 1280, colorScheme: 'dark' },
+  { width: 1600, colorScheme: 'light' },
+  { width: 1600, colorScheme: 'dark' },
 ];
 
 type View = {
