@@ -1,9 +1,10 @@
 /** A shop with its console and a browser before it, and a gateway that makes a person look into it. */
-import type { Browser } from 'playwright-core';
-import { openBrowser } from '../http/browser-fixture.ts';
-import { startTestShop, type TestShop } from '../http/shop-fixture.ts';
+import assert from 'node:assert/strict';
+import type { Browser, Page } from 'playwright-core';
+import { openBrowser, visit, type Look } from '../http/browser-fixture.ts';
+import { goods, startTestShop, type TestShop } from '../http/shop-fixture.ts';
 import { serveHttp } from '../serve-http.ts';
-import { TestGateway } from '../shop-fixture.ts';
+import { TestGateway, place } from '../shop-fixture.ts';
 
 /** A shop that is served with its console, and a browser before it. */
 export interface WatchedShop {
@@ -27,12 +28,41 @@ export async function openWatchedShop(gateway: TestGateway): Promise<WatchedShop
   return { app, console: `http://localhost:${served.port}/console`, browser, close };
 }
 
-const LIMIT_PENCE = 100_000;
+const wide: Look = { width: 1280, colorScheme: 'light' };
+
+/** Somebody looks at a console, of which the browser may complain of nothing, but of answers of one status. */
+export async function looking(
+  { browser, console }: Pick<WatchedShop, 'browser' | 'console'>,
+  look: (page: Page) => Promise<void>,
+  { status }: { readonly status?: number } = {},
+): Promise<void> {
+  const { page, complaints, close } = await visit(browser, console, wide);
+  try {
+    await look(page);
+    const others = complaints.filter((each) => !each.includes(` status of ${status} (`));
+    assert.deepEqual(others, []);
+  } finally {
+    await close();
+  }
+}
+
+/** Orders of one piece each, dearer than a limited gateway takes, are placed and end parked. */
+export async function placeDear(
+  { app }: Pick<WatchedShop, 'app'>,
+  orderIds: readonly string[],
+): Promise<void> {
+  const lines = [[goods[0]!.productId, 1, 1_500_000]] as const;
+  for (const orderId of orderIds)
+    await place(app, orderId, { lines, occurredAt: new Date().toISOString() });
+  await app.settled().catch(() => undefined);
+}
 
 /** It takes no more than a thousand pounds at once, and more is never tried again. */
 export class LimitedGateway extends TestGateway {
+  limitPence = 100_000;
+
   override charge(...[charge, options]: Parameters<TestGateway['charge']>) {
-    if (charge.amountPence > LIMIT_PENCE) throw new AmountError(charge.amountPence);
+    if (charge.amountPence > this.limitPence) throw new AmountError(charge.amountPence);
     return super.charge(charge, options);
   }
 }

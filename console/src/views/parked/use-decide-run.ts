@@ -58,12 +58,14 @@ export function useDecideRun({ action, targets, edited }: Decision): DecideRun {
     setRunning(true);
     void (async () => {
       try {
+        let next = performance.now();
         for (const target of targets.slice(steps.length, upTo)) {
+          // Before each, and not after the last: whoever tries one sees at once that it is over.
+          await rest(next - performance.now(), wantsStop);
           if (wantsStop.current) break;
-          const began = performance.now();
+          next = performance.now() + 1_000 / perSecond;
           const step = await decide(target, { action, why, edited });
           setSteps((before) => [...before, step]);
-          await rest(began + 1_000 / perSecond - performance.now(), wantsStop);
         }
       } catch (problem) {
         setError(problem as AskError);
