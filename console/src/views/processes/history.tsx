@@ -11,8 +11,18 @@ const EVERY_MS = 3_000;
 const LISTED = 60;
 
 /** What happened in the action that began a process, in the order in which it was recorded. */
-export function History({ startedBy }: { readonly startedBy: string }) {
+export function History({
+  context,
+  startedBy,
+}: {
+  /** Of the process. */
+  readonly context: string;
+  readonly startedBy: string;
+}) {
   const { answer, error, reload } = useQuestion('trace', { id: startedBy }, { everyMs: EVERY_MS });
+  // A message has its id in each log that it was taken into, and began this process in one of them.
+  const isStart = (record: TracedRecord): boolean =>
+    record.id === startedBy && record.context === context;
   const records = (answer?.actions ?? [])
     .flatMap(({ causes }) => causes.flatMap(({ caused }) => caused.flatMap(withCaused)))
     .toSorted((a, b) => (a.recordedAt < b.recordedAt ? -1 : 1));
@@ -31,7 +41,7 @@ export function History({ startedBy }: { readonly startedBy: string }) {
           <li
             key={`${record.context} ${record.position}`}
             data-record={record.id}
-            className={record.id === startedBy ? 'is-start' : undefined}
+            className={isStart(record) ? 'is-start' : undefined}
           >
             <DirectionSign direction={record.direction} />
             <time dateTime={record.recordedAt} className="quiet mono">
@@ -42,7 +52,7 @@ export function History({ startedBy }: { readonly startedBy: string }) {
               <Link href={hrefTo('trace', [record.id])}>{record.type}</Link>{' '}
               <span className="quiet">
                 {record.direction}
-                {record.id === startedBy && ', began it'}
+                {isStart(record) && ', began it'}
               </span>
             </span>
           </li>

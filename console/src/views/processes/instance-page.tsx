@@ -91,7 +91,7 @@ function Instance({
           <InstanceTimers manager={manager} instance={instance} />
         </section>
       </div>
-      <History startedBy={instance.startedBy} />
+      <History context={context} startedBy={instance.startedBy} />
     </article>
   );
 }
