@@ -2,7 +2,7 @@ import { BackboneUnavailableError } from '../../backbone/backbone.ts';
 import { envelopeFrom } from '../../backbone/cloud-event.ts';
 import type { Clock } from '../../host/clock.ts';
 import { LogReplacedError } from '../../log/log-replaced.ts';
-import { charactersOf, firstPage } from '../../log/page.ts';
+import { charactersOf } from '../../log/page.ts';
 import type { StoredRecord } from '../../log/record.ts';
 import { RecordsDroppedError } from '../../log/retention.ts';
 import type { PublishedLog, PublishedQuery } from '../../log/store.ts';
@@ -70,6 +70,7 @@ export class PublishedStream implements PublishedLog {
       try {
         return await this.#read(query);
       } catch (error) {
+        void this.#newest?.close();
         this.#newest = undefined;
         throw error;
       }
@@ -94,24 +95,25 @@ export class PublishedStream implements PublishedLog {
     this.#newest = undefined;
   }
 
+  /** A page, which ends with the record that reaches a bound. What has come beyond it waits for the next one. */
   async #read({ after, types, limit, charactersMax }: PublishedQuery): Promise<StoredRecord[]> {
     const wanted = new Set(types);
     const records: StoredRecord[] = [];
     const cursor = await this.#cursorAt(after, wanted);
-    const bound = charactersMax === undefined ? { limit } : { limit, charactersMax };
-    for (;;) {
-      const messages = await cursor.next(limit);
-      if (messages.length === 0 && (await this.#isAtEnd(cursor))) return records;
-      for (const message of messages) {
-        const record = this.#recordOf(message);
-        if (wanted.has(record.type)) records.push(record);
+    let charactersLeft = charactersMax ?? Number.POSITIVE_INFINITY;
+    while (records.length < limit && charactersLeft > 0) {
+      const message = cursor.take();
+      if (message === undefined) {
+        if ((await cursor.fetch(limit)) || !(await this.#isAtEnd(cursor))) continue;
+        break;
       }
-      this.#skipped = { from: records.at(-1)?.position ?? after, types: wanted };
-      const page = firstPage(records, bound, charactersOf);
-      // What was read beyond the page is read again by the next one.
-      if (page.length < records.length) this.#newest = undefined;
-      if (page.length === limit || page.length < records.length) return page;
+      const record = this.#recordOf(message);
+      if (!wanted.has(record.type)) continue;
+      records.push(record);
+      charactersLeft -= charactersOf(record);
     }
+    this.#skipped = { from: records.at(-1)?.position ?? after, types: wanted };
+    return records;
   }
 
   /**
@@ -192,7 +194,7 @@ export class PublishedStream implements PublishedLog {
           delayMs = AGAIN_MS;
           if (!isMore) continue;
           this.tell();
-          await tail.next(1);
+          tail.take();
         }
       } catch {
         if (signal.aborted) return;
@@ -207,7 +209,7 @@ export class PublishedStream implements PublishedLog {
   async #openTail(): Promise<StreamCursor> {
     const reached = await this.#options.reach();
     const { state } = await reached.manager.streams.info(this.#stream);
-    const tail = await StreamCursor.open(reached, this.#stream, state.last_seq);
+    const tail = await StreamCursor.open(reached, this.#stream, state.last_seq, 'headers');
     this.#tail = tail;
     // Whatever came before it was there.
     this.tell();

@@ -8,6 +8,11 @@ const FORGOTTEN_AFTER_MS = 300_000;
 const SIGN_MS = 2_000;
 /** Where nothing is heard for so long, an answer is waited for no more. */
 const SILENCE_MS = 5_000;
+/**
+ * The server sends what it was asked for at once, and ends a connection that 64 MiB wait for: there may be a
+ * reader for each of many publishers on it, and each asks for so many bytes at a time, or one message.
+ */
+const BYTES_MAX = 2_097_152;
 const NANOSECONDS = 1e6;
 
 /** A message as it stands in a stream. */
@@ -26,8 +31,10 @@ export class StreamCursor {
   readonly #reached: Reached;
   readonly #stream: string;
   readonly #consumer: string;
-  /** Come while it was waited for. */
-  #ahead: StreamMessage[] = [];
+  /** Come, and not given out yet. */
+  #ahead: readonly StreamMessage[] = [];
+  /** How many of those were given out. */
+  #taken = 0;
   #position: number;
   /** What it waits for. */
   #pulling: NatsSubscription | undefined;
@@ -39,8 +46,15 @@ export class StreamCursor {
     this.#position = after;
   }
 
-  static async open(reached: Reached, stream: string, after: number): Promise<StreamCursor> {
+  /** @param what all of the messages, or what is enough to know that there are some */
+  static async open(
+    reached: Reached,
+    stream: string,
+    after: number,
+    what: 'messages' | 'headers' = 'messages',
+  ): Promise<StreamCursor> {
     const { name } = await reached.manager.consumers.add(stream, {
+      headers_only: what === 'headers',
       ack_policy: 'none',
       deliver_policy: 'by_start_sequence',
       opt_start_seq: after + 1,
@@ -61,24 +75,31 @@ export class StreamCursor {
     return this.#position;
   }
 
-  /** The next messages that are there now, at most so many. */
-  async next(limit: number): Promise<readonly StreamMessage[]> {
-    const messages = this.#ahead;
-    this.#ahead = [];
-    const rest = limit - messages.length;
-    if (rest > 0) messages.push(...(await this.#pull({ batch: rest, no_wait: true })));
-    this.#position = messages.at(-1)?.position ?? this.#position;
-    return messages;
+  /** Gives out the next message that has come. */
+  take(): StreamMessage | undefined {
+    const message = this.#ahead[this.#taken];
+    if (message === undefined) return undefined;
+    this.#taken += 1;
+    this.#position = message.position;
+    return message;
+  }
+
+  /** Lets the next ones come that are there now, at most so many. Whether there are any. */
+  async fetch(limit: number): Promise<boolean> {
+    if (this.#hasCome) return true;
+    const request = { batch: limit, max_bytes: BYTES_MAX, no_wait: true };
+    this.#keep((await this.#pull(request)) ?? (await this.#pull({ batch: 1, no_wait: true })));
+    return this.#hasCome;
   }
 
   /** Waits until there is a next one, at most for a time. Whether there is. */
   async wait(timeoutMs: number): Promise<boolean> {
+    if (this.#hasCome) return true;
     const expires = timeoutMs * NANOSECONDS;
     // The server takes none that are more than half of the time.
     const signs = timeoutMs >= 2 * SIGN_MS ? { idle_heartbeat: SIGN_MS * NANOSECONDS } : {};
-    if (this.#ahead.length === 0)
-      this.#ahead.push(...(await this.#pull({ batch: 1, expires, ...signs })));
-    return this.#ahead.length > 0;
+    this.#keep(await this.#pull({ batch: 1, expires, ...signs }));
+    return this.#hasCome;
   }
 
   /** Whoever waits for something of it is let go with an error. */
@@ -87,7 +108,17 @@ export class StreamCursor {
     await this.#reached.manager.consumers.delete(this.#stream, this.#consumer).catch(() => false);
   }
 
-  async #pull(request: PullRequest): Promise<StreamMessage[]> {
+  get #hasCome(): boolean {
+    return this.#taken < this.#ahead.length;
+  }
+
+  #keep(messages: readonly StreamMessage[] = []): void {
+    this.#ahead = messages;
+    this.#taken = 0;
+  }
+
+  /** What was asked for. Nothing at all where the first message has more bytes than were. */
+  async #pull(request: PullRequest): Promise<readonly StreamMessage[] | undefined> {
     const { connection, client } = this.#reached;
     const inbox = client.createInbox();
     const subscription = connection.subscribe(inbox);
@@ -95,7 +126,7 @@ export class StreamCursor {
     try {
       const subject = `$JS.API.CONSUMER.MSG.NEXT.${this.#stream}.${this.#consumer}`;
       connection.publish(subject, JSON.stringify(request), { reply: inbox });
-      return await collect(subscription, request.batch);
+      return await collect(subscription, request);
     } finally {
       this.#pulling = undefined;
       subscription.unsubscribe();
@@ -105,6 +136,7 @@ export class StreamCursor {
 
 interface PullRequest {
   readonly batch: number;
+  readonly max_bytes?: number;
   readonly no_wait?: boolean;
   /** In nanoseconds. */
   readonly expires?: number;
@@ -115,7 +147,10 @@ const IDLE = 100;
 const NO_MORE: ReadonlySet<number> = new Set([404, 408]);
 const ENDED = 409;
 
-async function collect(subscription: NatsSubscription, batch: number): Promise<StreamMessage[]> {
+async function collect(
+  subscription: NatsSubscription,
+  { batch, max_bytes: bytesMax }: PullRequest,
+): Promise<readonly StreamMessage[] | undefined> {
   const messages: StreamMessage[] = [];
   const timer = setTimeout(() => subscription.unsubscribe(), SILENCE_MS);
   try {
@@ -124,12 +159,16 @@ async function collect(subscription: NatsSubscription, batch: number): Promise<S
       const code = message.headers?.code ?? 0;
       if (code === 0) messages.push(parsed(message));
       else if (NO_MORE.has(code) || (code === ENDED && messages.length > 0)) return messages;
+      // Whatever else has ended it is said to whoever asks again, for any number of bytes.
+      else if (code === ENDED && bytesMax !== undefined) return undefined;
       else if (code !== IDLE) throw unavailable(`${code} ${message.headers?.description ?? ''}`);
       if (messages.length === batch) return messages;
     }
   } finally {
     clearTimeout(timer);
   }
+  // Where the messages have the bytes to the very last one, the server ends it without a word.
+  if (messages.length > 0) return messages;
   throw unavailable('the server did not answer');
 }
 
