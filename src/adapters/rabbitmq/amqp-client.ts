@@ -47,7 +47,12 @@ export interface QueueState {
 
 export interface AmqpMessage {
   readonly content: Buffer;
-  readonly fields: { readonly routingKey: string; readonly deliveryTag: number };
+  readonly fields: {
+    /** Where it was published; empty when it was sent straight into a queue. */
+    readonly exchange: string;
+    readonly routingKey: string;
+    readonly deliveryTag: number;
+  };
   readonly properties: {
     readonly contentType?: unknown;
     readonly messageId?: unknown;

@@ -40,9 +40,14 @@ export function envelopeOf(message: AmqpMessage, source: string, now: number): E
     // Nothing tells one without an id apart from another that says the same: better twice than never.
     id: typeof messageId === 'string' ? messageId : randomUUID(),
     source,
-    type: message.fields.routingKey,
+    type: typeByPlace(message.fields),
     at: typeof timestamp === 'number' ? timestamp * 1_000 : now,
   });
+}
+
+/** Whoever sends straight into a queue names that by the routing key, and says no type by it. */
+function typeByPlace({ exchange, routingKey }: AmqpMessage['fields']): string {
+  return exchange === '' ? `${routingKey} (without ${PREFIX}type)` : routingKey;
 }
 
 function read({ content, properties }: AmqpMessage): { attributes: Attributes; data: string } {

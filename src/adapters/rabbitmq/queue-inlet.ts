@@ -1,4 +1,9 @@
-import { BackboneUnavailableError, type Delivery, type Inlet } from '../../backbone/backbone.ts';
+import {
+  BackboneUnavailableError,
+  type Delivery,
+  type Envelope,
+  type Inlet,
+} from '../../backbone/backbone.ts';
 import type { Clock } from '../../host/clock.ts';
 import type { AmqpChannel, AmqpMessage } from './amqp-client.ts';
 import { envelopeOf } from './messages.ts';
@@ -12,6 +17,8 @@ const LOOK_AGAIN_MS = 20;
 export interface InletParts {
   readonly channel: AmqpChannel;
   readonly queue: string;
+  /** Where the source publishes. */
+  readonly exchange: string;
   readonly source: string;
   /** What it listens to; the queue may hold what an older release listened to. */
   readonly contracts: ReadonlySet<string>;
@@ -60,10 +67,8 @@ export class QueueInlet implements Inlet {
     const last = taken.at(-1);
     if (last === undefined) return NOTHING;
     this.#inHand = taken.length;
-    const { source, contracts, clock } = this.#parts;
-    const wanted = taken.filter(({ fields }) => contracts.has(fields.routingKey));
     return {
-      messages: wanted.map((message) => envelopeOf(message, source, clock.now())),
+      messages: taken.flatMap((message) => this.#read(message)),
       marks: [],
       acknowledge: () => this.#acknowledge(last),
     };
@@ -93,6 +98,18 @@ export class QueueInlet implements Inlet {
     this.#parts.onClosed();
     // What was not acknowledged goes back to its place in the queue.
     await this.#parts.channel.close().catch(() => undefined);
+  }
+
+  /**
+   * What came through the exchange under a contract that only an older release has listened to is left out.
+   * All else is somebody's message: intake takes it, or parks it with the reason.
+   */
+  #read(message: AmqpMessage): readonly Envelope[] {
+    const { source, exchange, contracts, clock } = this.#parts;
+    const envelope = envelopeOf(message, source, clock.now());
+    const isOurs = message.fields.exchange === exchange;
+    const isWanted = [message.fields.routingKey, envelope.type].some((name) => contracts.has(name));
+    return isOurs && !isWanted ? [] : [envelope];
   }
 
   get #hasNothing(): boolean {

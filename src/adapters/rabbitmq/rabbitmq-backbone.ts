@@ -98,6 +98,7 @@ class RabbitmqBackbone implements Backbone {
   async inlet({ consumer, source, contracts }: Consumer): Promise<Inlet> {
     const { clock } = this.#started();
     const queue = this.#names.queue(source, consumer);
+    const exchange = this.#names.exchange(source);
     return this.#reach(async (connection) => {
       const channel = await opened(await connection.createChannel(), (made) =>
         this.#declare(connection, made, source, [{ consumer, source, contracts }]),
@@ -105,7 +106,7 @@ class RabbitmqBackbone implements Backbone {
       const ofSource = this.#inletsOf(source);
       const wanted = new Set(contracts);
       const onClosed = (): void => void ofSource.delete(inlet);
-      const parts = { channel, queue, source, contracts: wanted, clock, onClosed };
+      const parts = { channel, queue, exchange, source, contracts: wanted, clock, onClosed };
       const inlet: QueueInlet = await QueueInlet.open(parts);
       ofSource.add(inlet);
       return inlet;

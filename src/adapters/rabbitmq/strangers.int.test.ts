@@ -6,7 +6,7 @@ import { type RabbitmqServer, startRabbitmq } from '../../../scripts/services/ra
 import type { Fact, Recorded } from '../../message/fact.ts';
 import { listening, ordering, OrderPlaced } from '../../runtime/fixtures/heard-ordering.ts';
 import { start, until as untilWithin } from '../../runtime/fixtures/start.ts';
-import { nextPublished, publishBare } from './fixtures/bare-client.ts';
+import { nextPublished, publishBare, withChannel } from './fixtures/bare-client.ts';
 import { rabbitmq } from './rabbitmq-backbone.ts';
 
 let server: RabbitmqServer;
@@ -115,6 +115,95 @@ test('a message that nobody listens to is passed', async (t) => {
   assert.deepEqual(await app.parked(), []);
 });
 
+test('what is sent straight into the queue is what its type says, and is taken in', async (t) => {
+  const { app, heard } = await scene(t, 'straight');
+  const send = (options: object, orderId: string): Promise<void> =>
+    publishBare(server.url, '', 'straight.ordering.listening', orderIs(orderId), options);
+  const attributes = { id: 'e-1', source: '/legacy', specversion: '1.0', type: OrderPlaced.name };
+  const headers = Object.fromEntries(
+    Object.entries(attributes).map(([name, value]) => [`cloudEvents:${name}`, value]),
+  );
+
+  await send({ headers, contentType: 'application/json' }, 'o-1');
+  await send({ headers: { ...headers, 'cloudEvents:id': 'e-2' } }, 'o-2');
+  await until(() => heard.length === 2);
+
+  assert.deepEqual(
+    heard.map(({ id, data }) => ({ id, data })),
+    [
+      { id: 'e-1', data: { orderId: 'o-1' } },
+      { id: 'e-2', data: { orderId: 'o-2' } },
+    ],
+  );
+  assert.deepEqual(await app.parked(), []);
+});
+
+const NO_CONTRACTS: readonly (readonly [string, Record<string, unknown>, RegExp])[] = [
+  [
+    'a type that is no contract here',
+    { headers: { 'cloudEvents:type': 'ordering.SomethingElse' } },
+    /"ordering\.SomethingElse"/,
+  ],
+  ['no type at all', {}, /"none1\.ordering\.listening \(without cloudEvents:type\)"/],
+];
+
+for (const [index, [what, options, named]] of NO_CONTRACTS.entries())
+  test(`what is sent straight into the queue with ${what} is parked, and blocks nobody`, async (t) => {
+    const { app, heard, publish } = await scene(t, `none${index}`);
+    const sent = { messageId: 'strange', ...options };
+
+    await publishBare(server.url, '', `none${index}.ordering.listening`, DATA, sent);
+    await publish(OrderPlaced.name, DATA);
+    await until(() => heard.length === 1);
+    const parked = await app.parked();
+
+    assert.deepEqual(
+      parked.map(({ recordId, error }) => ({ recordId, code: error?.code })),
+      [{ recordId: 'strange', code: 'unknown-contract' }],
+    );
+    assert.match(parked[0]?.error?.message ?? '', named);
+  });
+
+test('what comes by another exchange that is bound to ours is not lost, whatever its routing key is', async (t) => {
+  const { app, heard } = await scene(t, 'company');
+  const typed = { messageId: 'm-1', headers: { 'cloudEvents:type': OrderPlaced.name } };
+  await withChannel(server.url, async (channel) => {
+    await channel.assertExchange('company.events', 'topic', { durable: true });
+    await channel.bindExchange('company.ordering', 'company.events', '#');
+    await channel.bindQueue('company.ordering.listening', 'company.ordering', 'orders.#');
+  });
+
+  await publishBare(server.url, 'company.events', 'orders.placed', DATA, typed);
+  await publishBare(server.url, 'company.events', 'orders.gone', DATA, { messageId: 'm-2' });
+  await publishBare(server.url, 'company.events', OrderPlaced.name, DATA, { messageId: 'm-3' });
+  await until(() => heard.length === 2);
+
+  assert.deepEqual(
+    heard.map(({ id }) => id),
+    ['m-1', 'm-3'],
+  );
+  const parked = await app.parked();
+  assert.deepEqual(
+    parked.map(({ recordId }) => recordId),
+    ['m-2'],
+  );
+});
+
+test('what an older release listened to is left out, unless its type is listened to', async (t) => {
+  const { app, heard, publish } = await scene(t, 'older');
+  await withChannel(server.url, (channel) =>
+    channel.bindQueue('older.ordering.listening', 'older.ordering', 'ordering.Older'),
+  );
+  const headers = { 'cloudEvents:type': OrderPlaced.name };
+
+  await publish('ordering.Older', orderIs('left out'));
+  await publish('ordering.Older', orderIs('o-1'), { headers });
+  await until(() => heard.length === 1);
+
+  assert.deepEqual(heard[0]?.data, { orderId: 'o-1' });
+  assert.deepEqual(await app.parked(), []);
+});
+
 test('what we publish is a CloudEvent to a bare client and to the SDK', async (t) => {
   const { app } = await scene(t, 'ours');
   const next = await nextPublished(server.url, 'ours.ordering');
@@ -148,6 +237,10 @@ test('what we publish is a CloudEvent to a bare client and to the SDK', async (t
 /** A server beside many others on a busy machine takes its time. */
 function until(holds: () => boolean | Promise<boolean>): Promise<void> {
   return untilWithin(holds, 30_000);
+}
+
+function orderIs(orderId: string): string {
+  return JSON.stringify({ orderId });
 }
 
 async function scene(t: TestContext, prefix: string) {
