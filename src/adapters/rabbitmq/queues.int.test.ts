@@ -119,24 +119,28 @@ test('a context of the map that first runs later, elsewhere, gets what came befo
   assert.deepEqual(heard, ['o-1']);
 });
 
-test('what was confirmed survives the end of the server by SIGKILL, once and in order', async (t) => {
+test('what was confirmed survives the end of the server by SIGKILL, once and in order by key', async (t) => {
   const own = await startRabbitmq();
   t.after(() => own.close());
-  const { app, heard } = await scene(t, { url: own.url });
+  const { app, notes } = await scene(t, { url: own.url });
   // A server that is killed within a moment of making a queue may come back without a leader for it.
   await own.stop();
   await own.start();
-  const ids = Array.from({ length: 40 }, (_, index) => `o-${index}`);
+  const placed = new Map<string, string[]>(['a', 'b', 'c'].map((key) => [key, []]));
 
-  for (const [index, id] of ids.entries()) {
-    await place(app, id);
-    if (index !== 20) continue;
+  for (let number = 0; number < 60; number += 1) {
+    for (const [key, ofKey] of placed) {
+      ofKey.push(String(number));
+      await place(app, key, String(number));
+    }
+    if (number !== 20 && number !== 40) continue;
     await own.kill();
     await own.start();
   }
-  await until(() => heard.length >= ids.length, 60_000);
+  await until(() => [...notes.values()].flat().length >= 180, 60_000);
+  await app.settled();
 
-  assert.deepEqual(heard.toSorted(), ids.toSorted());
+  assert.deepEqual(Object.fromEntries(notes), Object.fromEntries(placed));
 });
 
 test('a connection of the application is used, and left open', async (t) => {
@@ -231,16 +235,22 @@ function until(holds: () => boolean | Promise<boolean>, timeoutMs = 30_000): Pro
 
 async function scene(t: TestContext, options: RabbitmqOptions) {
   const heard: string[] = [];
-  const context = listening((orderId) => void heard.push(orderId));
+  const notes = new Map<string, string[]>();
+  const context = listening((orderId, event) => {
+    heard.push(orderId);
+    const { note = '' } = event.data as { readonly note?: string };
+    notes.set(orderId, [...(notes.get(orderId) ?? []), note]);
+  });
   const backbone = rabbitmq({ url: server.url, ...options });
   const app = await run([ordering, context], { store: memory(), backbone, logger: silent });
   t.after(() => app.stop());
   await app.settled();
-  return { app, heard };
+  return { app, heard, notes };
 }
 
-function place(app: Application, orderId: string): Promise<unknown> {
-  return app.transaction(ordering, (tx) => tx.publish(OrderPlaced, { orderId }));
+function place(app: Application, orderId: string, note?: string): Promise<unknown> {
+  const data = note === undefined ? { orderId } : { orderId, note };
+  return app.transaction(ordering, (tx) => tx.publish(OrderPlaced, data));
 }
 
 /** A backbone without an application. */
