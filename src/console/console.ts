@@ -106,7 +106,8 @@ async function answer(own: Own, request: Request, peer: unknown): Promise<Respon
   const { visitor, ...refused } = await whoAsks(request, peer, options);
   if (visitor === undefined) return refusal(request, { path, ...refused } as Refused);
   if (asked === '/') return pageAnswer(path);
-  if (asked.startsWith('/assets/')) return assetAnswer(asked.slice('/assets/'.length));
+  if (asked.startsWith('/assets/'))
+    return assetAnswer(asked.slice('/assets/'.length), request.headers.get('accept-encoding'));
   if (!asked.startsWith('/api/')) return nothingHere();
   const name = asked.slice('/api/'.length);
   return isPost ? act(own, request, { name, visitor }) : ask(own, request, { name, visitor });

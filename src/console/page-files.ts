@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { extname } from 'node:path';
+import { gzip } from 'node:zlib';
 import { SAFE_HEADERS, failureAnswer } from './answers.ts';
 
 /** Where the built page is: the same way from the sources and from what is published. */
@@ -29,18 +30,36 @@ export async function pageAnswer(path: string): Promise<Response> {
 }
 
 /** A file of the page. Its name changes with what is in it, so it can be kept for ever. */
-export async function assetAnswer(name: string): Promise<Response> {
+export async function assetAnswer(name: string, accepted: string | null): Promise<Response> {
   const type = TYPES[extname(name)];
   const isPlain = /^[\w-]+(\.[\w-]+)+$/.test(name);
   const bytes = type !== undefined && isPlain ? await file(`assets/${name}`) : undefined;
   if (bytes === undefined || type === undefined)
     return failureAnswer(404, 'nothing-found', 'There is no such file. Reload the page.');
-  return new Response(bytes, {
-    headers: {
-      ...SAFE_HEADERS,
-      'content-type': type,
-      'cache-control': 'private, max-age=31536000, immutable',
-    },
+  const headers = {
+    ...SAFE_HEADERS,
+    'content-type': type,
+    'cache-control': 'private, max-age=31536000, immutable',
+    vary: 'accept-encoding',
+  };
+  if (type === TYPES['.woff2'] || !/\bgzip\b/.test(accepted ?? ''))
+    return new Response(bytes, { headers });
+  const small = await gzipped(name, bytes);
+  return new Response(small, { headers: { ...headers, 'content-encoding': 'gzip' } });
+}
+
+/** There are few of them, and none changes under its name. */
+const made = new Map<string, Promise<Buffer<ArrayBuffer>>>();
+
+function gzipped(name: string, bytes: Buffer): Promise<Buffer<ArrayBuffer>> {
+  const known = made.get(name) ?? gzipOf(bytes);
+  made.set(name, known);
+  return known;
+}
+
+function gzipOf(bytes: Buffer): Promise<Buffer<ArrayBuffer>> {
+  return new Promise((resolve, reject) => {
+    gzip(bytes, (error, small) => (error === null ? resolve(small) : reject(error)));
   });
 }
 
