@@ -69,9 +69,10 @@ describe('a read model', { skip: noBrowser }, () => {
     await app?.stop();
   });
 
-  test('that is being rebuilt shows how far it is, and stays as it was when that is given up', async () => {
+  test('that is being rebuilt shows how far it is, and stays as it was when that is given up', async (t) => {
     code.build = 2;
     store.hold();
+    t.after(() => store.letGo());
     await looking({ browser, console: served.url }, async (page) => {
       await page.goto(`${served.url}#/subscriptions/ordering/book@2`);
       await rebuild(page, 'a new field');
