@@ -20,6 +20,7 @@ import { DUPLICATES_MS } from './publisher-stream.ts';
 import { PublishedStream } from './published-stream.ts';
 import type { Reached } from './reached.ts';
 import { ServerConnection } from './server-connection.ts';
+import { asNotCarried, assertFits } from './too-large.ts';
 
 /**
  * How a backbone on NATS JetStream is made. Whatever else is given goes to `connect` of
@@ -163,12 +164,13 @@ class NatsBackbone implements Backbone {
     const { connection, jetstream, client } = reached;
     const headers = client.headers();
     writeHeaders(headers, attributesOf(message));
-    assertFits(connection, message);
-    await jetstream.publish(this.#names.subject(publisher, message.type), message.data, {
-      msgID: message.id,
-      headers,
-      timeout: this.#confirmWithinMs,
-    });
+    assertFits(connection, message, headers);
+    const options = { msgID: message.id, headers, timeout: this.#confirmWithinMs };
+    try {
+      await jetstream.publish(this.#names.subject(publisher, message.type), message.data, options);
+    } catch (error) {
+      throw asNotCarried(error, message, this.#names.stream(publisher));
+    }
   }
 
   #reach(publisher: string): Promise<Reached> {
@@ -187,22 +189,4 @@ class NatsBackbone implements Backbone {
   #unavailable(cause: unknown): BackboneUnavailableError {
     return asUnavailable(this.name, cause);
   }
-}
-
-/** Headers count, too: a generous guess of them is enough to tell of the largest. */
-const HEADER_BYTES = 4_096;
-
-function assertFits({ info }: NatsConnection, { id, data }: Envelope): void {
-  const bytesMax = info?.max_payload ?? Number.POSITIVE_INFINITY;
-  // A character has at most three bytes: the bytes are only counted where it may matter.
-  if (data.length * 3 + HEADER_BYTES <= bytesMax) return;
-  const bytes = Buffer.byteLength(data) + HEADER_BYTES;
-  if (bytes <= bytesMax) return;
-  throw new MessageNotCarriedError(
-    'nats',
-    id,
-    `It has ${bytes} bytes with its headers, and the server takes at most ${bytesMax}. Raise ` +
-      'max_payload in its configuration and redrive the message; a record has up to 3 MiB where ' +
-      'payloadCharactersMax is as it comes.',
-  );
 }

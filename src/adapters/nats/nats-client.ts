@@ -32,6 +32,8 @@ export interface NatsHeaders {
   keys(): readonly string[];
   get(name: string): string;
   set(name: string, value: string): void;
+  /** As they are sent. */
+  toString(): string;
 }
 
 export interface JetStreamClient {
@@ -56,9 +58,13 @@ export interface JetStreamManager {
 export interface StreamInfo {
   readonly created: string;
   readonly config: {
-    readonly subjects: readonly string[];
+    /** None where it is a copy of another one. */
+    readonly subjects?: readonly string[];
     readonly retention: string;
     readonly num_replicas: number;
+    /** Where it is not greater than 0 there is no such limit. */
+    readonly max_msgs_per_subject?: number;
+    readonly no_ack?: boolean;
   };
   readonly state: {
     readonly first_seq: number;

@@ -22,17 +22,12 @@ export async function publisherStream(
 ): Promise<StreamInfo> {
   const name = names.stream(publisher);
   const subjects = names.subjects(publisher);
-  const there = await streamNamed(manager, name);
-  if (there === undefined) return add();
-  const { config } = there;
-  if (!config.subjects.includes(subjects))
-    throw new NatsStreamError(name, `does not keep the subjects ${subjects}`);
-  // Otherwise a message is gone as soon as somebody has read it.
-  if (config.retention !== 'limits')
-    throw new NatsStreamError(name, `has the retention "${config.retention}" instead of "limits"`);
+  const there = (await streamNamed(manager, name)) ?? (await made());
+  const unfit = whyUnfit(there, subjects);
+  if (unfit !== undefined) throw new NatsStreamError(name, unfit);
   return there;
 
-  async function add(): Promise<StreamInfo> {
+  async function made(): Promise<StreamInfo> {
     try {
       return await manager.streams.add({
         name,
@@ -69,6 +64,19 @@ async function streamNamed(
     if (codeOf(error) === NOT_FOUND) return undefined;
     throw error;
   }
+}
+
+/** Why it would lose what nobody has read yet, though no limit of the whole stream is reached. */
+function whyUnfit({ config }: StreamInfo, subjects: string): string | undefined {
+  if (config.subjects?.includes(subjects) !== true) return `does not keep the subjects ${subjects}`;
+  // Otherwise a message is gone as soon as somebody has read it.
+  if (config.retention !== 'limits')
+    return `has the retention "${config.retention}" instead of "limits"`;
+  const { max_msgs_per_subject: ofEach = -1, no_ack: isMute = false } = config;
+  // All messages of a contract have one subject.
+  if (ofEach > 0)
+    return `keeps only ${ofEach} message${ofEach === 1 ? '' : 's'} of each contract (max_msgs_per_subject)`;
+  return isMute ? 'confirms no message (no_ack)' : undefined;
 }
 
 /** A stream that is there already cannot be what a context publishes into. Nothing was changed. */

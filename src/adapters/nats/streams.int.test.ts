@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { after, before, type TestContext, test } from 'node:test';
 import { type NatsServer, startNats } from '../../../scripts/services/nats.ts';
 import { makeCertificates } from '../../../scripts/services/process/certificates.ts';
-import { type Backbone, type Envelope, MessageNotCarriedError } from '../../backbone/backbone.ts';
+import type { Backbone } from '../../backbone/backbone.ts';
 import { systemClock } from '../../host/clock.ts';
 import type { Application } from '../../runtime/application.ts';
 import { run } from '../../runtime/run.ts';
@@ -49,16 +49,35 @@ for (const [what, prefix, stream, said] of [
     /has the retention "workqueue" instead of "limits"/,
   ],
   [
+    'that keeps the last message of each contract only',
+    'last',
+    { name: 'last_ordering', subjects: ['last.ordering.>'], max_msgs_per_subject: 1 },
+    /keeps only 1 message of each contract \(max_msgs_per_subject\)/,
+  ],
+  [
+    'that confirms nothing',
+    'mute',
+    { name: 'mute_ordering', subjects: ['mute.ordering.>'], no_ack: true },
+    /confirms no message \(no_ack\)/,
+  ],
+  [
+    'that copies another one',
+    'copy',
+    { name: 'copy_ordering', mirror: { name: 'nothing' } },
+    /does not keep the subjects copy\.ordering\.>/,
+  ],
+  [
     'of another name that keeps our subjects',
     'taken',
     { name: 'mine', subjects: ['taken.>'] },
     /"taken_ordering" on NATS cannot be made: .*subjects overlap/,
   ],
 ] as const)
-  test(`a stream ${what} is left as it is, and named`, async () => {
+  test(`a stream ${what} is left as it is, and named`, async (t) => {
     await manager.streams.add(stream);
     const before = await manager.streams.info(stream.name);
     const backbone = await opened({ servers: server.url, prefix });
+    t.after(() => backbone.close());
 
     const consumer = { consumer: 'listening', source: 'ordering', contracts: [], marks: [] };
     const error = await rejection(backbone.inlet(consumer), NatsStreamError);
@@ -66,7 +85,6 @@ for (const [what, prefix, stream, said] of [
     assert.match(error.message, said);
     assert.equal(error.retryable, false);
     assert.deepEqual((await manager.streams.info(stream.name)).config, before.config);
-    await backbone.close();
   });
 
 test('a stream with limits of its owner is used as it is', async (t) => {
@@ -150,33 +168,6 @@ test('a connection of the application is used, and left open', async (t) => {
   const { streams } = manager as unknown as { streams: { info(name: string): Promise<Info> } };
   type Info = { readonly state: { readonly consumer_count: number } };
   assert.equal((await streams.info('given_ordering')).state.consumer_count, 0);
-});
-
-test('a message that the server takes none as large as is told, with what to do', async (t) => {
-  const small = await startNats({ maxPayload: 100_000 });
-  t.after(() => small.close());
-  const backbone = await opened({ servers: small.url });
-  const outlet = await backbone.outlet('ordering');
-  const message: Envelope = {
-    id: 'm-1',
-    source: 'ordering',
-    type: OrderPlaced.name,
-    schemaVersion: 1,
-    key: 'k',
-    data: JSON.stringify('x'.repeat(100_000)),
-    occurredAt: 0,
-    recordedAt: 0,
-    correlationId: 'c',
-    causationId: 'c',
-    traceparent: null,
-    metadata: null,
-  };
-
-  const refused = outlet?.publish([message]) ?? Promise.resolve();
-  const error = await rejection(refused, MessageNotCarriedError);
-
-  assert.match(error.message, /"m-1".* at most 100000\. Raise max_payload/);
-  await backbone.close();
 });
 
 for (const timeoutMs of [10, 2_000, 5_000])
