@@ -5,17 +5,17 @@ import {
   type Inlet,
 } from '../../backbone/backbone.ts';
 import type { Clock } from '../../host/clock.ts';
+import { Ahead, AHEAD_MAX } from './ahead.ts';
 import type { AmqpChannel, AmqpMessage } from './amqp-client.ts';
 import { envelopeOf } from './messages.ts';
 
-/** So many messages are sent ahead that nobody has asked for yet; the rest stay in the queue. */
-const AHEAD_MAX = 512;
 /** A queue that is not empty, and of which nothing comes, is looked at again after this time. */
 const LOOK_AGAIN_MS = 20;
 
 /** What an inlet is made of. */
 export interface InletParts {
-  readonly channel: AmqpChannel;
+  /** A channel, with the queue there. */
+  readonly open: () => Promise<AmqpChannel>;
   readonly queue: string;
   /** Where the source publishes. */
   readonly exchange: string;
@@ -30,7 +30,9 @@ export interface InletParts {
 export class QueueInlet implements Inlet {
   readonly #parts: InletParts;
   /** Come, and not asked for yet. */
-  #ahead: AmqpMessage[] = [];
+  readonly #ahead = new Ahead();
+  /** By which messages come; none while the queue is begun to be read. */
+  #channel: AmqpChannel | undefined;
   /** Given out, and not acknowledged yet. */
   #inHand = 0;
   /** Whether there may be some in the queue, or on their way here. */
@@ -48,11 +50,7 @@ export class QueueInlet implements Inlet {
 
   static async open(parts: InletParts): Promise<QueueInlet> {
     const inlet = new QueueInlet(parts);
-    const { channel, queue } = parts;
-    channel.on('error', (error) => inlet.#fail(error));
-    channel.on('close', () => inlet.#fail('the channel was closed'));
-    await channel.prefetch(AHEAD_MAX);
-    await channel.consume(queue, (message) => inlet.#come(message));
+    await inlet.#begin();
     inlet.look();
     return inlet;
   }
@@ -60,10 +58,11 @@ export class QueueInlet implements Inlet {
   async receive(options: { limit: number; signal: AbortSignal }): Promise<Delivery> {
     const { limit, signal } = options;
     if (this.#isClosed) throw unavailable('it was closed');
+    if (this.#ahead.isOver && this.#inHand === 0) await this.#readAnew();
     await this.#more(signal);
     if (this.#failure !== undefined && !this.#isClosed) throw this.#failure;
     if (signal.aborted || this.#isClosed) return NOTHING;
-    const taken = this.#ahead.splice(0, limit);
+    const taken = this.#ahead.take(limit);
     const last = taken.at(-1);
     if (last === undefined) return NOTHING;
     this.#inHand = taken.length;
@@ -96,8 +95,42 @@ export class QueueInlet implements Inlet {
     this.#isClosed = true;
     this.#wake?.();
     this.#parts.onClosed();
-    // What was not acknowledged goes back to its place in the queue.
-    await this.#parts.channel.close().catch(() => undefined);
+    await this.#end();
+  }
+
+  async #begin(): Promise<void> {
+    const channel = await this.#parts.open();
+    this.#channel = channel;
+    const fail = (cause: unknown): void => {
+      if (channel === this.#channel) this.#fail(cause);
+    };
+    channel.on('error', fail);
+    channel.on('close', () => fail('the channel was closed'));
+    await channel.prefetch(AHEAD_MAX);
+    await channel.consume(this.#parts.queue, (message) => this.#come(message));
+    // It may have been closed meanwhile.
+    if (this.#isClosed) await this.#end();
+  }
+
+  /** What was not acknowledged goes back to its place in the queue. */
+  async #end(): Promise<void> {
+    const channel = this.#channel;
+    this.#channel = undefined;
+    await channel?.close().catch(() => undefined);
+  }
+
+  /** Nothing is in hand, so nothing comes twice by it. */
+  async #readAnew(): Promise<void> {
+    if (this.#failure !== undefined) return;
+    this.#mayHaveMore = true;
+    await this.#end();
+    this.#ahead.goOn();
+    try {
+      await this.#begin();
+    } catch (error) {
+      throw this.#fail(error);
+    }
+    this.look();
   }
 
   /**
@@ -113,18 +146,18 @@ export class QueueInlet implements Inlet {
   }
 
   get #hasNothing(): boolean {
-    return this.#ahead.length === 0 && this.#inHand === 0;
+    return this.#ahead.isEmpty && this.#inHand === 0;
   }
 
   #come(message: AmqpMessage | null): void {
     if (message === null) return void this.#fail('the queue was removed');
-    this.#ahead.push(message);
+    this.#ahead.come(message);
     this.#wake?.();
   }
 
   async #acknowledge(last: AmqpMessage): Promise<void> {
     if (this.#failure !== undefined) throw this.#failure;
-    this.#parts.channel.ack(last, true);
+    this.#channel?.ack(last, true);
     this.#inHand = 0;
     // Its answer comes behind the acknowledgement: without one nobody knows that it arrived.
     await this.#count();
@@ -149,16 +182,19 @@ export class QueueInlet implements Inlet {
    * has just taken out of the queue is still on its way to that channel, and the second time behind it.
    */
   async #count(): Promise<void> {
-    const { channel, queue } = this.#parts;
+    const channel = this.#channel;
     this.#mayHaveMore = true;
     this.#published = false;
+    if (channel === undefined) return;
+    const { queue } = this.#parts;
     try {
       const counts = [await channel.checkQueue(queue), await channel.checkQueue(queue)];
       const isEmpty = counts.every(({ messageCount }) => messageCount === 0);
       // Not what was published since it was asked.
       this.#mayHaveMore = !isEmpty || this.#published;
     } catch (error) {
-      throw this.#fail(error);
+      // Of a channel that was given up nobody asks any more.
+      if (channel === this.#channel) throw this.#fail(error);
     }
   }
 
@@ -171,7 +207,7 @@ export class QueueInlet implements Inlet {
   /** Waits until there is something to be said. */
   #more(signal: AbortSignal): Promise<void> {
     return new Promise((resolve) => {
-      const isSaid = this.#ahead.length > 0 || this.#failure !== undefined || this.#isClosed;
+      const isSaid = this.#ahead.isReady || this.#failure !== undefined || this.#isClosed;
       if (isSaid || signal.aborted) return resolve();
       const done = (): void => {
         signal.removeEventListener('abort', done);

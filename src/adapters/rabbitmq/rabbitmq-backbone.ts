@@ -99,18 +99,19 @@ class RabbitmqBackbone implements Backbone {
     const { clock } = this.#started();
     const queue = this.#names.queue(source, consumer);
     const exchange = this.#names.exchange(source);
-    return this.#reach(async (connection) => {
-      const channel = await opened(await connection.createChannel(), (made) =>
-        this.#declare(connection, made, source, [{ consumer, source, contracts }]),
+    const open = (): Promise<AmqpChannel> =>
+      this.#reach(async (connection) =>
+        opened(await connection.createChannel(), (made) =>
+          this.#declare(connection, made, source, [{ consumer, source, contracts }]),
+        ),
       );
-      const ofSource = this.#inletsOf(source);
-      const wanted = new Set(contracts);
-      const onClosed = (): void => void ofSource.delete(inlet);
-      const parts = { channel, queue, exchange, source, contracts: wanted, clock, onClosed };
-      const inlet: QueueInlet = await QueueInlet.open(parts);
-      ofSource.add(inlet);
-      return inlet;
-    });
+    const ofSource = this.#inletsOf(source);
+    const wanted = new Set(contracts);
+    const onClosed = (): void => void ofSource.delete(inlet);
+    const parts = { open, queue, exchange, source, contracts: wanted, clock, onClosed };
+    const inlet: QueueInlet = await this.#reach(() => QueueInlet.open(parts));
+    ofSource.add(inlet);
+    return inlet;
   }
 
   async probe(): Promise<void> {
