@@ -9,6 +9,7 @@ import { type KafkaServer, startKafka } from '../../../scripts/services/kafka.ts
 import { listening, ordering, OrderPlaced } from '../../runtime/fixtures/heard-ordering.ts';
 import { start, until } from '../../runtime/fixtures/start.ts';
 import { bareEnds } from './fixtures/bare-client.ts';
+import { envelope, idsIn, opened } from './fixtures/handed-over.ts';
 import { type LosingNetwork, startLosingNetwork } from './fixtures/lost-answers.ts';
 import { kafka } from './kafka-backbone.ts';
 
@@ -43,6 +44,29 @@ test('when it is lost until the client gives up, all goes again: it stands there
 
   assert.deepEqual(heard, published());
   assert.ok(records > ROUNDS * KEYS.length, `${records} records`);
+});
+
+test('calls that wait go together in one; when that fails all of them have, and go again in order', async (t) => {
+  const backbone = await opened({ brokers: server.brokers, prefix: 'together', partitions: 1 });
+  t.after(() => backbone.close());
+  const outlet = await backbone.outlet('ordering');
+  const ids = ['m-1', 'm-2', 'm-3', 'm-4', 'm-5', 'm-6'];
+  const publish = async (): Promise<readonly string[]> => {
+    const calls = ids.map(async (id) => outlet?.publish([envelope(id, 'a', 'x')]));
+    return (await Promise.allSettled(calls)).map(({ status }) => status);
+  };
+  const before = network.lost();
+
+  // Those of the first one, which nobody waits with, and of the second one, in which all others are.
+  network.lose(8);
+  const refused = await publish();
+  const lost = network.lost() - before;
+  const accepted = await publish();
+
+  assert.deepEqual(new Set(refused), new Set(['rejected']));
+  assert.equal(lost, 8);
+  assert.deepEqual(new Set(accepted), new Set(['fulfilled']));
+  assert.deepEqual([...new Set(await idsIn(backbone))], ids);
 });
 
 /** Publishes while so many confirmations are lost, and more before it is heard; what comes of that. */

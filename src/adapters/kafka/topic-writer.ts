@@ -1,4 +1,4 @@
-import type { Envelope, Outlet } from '../../backbone/backbone.ts';
+import type { Envelope, MessageNotCarriedError, Outlet } from '../../backbone/backbone.ts';
 import { attributesOf } from '../../backbone/cloud-event.ts';
 import type { Clock } from '../../host/clock.ts';
 import type { Cluster } from './cluster.ts';
@@ -24,9 +24,16 @@ export interface TopicWriterOptions {
   readonly written: (partitions: ReadonlySet<number>) => void;
 }
 
+/** A call that waits for its turn, or for its confirmation. */
+interface Call {
+  readonly messages: readonly Envelope[];
+  readonly done: PromiseWithResolvers<void>;
+}
+
 /**
- * Hands over what a context publishes. One call is at work at a time: a producer keeps the order only
- * of what it was given one after the other.
+ * Hands over what a context publishes. One question to the brokers is under way at a time: a producer keeps the
+ * order only of what it was given one after the other. Calls that come meanwhile go together in the next
+ * one, in their order; when it fails, all of them have failed.
  *
  * What comes again after a failure may be in the topic twice, and intake takes it in once. It is never in
  * the wrong order: whatever is handed over again was handed over before all that follows it.
@@ -34,7 +41,8 @@ export interface TopicWriterOptions {
 export class TopicWriter implements Outlet {
   readonly #options: TopicWriterOptions;
   #producer: KafkaProducer | undefined;
-  #turn: Promise<unknown> = Promise.resolve();
+  #waiting: Call[] = [];
+  #isAtWork = false;
   #isOpen = true;
   /** Those of calls that failed, which were confirmed all the same: they need not go again. */
   readonly #confirmed = new Set<string>();
@@ -44,9 +52,10 @@ export class TopicWriter implements Outlet {
   }
 
   publish(messages: readonly Envelope[]): Promise<void> {
-    const done = this.#turn.then(() => this.#publish(messages));
-    this.#turn = done.catch(() => undefined);
-    return done;
+    const done = Promise.withResolvers<void>();
+    this.#waiting.push({ messages, done });
+    if (!this.#isAtWork) void this.#work();
+    return done.promise;
   }
 
   async close(): Promise<void> {
@@ -54,35 +63,58 @@ export class TopicWriter implements Outlet {
     await this.#letGo();
   }
 
-  async #publish(messages: readonly Envelope[]): Promise<void> {
+  async #work(): Promise<void> {
+    this.#isAtWork = true;
+    while (this.#waiting.length > 0) {
+      const calls = this.#waiting.splice(0);
+      try {
+        await this.#publish(calls);
+      } catch (error) {
+        for (const { done } of calls) done.reject(error);
+      }
+    }
+    this.#isAtWork = false;
+  }
+
+  /** What one call has that is too large is no matter of the others. */
+  async #publish(calls: readonly Call[]): Promise<void> {
     if (!this.#isOpen) throw unavailable('the outlet is closed');
     const { name, bytesMax } = await this.#options.reach();
-    const left = messages.filter(({ id }) => !this.#confirmed.has(id));
-    const outgoing = await this.#addressed(name, left);
-    const { fits, tooLarge } = fitting(outgoing, { topic: name, bytesMax });
+    const partitions = await this.#partitions(name);
+    const given = calls.map(({ messages }) => {
+      const left = messages.filter(({ id }) => !this.#confirmed.has(id));
+      const outgoing = left.map((envelope) => this.#addressed(envelope, name, partitions));
+      return fitting(outgoing, { topic: name, bytesMax });
+    });
+    const fits = given.flatMap((call) => call.fits);
     for (const round of roundsOf(fits, bytesMax)) {
       await this.#hand(round);
       for (const { envelope } of round) this.#confirmed.add(envelope.id);
     }
-    if (tooLarge !== undefined) throw tooLarge;
-    for (const { id } of messages) this.#confirmed.delete(id);
+    for (const [index, { tooLarge }] of given.entries()) this.#settle(calls[index], tooLarge);
     if (this.#confirmed.size > KNOWN_MAX) this.#confirmed.clear();
   }
 
-  async #addressed(topic: string, messages: readonly Envelope[]): Promise<readonly Outgoing[]> {
-    const { cluster } = this.#options;
-    const partitions = await this.#asked(async (producer) => {
+  #settle(call: Call | undefined, tooLarge: MessageNotCarriedError | undefined): void {
+    if (tooLarge !== undefined) return call?.done.reject(tooLarge);
+    for (const { id } of call?.messages ?? []) this.#confirmed.delete(id);
+    call?.done.resolve();
+  }
+
+  #partitions(topic: string): Promise<number> {
+    return this.#asked(async (producer) => {
       const { topics } = await producer.metadata({ topics: [topic] });
       return topics.get(topic)?.partitions.length ?? 1;
     });
-    return messages.map((envelope) => {
-      const key = Buffer.from(envelope.key);
-      const value = Buffer.from(envelope.data);
-      const headers = headersOf(attributesOf(envelope));
-      const partition = cluster.partitionOf(key, partitions);
-      const bytes = bytesOf({ key, value, headers });
-      return { envelope, bytes, message: { topic, partition, key, value, headers } };
-    });
+  }
+
+  #addressed(envelope: Envelope, topic: string, partitions: number): Outgoing {
+    const key = Buffer.from(envelope.key);
+    const value = Buffer.from(envelope.data);
+    const headers = headersOf(attributesOf(envelope));
+    const partition = this.#options.cluster.partitionOf(key, partitions);
+    const bytes = bytesOf({ key, value, headers });
+    return { envelope, bytes, message: { topic, partition, key, value, headers } };
   }
 
   async #hand(round: readonly Outgoing[]): Promise<void> {

@@ -6,14 +6,14 @@
 import assert from 'node:assert/strict';
 import { after, before, type TestContext, test } from 'node:test';
 import { type KafkaServer, startKafka } from '../../../scripts/services/kafka.ts';
-import { type Backbone, type Envelope, MessageNotCarriedError } from '../../backbone/backbone.ts';
-import { systemClock } from '../../host/clock.ts';
+import { type Backbone, MessageNotCarriedError } from '../../backbone/backbone.ts';
 import type { Application } from '../../runtime/application.ts';
 import { rejection, start, until } from '../../runtime/fixtures/start.ts';
 import { run } from '../../runtime/run.ts';
 import { type Logger, silent } from '../../telemetry/logger.ts';
 import { memory } from '../memory/memory-store.ts';
 import { bareAdmin, publishBare, publishInTransaction } from './fixtures/bare-client.ts';
+import { envelope, idsIn, opened } from './fixtures/handed-over.ts';
 import { listening, ordering, OrderPlaced } from '../../runtime/fixtures/heard-ordering.ts';
 import { type KafkaOptions, kafka } from './kafka-backbone.ts';
 import { KafkaTopicError } from './publisher-topic.ts';
@@ -31,7 +31,7 @@ test('a topic that forgets all but the last message of a key is left as it is, a
   const admin = await bareAdmin(t, server.brokers);
   const configs = [{ name: 'cleanup.policy', value: 'compact' }];
   await admin.createTopics({ topics: ['compact.ordering'], partitions: 1, replicas: 1, configs });
-  const backbone = await opened({ prefix: 'compact' });
+  const backbone = await opened({ brokers: server.brokers, prefix: 'compact' });
 
   const error = await rejection(backbone.inlet(CONSUMER), KafkaTopicError);
 
@@ -42,7 +42,11 @@ test('a topic that forgets all but the last message of a key is left as it is, a
 });
 
 test('a topic that the broker does not make as it is wanted is named, with what the broker says', async () => {
-  const backbone = await opened({ prefix: 'impossible', replicationFactor: 3 });
+  const backbone = await opened({
+    brokers: server.brokers,
+    prefix: 'impossible',
+    replicationFactor: 3,
+  });
 
   const error = await rejection(backbone.inlet(CONSUMER), KafkaTopicError);
 
@@ -53,7 +57,12 @@ test('a topic that the broker does not make as it is wanted is named, with what 
 test('a topic that is made here keeps all, and has the partitions and settings that were asked for', async (t) => {
   const admin = await bareAdmin(t, server.brokers);
   const topicSettings = { 'segment.ms': '3600000' };
-  const backbone = await opened({ prefix: 'made', partitions: 3, topicSettings });
+  const backbone = await opened({
+    brokers: server.brokers,
+    prefix: 'made',
+    partitions: 3,
+    topicSettings,
+  });
 
   await backbone.inlet(CONSUMER);
 
@@ -105,7 +114,7 @@ test('who was away while messages were dropped says so, and goes on behind no ga
 
 test('who listens for the first time begins with what is left', async (t) => {
   const admin = await bareAdmin(t, server.brokers);
-  const backbone = await opened({ prefix: 'left', partitions: 1 });
+  const backbone = await opened({ brokers: server.brokers, prefix: 'left', partitions: 1 });
   await backbone.inlet(CONSUMER);
   await backbone.close();
   for (const id of ['o-1', 'o-2', 'o-3'])
@@ -197,7 +206,12 @@ test("Kafka's own tools see how far a consumer has come", async (t) => {
 
 test('a message that the topic takes none as large as is told, and lets other keys pass, once', async (t) => {
   const topicSettings = { 'max.message.bytes': '100000' };
-  const backbone = await opened({ prefix: 'large', partitions: 1, topicSettings });
+  const backbone = await opened({
+    brokers: server.brokers,
+    prefix: 'large',
+    partitions: 1,
+    topicSettings,
+  });
   t.after(() => backbone.close());
   const outlet = await backbone.outlet('ordering');
   const messages = [
@@ -214,6 +228,28 @@ test('a message that the topic takes none as large as is told, and lets other ke
   }
 
   assert.deepEqual(await idsIn(backbone), ['m-1', 'm-4']);
+});
+
+test('of calls that go together, only the one fails that has a message too large', async (t) => {
+  const topicSettings = { 'max.message.bytes': '100000' };
+  const options = { brokers: server.brokers, prefix: 'joined', partitions: 1, topicSettings };
+  const backbone = await opened(options);
+  t.after(() => backbone.close());
+  const outlet = await backbone.outlet('ordering');
+  const publish = async (...messages: Parameters<typeof envelope>[]): Promise<void> =>
+    outlet?.publish(messages.map((parts) => envelope(...parts)));
+
+  const calls = await Promise.allSettled([
+    publish(['m-1', 'a', 'x']),
+    publish(['m-2', 'b', 'x'.repeat(100_000)], ['m-3', 'b', 'x'], ['m-4', 'c', 'x']),
+    publish(['m-5', 'a', 'x'], ['m-6', 'd', 'x']),
+  ]);
+
+  const [first, second, third] = calls;
+  assert.equal(first?.status, 'fulfilled');
+  assert.equal(third?.status, 'fulfilled');
+  assert.equal(second?.status === 'rejected' && second.reason.messageId, 'm-2');
+  assert.deepEqual(await idsIn(backbone), ['m-1', 'm-4', 'm-5', 'm-6']);
 });
 
 test('a message that stands in the topic twice is taken in once, and is no trouble', async (t) => {
@@ -264,7 +300,12 @@ test('of what others hand over in transactions, what they give up is never heard
 
 test('many messages that together are larger than a batch may be go in several, in order', async (t) => {
   const topicSettings = { 'max.message.bytes': '100000' };
-  const backbone = await opened({ prefix: 'many', partitions: 1, topicSettings });
+  const backbone = await opened({
+    brokers: server.brokers,
+    prefix: 'many',
+    partitions: 1,
+    topicSettings,
+  });
   t.after(() => backbone.close());
   const outlet = await backbone.outlet('ordering');
   const ids = Array.from({ length: 40 }, (_, index) => `m-${index}`);
@@ -304,13 +345,6 @@ test('what was confirmed survives the end of the broker by SIGKILL, in order of 
     );
 });
 
-async function opened(options: Partial<KafkaOptions>) {
-  const backbone = kafka({ brokers: server.brokers, ...options });
-  const published = (): Promise<never> => Promise.reject(new Error('nobody reads a log here'));
-  await backbone.start({ clock: systemClock(), published });
-  return backbone;
-}
-
 async function scene(t: TestContext, options: Partial<KafkaOptions>, store = memory()) {
   const heard: string[] = [];
   const context = listening((orderId) => void heard.push(orderId));
@@ -334,37 +368,4 @@ async function settingsOf(
 ): Promise<ReadonlyMap<string, string>> {
   const [found] = await admin.describeConfigs({ resources: [{ resourceType: 2, resourceName }] });
   return new Map(found?.configs.map(({ name, value }) => [name, value]));
-}
-
-/** What is in the topic of `ordering`, which another message ends. */
-async function idsIn(backbone: Backbone): Promise<readonly string[]> {
-  const last = envelope('last', 'z', 'x');
-  await (await backbone.outlet('ordering'))?.publish([last]);
-  const inlet = await backbone.inlet({ ...CONSUMER, contracts: [OrderPlaced.name] });
-  const ids: string[] = [];
-  while (ids.at(-1) !== last.id) {
-    const { signal } = new AbortController();
-    const delivery = await inlet.receive({ limit: 100, signal });
-    ids.push(...delivery.messages.map(({ id }) => id));
-    await delivery.acknowledge();
-  }
-  await inlet.close();
-  return ids.slice(0, -1);
-}
-
-function envelope(id: string, key: string, text: string): Envelope {
-  return {
-    id,
-    source: 'ordering',
-    type: OrderPlaced.name,
-    schemaVersion: 1,
-    key,
-    data: JSON.stringify(text),
-    occurredAt: 0,
-    recordedAt: 0,
-    correlationId: 'c',
-    causationId: 'c',
-    traceparent: null,
-    metadata: null,
-  };
 }
