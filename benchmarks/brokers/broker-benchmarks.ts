@@ -1,6 +1,6 @@
 /**
- * What a broker between contexts costs, beside its bare client: handing over what a log holds, taking in what
- * a broker holds, and the way from a commit to the handler of another context when nothing else happens.
+ * What a broker between contexts costs, beside its bare client: handing over what a log holds, and taking in
+ * what a broker holds.
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import { run } from 'thereupon';
@@ -9,25 +9,22 @@ import { attributesOf } from '../../src/backbone/cloud-event.ts';
 import { envelopeOf } from '../../src/backbone/envelope-of-record.ts';
 import type { NewRecord } from '../../src/log/record.ts';
 import { type Benchmark, type Measurement, scaled, type Setting } from '../benchmark.ts';
-import { quantile } from '../figure.ts';
 import { fillLog } from '../fill-log.ts';
 import { secondsFor } from '../stopwatch.ts';
-import type { Broker, Headers } from './broker.ts';
+import { type Broker, type Headers, settingsOf } from './broker.ts';
+import { brokers } from './brokers.ts';
 import { bellsAndEars, KEYS, ringOf } from './contexts.ts';
+import { handingOver } from './handing-over.ts';
 import { outage } from './outage.ts';
-import { kafkaBroker } from './kafka-broker.ts';
-import { natsBroker } from './nats-broker.ts';
-import { rabbitmqBroker } from './rabbitmq-broker.ts';
 
-const WARM_UP = 50;
-const PAUSE_MS = 10;
 const LOOK_MS = 2;
 
-export const brokerBenchmarks: readonly Benchmark[] = [
-  natsBroker,
-  rabbitmqBroker,
-  kafkaBroker,
-].flatMap((broker) => [relaying(broker), takingIn(broker), handingOver(broker), outage(broker)]);
+export const brokerBenchmarks: readonly Benchmark[] = brokers.flatMap((broker) => [
+  relaying(broker),
+  takingIn(broker),
+  handingOver(broker),
+  outage(broker),
+]);
 
 function relaying(broker: Broker): Benchmark {
   return {
@@ -75,7 +72,7 @@ async function rates(
   const alike: number[] = [];
   const { url, close } = await broker.start();
   try {
-    setting.progress(`${count} messages a run; bare: ${broker.settings}`);
+    setting.progress(`${count} messages a run; ${settingsOf(broker)}`);
     for (let round = 0; round < setting.runs; round += 1) {
       const seconds = await measure(url, `round${round}`, count);
       values.push(count / seconds.own);
@@ -187,83 +184,4 @@ async function bareConsumed(
 
 function texts(count: number): readonly string[] {
   return Array.from({ length: count }, (_, ring) => JSON.stringify(ringOf(ring)));
-}
-
-function handingOver(broker: Broker): Benchmark {
-  return {
-    name: `${broker.name}-latency`,
-    about: `from a commit to the handler of another context over ${broker.name} when idle, p50 and p99`,
-    async measure(setting) {
-      const rings = scaled(setting, 500, 20);
-      const own: number[][] = [];
-      const raw: number[][] = [];
-      const { url, close } = await broker.start();
-      try {
-        setting.progress(`${rings} messages a run, ${PAUSE_MS} ms apart`);
-        for (let round = 0; round < setting.runs; round += 1) {
-          const name = `round${round}`;
-          own.push(await ownLatencies(broker, `${setting.directory}/${name}`, url, name, rings));
-          raw.push(await bareLatencies(broker, url, name, rings));
-        }
-      } finally {
-        await close();
-      }
-      return [['p50', 0.5] as const, ['p99', 0.99] as const].map(([part, of]) => ({
-        metric: `from the answer of the commit, ${part}`,
-        unit: 'ms',
-        values: own.map((values) => quantile(values, of)),
-        raw: raw.map((values) => quantile(values, of)),
-      }));
-    },
-  };
-}
-
-async function ownLatencies(
-  broker: Broker,
-  directory: string,
-  url: string,
-  name: string,
-  rings: number,
-): Promise<number[]> {
-  let heard: (at: number) => void = () => undefined;
-  const { bell, bells, ears } = bellsAndEars(() => heard(performance.now()));
-  const app = await run([bells, ears], {
-    store: sqlite(directory),
-    backbone: broker.backbone(url, name),
-  });
-  const latencies: number[] = [];
-  for (let ring = 0; ring < WARM_UP + rings; ring += 1) {
-    const hearing = new Promise<number>((resolve) => (heard = resolve));
-    await app.handle(bell, 'b-1', { type: 'Ring', data: ringOf(ring) });
-    const answered = performance.now();
-    const latency = (await hearing) - answered;
-    if (ring >= WARM_UP) latencies.push(latency);
-    await app.settled();
-    await delay(PAUSE_MS);
-  }
-  await app.stop();
-  return latencies;
-}
-
-/** From handing over to hearing, one by one. */
-async function bareLatencies(
-  broker: Broker,
-  url: string,
-  name: string,
-  rings: number,
-): Promise<number[]> {
-  const client = await broker.bare(url, `bare${name}`);
-  let heard: (at: number) => void = () => undefined;
-  await client.listen(() => heard(performance.now()));
-  const latencies: number[] = [];
-  for (let ring = 0; ring < WARM_UP + rings; ring += 1) {
-    const hearing = new Promise<number>((resolve) => (heard = resolve));
-    const begun = performance.now();
-    await client.publish([JSON.stringify(ringOf(ring))]);
-    const latency = (await hearing) - begun;
-    if (ring >= WARM_UP) latencies.push(latency);
-    await delay(PAUSE_MS);
-  }
-  await client.close();
-  return latencies;
 }

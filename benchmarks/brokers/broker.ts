@@ -7,8 +7,8 @@ export interface Broker {
   readonly backbone: (url: string, prefix: string) => Backbone;
   /** The bare client, set up for what our backbone uses: as durable, on the same kind of queue or stream. */
   readonly bare: (url: string, name: string) => Promise<BareClient>;
-  /** How the bare client is set, as it was found to be the fastest. */
-  readonly settings: string;
+  /** How both are set: batches, how much is under way at a time, acknowledgements. */
+  readonly settings: { readonly ours: string; readonly bare: string };
 }
 
 export interface Server {
@@ -32,5 +32,9 @@ export interface BareClient {
   readonly close: () => Promise<void>;
 }
 
-/** So many messages of the bare client are unconfirmed at a time: more gains nothing. */
+/** So many messages are unconfirmed at a time: of the bare client, as of our relay. More gains nothing. */
 export const IN_FLIGHT = 1_024;
+
+export function settingsOf({ settings: { ours, bare } }: Broker): string {
+  return `ours: ${ours}; bare: ${bare}`;
+}

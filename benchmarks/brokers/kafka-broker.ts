@@ -5,29 +5,34 @@ import { startKafka } from '../../scripts/services/kafka.ts';
 import { type BareClient, type Broker, type Headers, IN_FLIGHT } from './broker.ts';
 
 const ALL = -1;
+/** As many as a topic of ours has. */
+const PARTITIONS = 6;
 const CREATED_MS = 1_000;
 
 export const kafkaBroker: Broker = {
   name: 'kafka',
   start: () => startKafka(),
   backbone: (brokers, prefix) => kafka({ brokers, prefix }),
-  settings: `${IN_FLIGHT} a call, acknowledged by all; one partition; offsets committed each second and at the end`,
+  settings: {
+    ours: `${IN_FLIGHT} unconfirmed, up to 768 of them in one call, idempotent, acknowledged by all; ${PARTITIONS} partitions by key; fetches of 1 MiB, offsets shown each second`,
+    bare: `${IN_FLIGHT} unconfirmed, all of them in one call, idempotent, acknowledged by all; ${PARTITIONS} partitions in turn; offsets committed each second and at the end`,
+  },
   async bare(url, name): Promise<BareClient> {
     const bootstrapBrokers = [new URL(url).host];
     const options = { clientId: 'bare', bootstrapBrokers };
     const admin = new Admin(options);
-    await admin.createTopics({ topics: [name], partitions: 1, replicas: 1 });
+    await admin.createTopics({ topics: [name], partitions: PARTITIONS, replicas: 1 });
     // Who leads it is known a moment later than that it is there.
     await delay(CREATED_MS);
     await admin.close();
-    const producer = new Producer(options);
+    const producer = new Producer({ ...options, idempotent: true });
     const consumer = new Consumer({ ...options, groupId: name, maxWaitTime: 500 });
     const send = (messages: readonly string[], headers: Headers): Promise<unknown> =>
       producer.send({
         acks: ALL,
-        messages: messages.map((message) => ({
+        messages: messages.map((message, index) => ({
           topic: name,
-          partition: 0,
+          partition: index % PARTITIONS,
           value: Buffer.from(message),
           headers: new Map(
             Object.entries(headers).map(([key, value]) => [Buffer.from(key), Buffer.from(value)]),

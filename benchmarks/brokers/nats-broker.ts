@@ -8,7 +8,10 @@ export const natsBroker: Broker = {
   name: 'nats',
   start: () => startNats(),
   backbone: (servers, prefix) => nats({ servers, prefix }),
-  settings: `noAsyncTraces; ${IN_FLIGHT} unconfirmed, ids for its own dedupe; a pull consumer 1,000 ahead, each acknowledged`,
+  settings: {
+    ours: `noAsyncTraces; ${IN_FLIGHT} unconfirmed, of each key one, ids for its own dedupe; pages of 256, read by nobody's consumer, no acknowledgements`,
+    bare: `noAsyncTraces; ${IN_FLIGHT} unconfirmed, ids for its own dedupe; a pull consumer 1,000 ahead, each acknowledged`,
+  },
   async bare(servers, name): Promise<BareClient> {
     const connection = await connect({ servers, noAsyncTraces: true });
     const manager = await jetstreamManager(connection);

@@ -9,7 +9,10 @@ export const rabbitmqBroker: Broker = {
   name: 'rabbitmq',
   start: () => startRabbitmq(),
   backbone: (url, prefix) => rabbitmq({ url, prefix }),
-  settings: `noDelay; ${IN_FLIGHT} unconfirmed, persistent, a quorum queue; prefetch 512, ${ACKNOWLEDGED_TOGETHER} acknowledged together`,
+  settings: {
+    ours: `noDelay; ${IN_FLIGHT} unconfirmed, of each key one, persistent, a quorum queue; prefetch 512, up to 256 acknowledged together`,
+    bare: `noDelay; ${IN_FLIGHT} unconfirmed, persistent, a quorum queue; prefetch 512, ${ACKNOWLEDGED_TOGETHER} acknowledged together`,
+  },
   async bare(url, name): Promise<BareClient> {
     const connection = await connect(url, { noDelay: true });
     const publishing = await connection.createConfirmChannel();

@@ -15,7 +15,7 @@ import { type Benchmark, type Measurement, scaled } from '../benchmark.ts';
 import { quantile } from '../figure.ts';
 import { bellsAndEars } from './bells.ts';
 import { inDatabase, onServer } from './measured-server.ts';
-import { machineMs, OtherProcess } from './other-process.ts';
+import { machineMs, OtherProcess } from '../other-process.ts';
 
 const PAUSE_MS = 20;
 const WARM_UP = 50;
@@ -75,7 +75,7 @@ async function measureKind(kind: Kind, url: string, rings: number): Promise<Late
   let heard: (atMs: number) => void = () => undefined;
   const ringing = await RINGING[kind](url);
   const other = await OtherProcess.start<{ atMs: number }>(
-    'hearing-child.ts',
+    'postgres/hearing-child.ts',
     [kind, url],
     (told) => heard(told.atMs),
   );

@@ -7,7 +7,7 @@ import { Client } from 'pg';
 import { run } from 'thereupon';
 import { postgres } from 'thereupon/postgres';
 import { bellsAndEars } from './bells.ts';
-import { machineMs, tell, tellRunning } from './other-process.ts';
+import { machineMs, tell, tellRunning } from '../other-process.ts';
 
 const [kind = '', url = ''] = process.argv.slice(2);
 const hear = (ring: number): void => tell({ ring, atMs: machineMs() });

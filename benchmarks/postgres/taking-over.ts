@@ -13,7 +13,7 @@ import { slotOf } from '../../src/subscription/slot.ts';
 import { type Benchmark, scaled } from '../benchmark.ts';
 import { stampRecords } from '../stamp-records.ts';
 import { inDatabase, onServer } from './measured-server.ts';
-import { machineMs, OtherProcess } from './other-process.ts';
+import { machineMs, OtherProcess } from '../other-process.ts';
 
 const LEASE_MS = 10_000;
 const STREAMS = 1_000;
@@ -105,7 +105,7 @@ class Worker {
     const times: number[] = [];
     const onTold = new Set<() => void>();
     const given = [url, String(leaseMs)];
-    const process = await OtherProcess.start<Told>('working-child.ts', given, (told) => {
+    const process = await OtherProcess.start<Told>('postgres/working-child.ts', given, (told) => {
       for (const id of told.handled) if (ids.size < ids.add(id).size) times.push(told.atMs);
       for (const listener of onTold) listener();
     });

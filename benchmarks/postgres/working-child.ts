@@ -6,7 +6,7 @@
 import { boundedContext, happened, run, whenever } from 'thereupon';
 import { postgres } from 'thereupon/postgres';
 import { ticket } from '../counting.ts';
-import { machineMs, tell, tellRunning } from './other-process.ts';
+import { machineMs, tell, tellRunning } from '../other-process.ts';
 
 const [url = '', leaseMs = ''] = process.argv.slice(2);
 let handled: string[] = [];

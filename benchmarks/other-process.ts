@@ -1,4 +1,4 @@
-/** A program of this folder in a process of its own, which tells what it hears and does. */
+/** A program of the benchmarks in a process of its own, which tells what it hears and does. */
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
@@ -11,7 +11,7 @@ export class OtherProcess<Told> {
     child.on('message', (told) => told !== RUNNING && onTold(told as Told));
   }
 
-  /** Resolves when it says that it runs. */
+  /** A program such as `postgres/hearing-child.ts`. Resolves when it says that it runs. */
   static async start<Told>(
     program: string,
     given: readonly string[],
