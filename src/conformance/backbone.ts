@@ -6,6 +6,8 @@ import { delivering } from './backbone/delivering.ts';
 import type { BackboneSubject } from './backbone/backbone-subject.ts';
 import { failing } from './backbone/failing.ts';
 import { type Scenario, type Scenarios, Scene } from './backbone/scene.ts';
+import { keeping } from './backbone/keeping.ts';
+import { strangers } from './backbone/strangers.ts';
 import { takingIn } from './backbone/taking-in.ts';
 
 /**
@@ -44,7 +46,14 @@ export function testBackbone(
 }
 
 /** Every promise, in words. */
-export const SCENARIOS: Scenarios = { ...delivering, ...acknowledging, ...failing, ...takingIn };
+export const SCENARIOS: Scenarios = {
+  ...delivering,
+  ...acknowledging,
+  ...failing,
+  ...keeping,
+  ...takingIn,
+  ...strangers,
+};
 
 async function play(
   scenario: Scenario,

@@ -3,7 +3,7 @@
  * errors that they promise, and the suites that hold an adapter to them.
  */
 export { testBackbone } from './backbone.ts';
-export type { BackboneSubject } from './backbone/backbone-subject.ts';
+export type { BackboneSubject, StrangersMessage } from './backbone/backbone-subject.ts';
 export { type LogSubject, testLog } from './log.ts';
 
 export type {

@@ -2,7 +2,9 @@ import { after, before } from 'node:test';
 import { type KafkaServer, startKafka } from '../../../scripts/services/kafka.ts';
 import { type Network, startNetwork } from '../../../scripts/services/process/network.ts';
 import { testBackbone } from '../../conformance/backbone.ts';
+import { prefixed } from '../../conformance/fixtures/prefixed.ts';
 import { memory } from '../memory/memory-store.ts';
+import { bareEnds, publishBare } from './fixtures/bare-client.ts';
 import { kafka } from './kafka-backbone.ts';
 
 let server: KafkaServer;
@@ -25,12 +27,23 @@ let count = 0;
 testBackbone('kafka', {
   open: async () => {
     count += 1;
+    const prefix = `t${count}`;
     return {
-      backbone: kafka({ brokers: server.brokers, prefix: `t${count}` }),
+      backbone: kafka({ brokers: server.brokers, prefix }),
       store: memory(),
       bytesMax: 4_194_304,
       cut: () => network.cut(),
       outage: { begin: () => server.stop(), end: () => server.start() },
+      stranger: ({ publisher, contract, body, attributes = {} }) =>
+        publishBare(server.brokers, `${prefix}.${publisher}`, {
+          value: body,
+          headers: prefixed('ce_', { type: contract, ...attributes }),
+        }),
+      held: async (publisher) =>
+        (await bareEnds(server.brokers, `${prefix}.${publisher}`)).reduce(
+          (sum, end) => sum + end,
+          0,
+        ),
       close: async () => undefined,
     };
   },

@@ -2,7 +2,9 @@ import { after, before } from 'node:test';
 import { type NatsServer, startNats } from '../../../scripts/services/nats.ts';
 import { type Network, startNetwork } from '../../../scripts/services/process/network.ts';
 import { testBackbone } from '../../conformance/backbone.ts';
+import { prefixed } from '../../conformance/fixtures/prefixed.ts';
 import { memory } from '../memory/memory-store.ts';
+import { messagesIn, publishBare } from './fixtures/bare-client.ts';
 import { nats } from './nats-backbone.ts';
 
 const BYTES_MAX = 2_097_152;
@@ -23,12 +25,16 @@ let count = 0;
 testBackbone('nats', {
   open: async () => {
     count += 1;
+    const prefix = `t${count}`;
     return {
-      backbone: nats({ servers: network.through(server.url), prefix: `t${count}` }),
+      backbone: nats({ servers: network.through(server.url), prefix }),
       store: memory(),
       bytesMax: BYTES_MAX,
       cut: () => network.cut(),
       outage: { begin: () => server.stop(), end: () => server.start() },
+      stranger: ({ contract, body, attributes = {} }) =>
+        publishBare(server.url, `${prefix}.${contract}`, body, prefixed('ce-', attributes)),
+      held: () => messagesIn(server.url, `${prefix}_ordering`),
       close: async () => undefined,
     };
   },

@@ -2,10 +2,12 @@ import { after, before } from 'node:test';
 import { type Network, startNetwork } from '../../../scripts/services/process/network.ts';
 import { type RabbitmqServer, startRabbitmq } from '../../../scripts/services/rabbitmq.ts';
 import { testBackbone } from '../../conformance/backbone.ts';
+import { prefixed } from '../../conformance/fixtures/prefixed.ts';
 import { memory } from '../memory/memory-store.ts';
+import { publishBare, withChannel } from './fixtures/bare-client.ts';
 import { rabbitmq } from './rabbitmq-backbone.ts';
 
-const BYTES_MAX = 1_048_576;
+const BYTES_MAX = 2_097_152;
 
 let server: RabbitmqServer;
 let network: Network;
@@ -23,16 +25,26 @@ let count = 0;
 testBackbone('rabbitmq', {
   open: async () => {
     count += 1;
+    const prefix = `t${count}`;
     return {
       // A server that does not hear of a cut connection gives its messages to others after two of them.
       backbone: rabbitmq({
         url: `${network.through(server.url)}?heartbeat=1`,
-        prefix: `t${count}`,
+        prefix,
       }),
       store: memory(),
       bytesMax: BYTES_MAX,
       cut: () => network.cut(),
       outage: { begin: () => server.stop(), end: () => server.start() },
+      stranger: ({ publisher, contract, body, attributes = {} }) =>
+        publishBare(server.url, `${prefix}.${publisher}`, contract, body, {
+          headers: prefixed('cloudEvents:', attributes),
+        }),
+      held: (publisher, consumer) =>
+        withChannel(server.url, async (channel) => {
+          const queue = `${prefix}.${publisher}.${consumer}`;
+          return (await channel.checkQueue(queue)).messageCount;
+        }),
       close: async () => undefined,
     };
   },

@@ -15,6 +15,26 @@ export interface BackboneSubject {
   };
   /** A message of more bytes is refused by its server. Without it, a scenario is skipped. */
   readonly bytesMax?: number;
+  /**
+   * Publishes past the backbone, as somebody would who knows nothing of us, where messages of a contract
+   * go. Without it, scenarios are skipped.
+   */
+  readonly stranger?: (message: StrangersMessage) => Promise<void>;
+  /**
+   * How many messages its servers hold of a publisher for a consumer that has taken none of them. Without
+   * it, a scenario is skipped.
+   */
+  readonly held?: (publisher: string, consumer: string) => Promise<number>;
   /** Removes what it left. The backbone and all logs are closed before. */
   close(): Promise<void>;
+}
+
+/** A message by another program than ours. */
+export interface StrangersMessage {
+  readonly publisher: string;
+  /** Told as the protocol itself tells what a message is, such as by its subject. */
+  readonly contract: string;
+  readonly body: string | Uint8Array;
+  /** Of CloudEvents, by their names, as the binary mode of the protocol has them. Default: none. */
+  readonly attributes?: Readonly<Record<string, string>>;
 }

@@ -1,13 +1,10 @@
 import assert from 'node:assert/strict';
-import type { StandardSchemaV1 } from '@standard-schema/spec';
 import type { Envelope } from '../../backbone/backbone.ts';
-import { Intake } from '../../backbone/intake.ts';
 import { Relay } from '../../backbone/relay.ts';
-import { contract } from '../../contract/contract.ts';
 import { Committer } from '../../log/committer.ts';
 import type { Log } from '../../log/log.ts';
-import { PAYLOAD_CHARACTERS_MAX } from '../../message/payload.ts';
 import { silent } from '../../telemetry/logger.ts';
+import { QUICKLY, intakeOf } from './billing-intake.ts';
 import { PATIENCE_MS, type Scenarios, type Scene, ids } from './scene.ts';
 
 /** The whole way, with the toolkit's own relay and intake on both sides of the backbone. */
@@ -98,37 +95,6 @@ export const takingIn: Scenarios = {
     await assertTakenIn(scene, log, messages);
   },
 };
-
-const QUICKLY = { attemptsMax: Number.POSITIVE_INFINITY, firstDelayMs: 1, delayMsMax: 10 };
-
-function intakeOf(scene: Scene, log: Log): Intake {
-  return new Intake({
-    context: 'billing',
-    source: 'ordering',
-    contracts: [OrderPlaced],
-    backbone: scene.backbone,
-    log,
-    committer: new Committer(log, scene.host.clock),
-    host: scene.host,
-    logger: silent,
-    retry: QUICKLY,
-    charactersMax: PAYLOAD_CHARACTERS_MAX,
-  });
-}
-
-/** Written out, so that this suite needs no library of schemas. */
-const schema: StandardSchemaV1<{ orderId: string }, { orderId: string }> = {
-  '~standard': {
-    version: 1,
-    vendor: 'thereupon',
-    validate: (value) => ({ value: value as { orderId: string } }),
-  },
-};
-const OrderPlaced = contract('ordering.OrderPlaced', {
-  version: 1,
-  schema,
-  key: (data) => data.orderId,
-});
 
 function outgoing(message: Envelope) {
   return { ...message, direction: 'outgoing' as const, stream: null, version: null };
