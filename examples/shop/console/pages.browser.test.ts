@@ -126,7 +126,11 @@ describe('each view of the console', { skip: noBrowser }, () => {
     });
 });
 
-/** So many pixels of the page are beside what is seen of it. */
+/** So many pixels of the page are beside what is seen of it; all below its head scrolls in `main`. */
 function sideways(page: Page): Promise<number> {
-  return page.evaluate<number>('document.scrollingElement.scrollWidth - innerWidth');
+  return page.evaluate<number>(`Math.max(
+    ...[document.scrollingElement, document.querySelector('main')].map(
+      ({ scrollWidth, clientWidth }) => scrollWidth - clientWidth,
+    ),
+  )`);
 }
