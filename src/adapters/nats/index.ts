@@ -1,3 +1,4 @@
 export { nats, type NatsOptions } from './nats-backbone.ts';
 export { NatsClientMissingError, type NatsConnection } from './nats-client.ts';
+export { NatsOptionError } from './nats-option-error.ts';
 export { NatsStreamError } from './publisher-stream.ts';

@@ -31,7 +31,10 @@ export interface NatsOptions {
   readonly servers?: string | readonly string[];
   /** A connection of yours; it is left open. Default: one of our own. */
   readonly connection?: NatsConnection;
-  /** What the names of streams and subjects begin with. Default `thereupon`. */
+  /**
+   * What the names of streams and subjects begin with. It may have dots, as in `my.app`; streams have `_` in
+   * their place. Default `thereupon`.
+   */
   readonly prefix?: string;
   /** On so many servers of a cluster each stream is kept that is made here. Default 1. */
   readonly replicas?: number;
@@ -48,6 +51,7 @@ const CONFIRM_WITHIN_MS = 5_000;
  * consumer reads it like a log and keeps its place in its own database, so the server keeps none.
  *
  * @param where an address such as `nats://localhost:4222`, or options
+ * @throws {NatsOptionError} for options that cannot be used as they are
  * @throws {NatsClientMissingError} at the start, when the client is not installed
  * @throws {NatsStreamError} when a stream of that name is there and would lose messages
  * @example

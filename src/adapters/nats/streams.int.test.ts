@@ -87,6 +87,16 @@ for (const [what, prefix, stream, said] of [
     assert.deepEqual((await manager.streams.info(stream.name)).config, before.config);
   });
 
+test('a prefix with dots leads to a stream without', async (t) => {
+  const { app, heard } = await scene(t, { prefix: 'my.app' });
+
+  await place(app, 'o-1');
+  await until(() => heard.length === 1);
+
+  const { config } = await manager.streams.info('my_app_ordering');
+  assert.deepEqual(config.subjects, ['my.app.ordering.>']);
+});
+
 test('a stream with limits of its owner is used as it is', async (t) => {
   const minute = 60e9;
   const subjects = ['limited.ordering.>'];
