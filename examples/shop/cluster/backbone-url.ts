@@ -29,7 +29,7 @@ export function backboneUrl(option: string, text: string | undefined): string | 
   const isMany = urls.length > 1 && protocol.startsWith('amqp');
   if (protocols.size === 1 && protocol in makers && !isMany) return text;
   const kinds =
-    'nats://HOST, amqp://USER:PASSWORD@HOST or kafka://HOST, of NATS and Kafka several with commas between';
+    'nats://USER:PASSWORD@HOST, amqp://USER:PASSWORD@HOST or kafka://HOST, of NATS and Kafka several with commas between';
   throw new OptionError(option, `takes ${kinds}, not "${text}"`);
 }
 

@@ -27,7 +27,10 @@ import { asNotCarried, assertFits } from './too-large.ts';
  * `@nats-io/transport-node` as it is: `user`, `pass`, `token`, `tls`, `authenticator` …
  */
 export interface NatsOptions {
-  /** Addresses, such as `nats://localhost:4222`. Default: that one. */
+  /**
+   * Addresses, such as `nats://localhost:4222`. Default: that one. They may have credentials, the same for all
+   * servers: `nats://user:password@host`, `nats://token@host`.
+   */
   readonly servers?: string | readonly string[];
   /** A connection of yours; it is left open. Default: one of our own. */
   readonly connection?: NatsConnection;

@@ -1,3 +1,4 @@
+import { type ConnectTo, connectTo } from './credentials.ts';
 import { loadClient, type NatsClient, type NatsConnection } from './nats-client.ts';
 import type { Names } from './names.ts';
 import { publisherStream } from './publisher-stream.ts';
@@ -11,6 +12,7 @@ const ANSWER_MS = 2_000;
 
 /** How the server is connected to; what is not ours goes to the client as it is. */
 export interface ServerOptions {
+  readonly servers?: string | readonly string[];
   readonly connection?: NatsConnection;
   readonly replicas?: number;
   readonly [option: string]: unknown;
@@ -23,14 +25,17 @@ export interface ServerOptions {
 export class ServerConnection {
   readonly #names: Names;
   readonly #options: ServerOptions;
+  readonly #to: ConnectTo;
   /** The publishers whose streams are there, as long as the connection lasts. */
   readonly #there = new Map<string, Promise<unknown>>();
   #client: NatsClient | undefined;
   #connecting: Promise<Reached> | undefined;
 
+  /** @throws {NatsOptionError} */
   constructor(names: Names, options: ServerOptions) {
     this.#names = names;
     this.#options = options;
+    this.#to = connectTo(options);
   }
 
   /** @throws {NatsClientMissingError} */
@@ -92,10 +97,10 @@ export class ServerConnection {
   }
 
   #connectOptions(): object {
-    const { connection: _, replicas: __, ...options } = this.#options;
+    const { connection: _, replicas: __, servers: ___, ...options } = this.#options;
     // Everything that is under way fails when it breaks, and whoever comes next has a new one.
     // A stack for each question, in case it fails, takes a third of the time of handing over.
-    return { name: 'thereupon', noAsyncTraces: true, ...options, reconnect: false };
+    return { name: 'thereupon', noAsyncTraces: true, ...this.#to, ...options, reconnect: false };
   }
 
   async #makeStream({ manager }: Reached, publisher: string): Promise<void> {

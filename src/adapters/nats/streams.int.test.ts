@@ -193,30 +193,34 @@ for (const timeoutMs of [10, 2_000, 5_000])
     await cursor.close();
   });
 
+const PASSWORD = 'authorization { user: "shop", password: "r:i@ght" }';
+const TOKEN = 'authorization { token: "right" }';
+
 for (const [how, configuration, right, wrong] of [
-  [
-    'user and password',
-    'authorization { user: "shop", password: "right" }',
-    { user: 'shop', pass: 'right' },
-    { user: 'shop', pass: 'wrong' },
-  ],
-  ['a token', 'authorization { token: "right" }', { token: 'right' }, { token: 'wrong' }],
+  ['user and password', PASSWORD, { user: 'shop', pass: 'r:i@ght' }, { user: 'shop', pass: 'no' }],
+  ['a token', TOKEN, { token: 'right' }, { token: 'wrong' }],
+  ['user and password in the address', PASSWORD, 'shop:r%3Ai%40ght@', 'shop:wrong@'],
+  ['a token in the address', TOKEN, 'right@', 'wrong@'],
 ] as const)
   test(`${how} let in who has the right ones, and nobody else`, async (t) => {
     const guarded = await startNats({ configuration });
     t.after(() => guarded.close());
-    const { app, heard } = await scene(t, { servers: guarded.url, ...right });
+    const as = (credentials: object | string): NatsOptions =>
+      typeof credentials === 'string'
+        ? { servers: [guarded.url.replace('//', `//${credentials}`)] }
+        : { servers: guarded.url, ...credentials };
+    const { app, heard } = await scene(t, as(right));
     await place(app, 'o-1');
     await until(() => heard.length === 1);
 
-    const stranger = await opened({ servers: guarded.url, ...wrong });
+    const stranger = await opened(as(wrong));
+    t.after(() => stranger.close());
     const consumer = { consumer: 'x', source: 'ordering', contracts: [], marks: [] };
 
     await assert.rejects(stranger.inlet(consumer), (error: Error) => {
       assert.match(String((error.cause as Error).message), /Authorization/i);
       return true;
     });
-    await stranger.close();
   });
 
 test('the rights that the docs name are enough', async (t) => {
