@@ -149,22 +149,36 @@ test('a stream that is made anew while it is read is read from its beginning, an
   assert.deepEqual(heard.toSorted(), ['o-1', 'o-2', 'o-3']);
 });
 
-test('what was confirmed survives the end of the server by SIGKILL, in order', async (t) => {
+const KEYS = ['o-1', 'o-2', 'o-3'];
+
+test('what was confirmed survives the end of the server by SIGKILL, in order per key', async (t) => {
   const own = await startNats();
   t.after(() => own.close());
-  const { app, heard } = await scene(t, { servers: own.url });
-  const ids = Array.from({ length: 60 }, (_, index) => `o-${index}`);
+  const heard = new Map<string, (string | undefined)[]>(KEYS.map((key) => [key, []]));
+  const context = listening((orderId, { data }) => {
+    heard.get(orderId)?.push((data as { note?: string }).note);
+  });
+  const backbone = nats({ servers: own.url });
+  const app = await start(t, [ordering, context], { backbone });
+  await app.settled();
+  const notes = Array.from({ length: 60 }, (_, index) => `${index}`);
 
-  for (const [index, id] of ids.entries()) {
-    await place(app, id);
+  for (const [index, note] of notes.entries()) {
+    const publish = KEYS.map((orderId) =>
+      app.transaction(ordering, (tx) => tx.publish(OrderPlaced, { orderId, note })),
+    );
     if (index % 20 === 10) {
+      // While they are handed over.
       await own.kill();
       await own.start();
     }
+    await Promise.all(publish);
   }
-  await until(() => heard.length >= ids.length, 30_000);
+  const count = (): number => [...heard.values()].reduce((sum, { length }) => sum + length, 0);
+  await until(() => count() >= KEYS.length * notes.length, 30_000);
+  await app.settled();
 
-  assert.deepEqual(heard.toSorted(), ids.toSorted());
+  for (const key of KEYS) assert.deepEqual(heard.get(key), notes, key);
 });
 
 test('a connection of the application is used, and left open', async (t) => {
