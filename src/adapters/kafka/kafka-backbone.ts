@@ -30,6 +30,12 @@ export interface KafkaOptions {
   readonly brokers: string | readonly string[];
   /** What the names of topics and groups begin with. Default `thereupon`. */
   readonly prefix?: string;
+  /**
+   * How topics and groups are called where a company has its own way, such as
+   * `{ topic: (publisher) => `acme.${publisher}.events` }`. It is asked often, and must always say the same. Default:
+   * as the prefix says, also for what is left out.
+   */
+  readonly names?: Partial<Names>;
   /** So many partitions has a topic that is made here. Default 6. */
   readonly partitions?: number;
   /** On so many brokers each of them is kept. Default: as the brokers have it. */
@@ -81,16 +87,21 @@ class KafkaBackbone implements Backbone {
   readonly #topics = new Map<string, TopicInUse>();
   /** By partition: of every topic, each is a log. */
   readonly #logs: LogToLog[] = [];
-  /** By consumer group. */
+  /** By publisher and consumer: a group may have several topics. */
   readonly #shown = new Map<string, ShownProgress>();
   #clock: Clock | undefined;
   #admin: KafkaAdmin | undefined;
 
   constructor(options: KafkaOptions) {
-    const { prefix = 'thereupon', partitions: _, replicationFactor: __, ...rest } = options;
-    const { topicSettings: ___, confirmWithinMs = CONFIRM_WITHIN_MS, ...others } = rest;
+    const { prefix = 'thereupon', names, partitions: _, ...rest } = options;
+    const {
+      replicationFactor: __,
+      topicSettings: ___,
+      confirmWithinMs = CONFIRM_WITHIN_MS,
+      ...others
+    } = rest;
     this.#options = options;
-    this.#names = namesWith(prefix);
+    this.#names = namesWith(prefix, names);
     this.#cluster = new Cluster({ ...others, brokers: options.brokers, confirmWithinMs });
   }
 
@@ -187,9 +198,10 @@ class KafkaBackbone implements Backbone {
     const group = this.#names.group(source, consumer);
     const admin = (): KafkaAdmin => (this.#admin ??= this.#cluster.admin());
     const topic = this.#names.topic(source);
+    const whose = `${source} ${consumer}`;
     const shown =
-      this.#shown.get(group) ?? new ShownProgress({ admin, clock: this.#started, topic, group });
-    this.#shown.set(group, shown);
+      this.#shown.get(whose) ?? new ShownProgress({ admin, clock: this.#started, topic, group });
+    this.#shown.set(whose, shown);
     return shown;
   }
 

@@ -90,7 +90,7 @@ async function whatIsThere(
   } catch (error) {
     if (isUnknownTopic(error)) return 'nothing';
     if (isWithoutLeader(error)) return 'topic without a leader';
-    throw error;
+    throw refusal(name, error);
   }
 }
 
@@ -135,8 +135,8 @@ export class KafkaTopicError extends Error {
   constructor(topic: string, found: string, cause?: unknown) {
     super(
       `The topic "${topic}" on Kafka ${found}. Nothing was changed: make or change it yourself, or ` +
-        'give the backbone another prefix, or other settings for what it makes: ' +
-        'kafka({ brokers, prefix, partitions, replicationFactor, topicSettings }).',
+        'give the backbone another name for it, or other settings for what it makes: ' +
+        'kafka({ brokers, prefix, names, partitions, replicationFactor, topicSettings }).',
       { cause },
     );
     this.topic = topic;

@@ -89,6 +89,49 @@ test('a topic with limits of its owner is used as it is', async (t) => {
   assert.equal(topics.get('limited.ordering')?.partitions.length, 2);
 });
 
+test('topics and groups of a naming of its own are used, and none of ours is made', async (t) => {
+  const admin = await bareAdmin(t, server.brokers);
+  const topic = 'acme.order-events.v1';
+  await admin.createTopics({ topics: [topic], partitions: 2, replicas: 1, configs: [] });
+  const names = {
+    topic: (publisher: string) => (publisher === 'ordering' ? topic : `acme.${publisher}`),
+    group: (publisher: string, consumer: string) => `acme-${consumer}-of-${publisher}`,
+  };
+  const { app, heard } = await scene(t, { prefix: 'unused', names });
+
+  await place(app, 'o-1');
+  await publishBare(server.brokers, topic, { value: placed('o-2'), headers: TYPE });
+  await until(() => heard.length === 2);
+  await app.stop();
+
+  assert.deepEqual(heard.toSorted(), ['o-1', 'o-2']);
+  assert.match(await describedGroup('acme-listening-of-ordering'), /acme\.order-events\.v1 /);
+  await assert.rejects(admin.metadata({ topics: ['unused.ordering'] }));
+});
+
+test('who names the topic only has all else named as it is by itself', async (t) => {
+  const names = { topic: (publisher: string) => `acme.${publisher}` };
+  const { app, heard } = await scene(t, { prefix: 'partly', names });
+
+  await place(app, 'o-1');
+  await until(() => heard.length === 1);
+  await app.stop();
+
+  assert.match(await describedGroup('partly.ordering.listening'), /acme\.ordering /);
+});
+
+test('a name that Kafka takes for no topic is told, and is no outage', async () => {
+  for (const name of ['', 'acme orders', '..', 'x'.repeat(250)]) {
+    const backbone = await opened({ brokers: server.brokers, names: { topic: () => name } });
+
+    const error = await rejection(backbone.inlet(CONSUMER), KafkaTopicError);
+
+    assert.match(error.message, /cannot be made: the broker says INVALID_TOPIC_EXCEPTION/);
+    assert.equal(error.topic, name);
+    await backbone.close();
+  }
+});
+
 test('who was away while messages were dropped says so, and goes on behind no gap', async (t) => {
   const admin = await bareAdmin(t, server.brokers);
   const store = memory();
@@ -193,13 +236,7 @@ test("Kafka's own tools see how far a consumer has come", async (t) => {
   await until(() => heard.length === 3);
   await app.stop();
 
-  const said = await server.tool('org.apache.kafka.tools.consumer.group.ConsumerGroupCommand', [
-    '--bootstrap-server',
-    server.brokers.join(','),
-    '--describe',
-    '--group',
-    'shown.ordering.listening',
-  ]);
+  const said = await describedGroup('shown.ordering.listening');
 
   assert.match(said, /shown\.ordering\.listening +shown\.ordering +0 +3 +3 +0 /);
 });
@@ -344,6 +381,13 @@ test('what was confirmed survives the end of the broker by SIGKILL, in order of 
       Array.from({ length: rounds }, (_, round) => `${key} ${round}`),
     );
 });
+
+/** What Kafka's own tool says of a consumer group. */
+function describedGroup(group: string): Promise<string> {
+  const where = ['--bootstrap-server', server.brokers.join(',')];
+  const tool = 'org.apache.kafka.tools.consumer.group.ConsumerGroupCommand';
+  return server.tool(tool, [...where, '--describe', '--group', group]);
+}
 
 async function scene(t: TestContext, options: Partial<KafkaOptions>, store = memory()) {
   const heard: string[] = [];
