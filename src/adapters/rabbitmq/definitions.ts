@@ -57,8 +57,8 @@ export class RabbitmqDefinitionError extends Error {
   constructor(what: string, cause: unknown) {
     super(
       `The ${what} on RabbitMQ is defined otherwise: ${(cause as Error).message}. Somebody else made it, ` +
-        'so it is left as it is: remove it, or give the backbone another prefix: ' +
-        'rabbitmq({ url, prefix }).',
+        'so it is left as it is: remove it, or give the backbone another prefix or other names: ' +
+        'rabbitmq({ url, prefix, names }).',
       { cause },
     );
     this.what = what;

@@ -1,3 +1,4 @@
 export { type AmqpConnection, RabbitmqClientMissingError } from './amqp-client.ts';
 export { RabbitmqDefinitionError } from './definitions.ts';
+export { RabbitmqNameError, type RabbitmqNames } from './names.ts';
 export { rabbitmq, type RabbitmqOptions } from './rabbitmq-backbone.ts';

@@ -11,6 +11,7 @@ import { connect } from 'amqplib';
 import { makeCertificates } from '../../../scripts/services/process/certificates.ts';
 import { type RabbitmqServer, startRabbitmq } from '../../../scripts/services/rabbitmq.ts';
 import { type Backbone, type Envelope, MessageNotCarriedError } from '../../backbone/backbone.ts';
+import { boundedContext } from '../../context/bounded-context.ts';
 import { systemClock } from '../../host/clock.ts';
 import type { Application } from '../../runtime/application.ts';
 import { listening, ordering, OrderPlaced } from '../../runtime/fixtures/heard-ordering.ts';
@@ -20,6 +21,7 @@ import { silent } from '../../telemetry/logger.ts';
 import { memory } from '../memory/memory-store.ts';
 import { RabbitmqDefinitionError } from './definitions.ts';
 import { withChannel } from './fixtures/bare-client.ts';
+import { RabbitmqNameError } from './names.ts';
 import { rabbitmq, type RabbitmqOptions } from './rabbitmq-backbone.ts';
 
 const rights = rightsInDocs();
@@ -65,6 +67,39 @@ test('a queue of another kind is left as it is, and named; another prefix goes o
   const { app, heard } = await scene(t, { prefix: 'beside' });
   await place(app, 'o-1');
   await until(() => heard.length === 1);
+});
+
+test('exchanges and queues have names of one’s own where they are given', async (t) => {
+  const names = {
+    exchange: () => 'acme.events',
+    queue: (publisher: string, consumer: string) => `acme.${consumer}.from-${publisher}`,
+  };
+  const { app, heard } = await scene(t, { names, prefix: 'unused' });
+  await place(app, 'o-1');
+  await until(() => heard.length === 1);
+
+  await withChannel(server.url, async (channel) => {
+    await channel.checkExchange('acme.events');
+    const { consumerCount } = await channel.checkQueue('acme.listening.from-ordering');
+    assert.equal(consumerCount, 1);
+    channel.on('error', () => undefined);
+    await assert.rejects(channel.checkExchange('unused.ordering'), /NOT_FOUND/);
+  });
+});
+
+test('names that cannot be are told at the start, and nothing is made', async (t) => {
+  const names = { queue: () => 'one-for-all' };
+  const other = boundedContext('other', { reactions: listening(() => undefined).reactions });
+  const map = [ordering, listening(() => undefined), other];
+  const backbone = rabbitmq({ url: server.url, prefix: 'shared', names });
+
+  const error = await rejection(start(t, map, { backbone }), RabbitmqNameError);
+
+  assert.match(error.message, /"one-for-all" is the queue of "listening".*queue of "other"/s);
+  await withChannel(server.url, async (channel) => {
+    channel.on('error', () => undefined);
+    await assert.rejects(channel.checkQueue('one-for-all'), /NOT_FOUND/);
+  });
 });
 
 test('a queue that is removed while it is read is made anew, and what waits in the outbox comes', async (t) => {

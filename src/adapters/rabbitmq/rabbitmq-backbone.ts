@@ -12,7 +12,7 @@ import {
 import type { AmqpChannel, AmqpConfirmChannel, AmqpConnection } from './amqp-client.ts';
 import { ConfirmedOutlet } from './confirmed-outlet.ts';
 import { assertExchange, assertQueue } from './definitions.ts';
-import { type Names, namesWith } from './names.ts';
+import { namesWith, type RabbitmqNames } from './names.ts';
 import { QueueInlet } from './queue-inlet.ts';
 import { ServerConnection } from './server-connection.ts';
 
@@ -24,6 +24,11 @@ export interface RabbitmqOptions {
   readonly connection?: AmqpConnection;
   /** What the names of exchanges and queues begin with. Default `thereupon`. */
   readonly prefix?: string;
+  /**
+   * Names of your own for exchanges and queues, made of the names of the contexts. It is the same in all
+   * processes. What is left out begins with the prefix. Default: nothing.
+   */
+  readonly names?: Partial<RabbitmqNames>;
   /** So long a confirmation is waited for, in milliseconds. Default 10,000. */
   readonly confirmWithinMs?: number;
   /** Goes to `connect` of `amqplib`: `ca`, `cert`, `key`, `credentials` … Default: nothing. */
@@ -42,10 +47,14 @@ const CONFIRM_WITHIN_MS = 10_000;
  * @param where an address such as `amqp://localhost`, or options
  * @throws {RabbitmqClientMissingError} at the start, when the client is not installed
  * @throws {RabbitmqDefinitionError} when an exchange or queue is there that is defined otherwise
+ * @throws {RabbitmqNameError} at the start, when a name cannot be, or two queues have the same one
  * @example
  * const app = await run([ordering, billing], {
  *   store: sqlite('./data'),
- *   backbone: rabbitmq('amqp://localhost'),
+ *   backbone: rabbitmq({
+ *     url: 'amqp://localhost',
+ *     names: { queue: (publisher, consumer) => `${consumer}.in.${publisher}` },
+ *   }),
  * });
  */
 export function rabbitmq(where: string | RabbitmqOptions): Backbone {
@@ -60,7 +69,7 @@ class RabbitmqBackbone implements Backbone {
     confirmed: 'synced',
     bytesMax: 16_777_216,
   } as const;
-  readonly #names: Names;
+  readonly #names: RabbitmqNames;
   readonly #confirmWithinMs: number;
   readonly #server: ServerConnection;
   /** By publisher: those that take from it here. */
@@ -70,12 +79,13 @@ class RabbitmqBackbone implements Backbone {
 
   constructor(options: RabbitmqOptions) {
     const { url = 'amqp://localhost', connection, socketOptions = {} } = options;
-    this.#names = namesWith(options.prefix ?? 'thereupon');
+    this.#names = namesWith(options.prefix ?? 'thereupon', options.names);
     this.#confirmWithinMs = options.confirmWithinMs ?? CONFIRM_WITHIN_MS;
     this.#server = new ServerConnection({ url, connection, socketOptions });
   }
 
   async start(surroundings: Surroundings): Promise<void> {
+    this.#assertNames(surroundings);
     await this.#server.load();
     this.#surroundings = surroundings;
   }
@@ -128,6 +138,15 @@ class RabbitmqBackbone implements Backbone {
     await Promise.all([...inlets, ...this.#outlets].map((each) => each.close()));
     this.#outlets.clear();
     await this.#server.close();
+  }
+
+  /** Those of the whole map, before anything is made by them. */
+  #assertNames({ publishers = [], listeners }: Surroundings): void {
+    for (const publisher of publishers) {
+      this.#names.exchange(publisher);
+      for (const { consumer } of listeners?.(publisher) ?? [])
+        this.#names.queue(publisher, consumer);
+    }
   }
 
   #inletsOf(publisher: string): Set<QueueInlet> {
