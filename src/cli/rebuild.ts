@@ -115,7 +115,7 @@ async function rebuild(
     return { ...about, state: 'left', why: null };
   const answer = await answered(asking, row, { model: about.model, means });
   if (answer === undefined) {
-    await takeBack(asking, row);
+    await takeBack(asking, row, { who, why: 'interrupted' });
     return { ...about, state: 'taken-back', why: null };
   }
   const { refused = null } = answer;

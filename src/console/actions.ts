@@ -37,13 +37,12 @@ export const actions: {
       const row = await leaveRequest(asking, request);
       return { request: row.recordId, outcome: await answerTo(asking, row) };
     }),
-  async 'take-back'(doing) {
-    const { store } = doing.inspected;
-    const id = textOf(doing, 'request');
-    const row = { subscription: REQUESTS, key: id, recordId: id };
-    await takeBack({ store, context: textOf(doing, 'context') }, row);
-    return { state: 'taken-back' };
-  },
+  'take-back': (doing) =>
+    asOperator(doing, WAIT_MS, async (asking, by) => {
+      const id = textOf(doing, 'request');
+      const isThere = await takeBack(asking, { subscription: REQUESTS, key: id, recordId: id }, by);
+      return { state: isThere ? 'taken-back' : 'over' };
+    }),
   pause: (doing) =>
     asOperator(doing, WAIT_MS, async (asking, by) => {
       const outcome = await pauseSubscription(asking, {

@@ -86,7 +86,11 @@ export interface Actions {
   /** A version that the code does not know any more, as `name@version`, is dropped. */
   'drop-model': Action<{ context: string; model: string; why: string }, Left>;
   /** Takes a request back that was left: a rebuild under way is given up. */
-  'take-back': Action<{ context: string; request: string }, { readonly state: 'taken-back' }>;
+  'take-back': Action<
+    { context: string; request: string; why: string },
+    /** `over`: it was done, or taken back, by then. */
+    { readonly state: 'taken-back' | 'over' }
+  >;
 }
 
 export interface Question<Asked, Answer> {

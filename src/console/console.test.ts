@@ -265,19 +265,41 @@ test('the versions of a read model are told, and one that the code knows is not 
   }
 });
 
-test('a read model is rebuilt, and a request can be taken back', async () => {
+test('a read model is rebuilt, and that is on record', async () => {
   const { app, ask, act, close } = await watched();
   try {
     await app.handle(order, '1', place('1'));
     await app.settled();
 
     const asked = { context: 'ordering', model: 'book@1', why: 'a new field' };
-    const left = await act('rebuild', asked);
-    const back = await act('take-back', { context: 'ordering', request: left.request ?? '' });
+    const { outcome } = await act('rebuild', asked);
 
-    assert.notEqual(left.outcome.state, 'refused');
+    assert.notEqual(outcome.state, 'refused');
     while ((await ask('audit', {})).operations.length === 0);
-    assert.deepEqual(back, { state: 'taken-back' });
+  } finally {
+    await close();
+  }
+});
+
+test('a request is taken back once, by whom stands in the audit trail, and what is over stays so', async () => {
+  const { app, ask, act, close } = await watched();
+  try {
+    await app.stop();
+    const asked = { context: 'ordering', model: 'book@1', why: 'a new field' };
+    const { request, outcome } = await act('rebuild', asked);
+    const taking = { context: 'ordering', request: request ?? '', why: 'too slow' };
+
+    const back = await act('take-back', taking);
+    const again = await act('take-back', taking);
+    const { operations } = await ask('audit', {});
+
+    assert.equal(outcome.state, 'waits');
+    assert.deepEqual([back.state, again.state], ['taken-back', 'over']);
+    assert.deepEqual((await ask('requests', {})).requests, []);
+    assert.deepEqual(
+      operations.map(({ action, why, subscription }) => [action, why, subscription]),
+      [['take-back', 'too slow', 'book@1']],
+    );
   } finally {
     await close();
   }

@@ -5,8 +5,12 @@ import type { Store } from '../log/store.ts';
 import type { WaitingKey, WaitingRow } from '../log/waiting-row.ts';
 import { lookForAWhile } from '../runtime/look-until.ts';
 import { type Request, requestAnswer, requestRow } from '../runtime/request.ts';
+import type { ByWhom } from '../runtime/by-whom.ts';
 import { QuestionError } from './question-error.ts';
 import { diagnosisOf, runningOf } from './runners.ts';
+
+/** So many rows under the key of a request are looked at. */
+const ROWS_MAX = 1_000;
 
 /** Where somebody who does not run a context asks something of those who do. */
 export interface Asking {
@@ -63,12 +67,23 @@ export async function answerTo(asking: Asking, row: WaitingRow): Promise<Request
     : { state: 'refused', why: answer.refused };
 }
 
-/** Takes a request back. One that is under way is given up; one that is done stays done. */
+/**
+ * Takes a request back, in the name of who says so. One that is under way is given up. False: it was over
+ * by then, and what was done stays done.
+ */
 export async function takeBack(
-  { store, context }: Pick<Asking, 'store' | 'context'>,
-  row: WaitingKey,
-): Promise<void> {
-  await store.leaveRequests(context, { takenBack: [row] });
+  { store, context, log, host }: Pick<Asking, 'store' | 'context' | 'log' | 'host'>,
+  { subscription, key, recordId }: WaitingKey,
+  { who, why }: ByWhom,
+): Promise<boolean> {
+  const rows = await log.waiting({ subscription, key, limit: ROWS_MAX });
+  const row = rows.find((each) => each.recordId === recordId);
+  if (row === undefined) return false;
+  const detail = JSON.stringify({ request: JSON.parse(row.payload ?? '{}') });
+  const at = host.clock.now();
+  const operation = { id: host.ids.next(), at, who, action: 'take-back', why, detail };
+  await store.leaveRequests(context, { takenBack: [row], operations: [operation] });
+  return true;
 }
 
 /**

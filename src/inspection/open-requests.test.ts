@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { memory } from '../adapters/memory/memory-store.ts';
+import { systemHost } from '../host/host.ts';
 import { committed, fact } from '../conformance/log/samples.ts';
 import { boundedContext } from '../context/bounded-context.ts';
 import { type Request, requestRow } from '../runtime/request.ts';
@@ -46,7 +47,8 @@ test('a request that is taken back is not open any more', async () => {
   const row = await leave(rebuild, 1);
   assert.equal((await asked()).requests.length, 1);
 
-  await takeBack(place, row);
+  const log = await place.store.reader('ordering');
+  assert.equal(await takeBack({ ...place, log, host: systemHost() }, row, by), true);
 
   assert.deepEqual(await asked(), { requests: [], isCut: false });
 });

@@ -5,6 +5,7 @@ import type { StoredRecord } from './record.ts';
 import type { NewEpoch, Predecessor, RecoverOptions } from './recover.ts';
 import type { DroppedType } from './retention.ts';
 import type { WaitingKey, WaitingRow } from './waiting-row.ts';
+import type { Operation } from './write-set.ts';
 
 /**
  * Where the logs of an application live: opens one log a bounded context. An adapter's factory
@@ -60,6 +61,8 @@ export interface Requests {
   readonly left?: readonly WaitingRow[];
   /** Requests that nobody needs any more. Taking back one that is gone is no error. */
   readonly takenBack?: readonly WaitingKey[];
+  /** What stands in the audit trail about it. */
+  readonly operations?: readonly Operation[];
 }
 
 /** The steps by which a log is brought to the newest format. */

@@ -17,7 +17,7 @@ export function OpenRequests({ context }: { readonly context?: string | undefine
   const takeBack = async ({ context: of, id }: OpenRequest): Promise<void> => {
     try {
       setError(undefined);
-      await act('take-back', { context: of, request: id });
+      await act('take-back', { context: of, request: id, why: 'taken back at the console' });
     } catch (problem) {
       setError(problem as AskError);
     }

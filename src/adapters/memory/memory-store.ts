@@ -88,13 +88,17 @@ class ContextsInMemory implements MemoryStore {
     return memoryPublishedLog(new MemoryHandle(this.#context(name).contents));
   }
 
-  async leaveRequests(name: string, { left = [], takenBack = [] }: Requests): Promise<boolean> {
+  async leaveRequests(
+    name: string,
+    { left = [], takenBack = [], operations = [] }: Requests,
+  ): Promise<boolean> {
     const { contents } = this.#context(name);
     if (contents.epoch === '') return false;
     const handle = new MemoryHandle(contents);
-    await handle.change(({ waiting }) => {
-      for (const row of left) waiting.put(row);
-      for (const key of takenBack) waiting.remove(key);
+    await handle.change((changed) => {
+      for (const row of left) changed.waiting.put(row);
+      for (const key of takenBack) changed.waiting.remove(key);
+      for (const operation of operations) changed.operations.set(operation.id, operation);
     });
     handle.changed();
     return true;

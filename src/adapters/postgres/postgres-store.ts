@@ -107,12 +107,14 @@ async function bringUpToDate(server: Server, place: Place): Promise<readonly Mig
 async function leave(
   server: Server,
   place: Place,
-  { left: waiting = [], takenBack: done = [] }: Requests,
+  { left: waiting = [], takenBack: done = [], operations = [] }: Requests,
 ): Promise<boolean> {
   const { ask, host } = server;
   if ((await formatOf(ask, place)) === 0) return false;
   const { schema } = place;
-  await commit({ ask, schema, clock: host.clock, isInside: false }, [{ waiting, done }]);
+  await commit({ ask, schema, clock: host.clock, isInside: false }, [
+    { waiting, done, operations },
+  ]);
   server.committed(place, server, { isPublishing: false });
   return true;
 }

@@ -3,6 +3,7 @@ import type { Clock } from '../../host/clock.ts';
 import type { Requests } from '../../log/store.ts';
 import { openWriter } from './connection.ts';
 import { translate, type Where } from './errors.ts';
+import { keepOperation } from './kept-queries.ts';
 import { recognise } from './log-file.ts';
 import { inTransaction, unlessBusy } from './transaction.ts';
 import { removeWaiting, writeWaiting } from './waiting-queries.ts';
@@ -15,7 +16,7 @@ import { syncWalOf } from './wal-sync.ts';
 export async function leaveRequests(
   where: Where,
   clock: Clock,
-  { left = [], takenBack = [] }: Requests,
+  { left = [], takenBack = [], operations = [] }: Requests,
 ): Promise<boolean> {
   // Opening it would make one.
   if (!existsSync(where.path)) return false;
@@ -26,6 +27,7 @@ export async function leaveRequests(
         if (recognise(connection, where) === 0) return false;
         for (const row of left) writeWaiting(connection, row);
         for (const key of takenBack) removeWaiting(connection, key);
+        for (const operation of operations) keepOperation(connection, operation);
         return true;
       });
       if (isThere) await syncWalOf(where);

@@ -62,6 +62,19 @@ export const requests: Scenarios = {
     assert.deepEqual(await log.waiting(REQUESTS), [request('r-2', '{"again":true}')]);
   },
 
+  'who takes a request back stands in the audit trail': async ({ store, log }) => {
+    await store.leaveRequests('ordering', { left: [request('r-1')] });
+    const by = { who: 'ann', action: 'take-back', why: 'too slow', detail: '{}' };
+
+    await store.leaveRequests('ordering', {
+      takenBack: [request('r-1')],
+      operations: [{ id: 'op-1', at: 5, ...by }],
+    });
+
+    assert.deepEqual(await log.waiting(REQUESTS), []);
+    assert.deepEqual(await log.operations(5), [{ id: 'op-1', at: 5, ...by }]);
+  },
+
   'where there is no log, nothing is left and none is made': async ({ store }) => {
     assert.equal(await store.leaveRequests('billing', { left: [request('r-1')] }), false);
 
