@@ -33,16 +33,46 @@ for (const prefix of [
     );
   });
 
-test('whatever a context and a contract are called, no two share a name, and the contract is found by its subject', () => {
+test('whatever contracts are called, no two share a subject, and no two contexts a stream', () => {
   const names = namesWith('shop');
   const types = ['ordering.Placed', 'Placed', 'ordering.größe', 'a b', 'other.Placed', '=.Placed'];
 
   const subjects = types.map((type) => names.subject('ordering', type));
 
   assert.equal(new Set(subjects).size, types.length);
-  assert.deepEqual(
-    subjects.map((subject) => names.typeOf('ordering', subject)),
-    types,
-  );
   assert.notEqual(names.stream('a.b'), names.stream('a_b'));
 });
+
+test('what has a name of its own has it, and what is left out follows', () => {
+  const names = namesWith('shop', {
+    stream: (publisher) => publisher.toUpperCase(),
+    subjects: (publisher) => `acme.${publisher}.*`,
+  });
+
+  assert.equal(names.stream('ordering'), 'ORDERING');
+  assert.equal(names.subjects('ordering'), 'acme.ordering.*');
+  assert.equal(names.subject('ordering', 'ordering.OrderPlaced'), 'acme.ordering.OrderPlaced');
+});
+
+for (const [option, own] of [
+  ['names.stream', { stream: () => 'my.orders' }],
+  ['names.stream', { stream: () => 'x'.repeat(256) }],
+  ['names.stream', { stream: (): string => ({}) as string }],
+  ['names.subjects', { subjects: () => 'orders..>' }],
+  ['names.subjects', { subjects: () => 'my orders.>' }],
+  ['names.subject', { subject: () => 'elsewhere.placed' }],
+  ['names.subject', { subject: () => 'shop.ordering.>' }],
+  ['names.subject', { subjects: () => 'orders.one' }],
+] as const)
+  test(`${option} that gives ${JSON.stringify(Object.values(own)[0]?.()).slice(0, 30)} is refused`, () => {
+    const names = namesWith('shop', own);
+
+    assert.throws(
+      () => [
+        names.stream('ordering'),
+        names.subjects('ordering'),
+        names.subject('ordering', 'ordering.OrderPlaced'),
+      ],
+      (error) => error instanceof NatsOptionError && error.option === option,
+    );
+  });

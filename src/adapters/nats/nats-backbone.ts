@@ -6,7 +6,6 @@ import {
   type Envelope,
   type Inlet,
   isForGood,
-  MessageNotCarriedError,
   type Outlet,
   type Surroundings,
 } from '../../backbone/backbone.ts';
@@ -15,7 +14,7 @@ import { handOverByKey } from '../../backbone/hand-over.ts';
 import { LogToLog } from '../../backbone/log-to-log.ts';
 import { writeHeaders } from './headers.ts';
 import type { NatsConnection, StreamInfo } from './nats-client.ts';
-import { type Names, namesWith } from './names.ts';
+import { type Names, type NatsNames, namesWith } from './names.ts';
 import { DUPLICATES_MS } from './publisher-stream.ts';
 import { PublishedStream } from './published-stream.ts';
 import type { Reached } from './reached.ts';
@@ -39,6 +38,8 @@ export interface NatsOptions {
    * their place. Default `thereupon`.
    */
   readonly prefix?: string;
+  /** Names of your own for streams and subjects. Default: by the prefix. */
+  readonly names?: NatsNames;
   /** On so many servers of a cluster each stream is kept that is made here. Default 1. */
   readonly replicas?: number;
   /** So long a confirmation is waited for, in milliseconds. Default 5,000. */
@@ -85,13 +86,16 @@ class NatsBackbone implements Backbone {
   #isStarted = false;
 
   constructor(options: NatsOptions) {
-    const { prefix = 'thereupon', confirmWithinMs = CONFIRM_WITHIN_MS, ...rest } = options;
-    this.#names = namesWith(prefix);
+    const { prefix = 'thereupon', names, confirmWithinMs = CONFIRM_WITHIN_MS, ...rest } = options;
+    this.#names = namesWith(prefix, names);
     this.#confirmWithinMs = confirmWithinMs;
     this.#server = new ServerConnection(this.#names, rest);
   }
 
-  async start({ clock }: Surroundings): Promise<void> {
+  async start({ clock, publishers = [] }: Surroundings): Promise<void> {
+    // Wrong ones are told now, and not when something is published.
+    for (const publisher of publishers)
+      for (const nameOf of [this.#names.stream, this.#names.subjects]) nameOf(publisher);
     await this.#server.load();
     this.#isStarted = true;
     const published = async (publisher: string): Promise<PublishedStream> => {
@@ -163,8 +167,7 @@ class NatsBackbone implements Backbone {
     );
     this.#streams.get(publisher)?.tell();
     if (failed === null) return;
-    if (failed.reason instanceof MessageNotCarriedError) throw failed.reason;
-    throw this.#unavailable(failed.reason);
+    throw isForGood(failed.reason) ? failed.reason : this.#unavailable(failed.reason);
   }
 
   async #hand(reached: Reached, publisher: string, message: Envelope): Promise<void> {

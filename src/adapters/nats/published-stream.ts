@@ -98,6 +98,7 @@ export class PublishedStream implements PublishedLog {
   /** A page, which ends with the record that reaches a bound. What has come beyond it waits for the next one. */
   async #read({ after, types, limit, charactersMax }: PublishedQuery): Promise<StoredRecord[]> {
     const wanted = new Set(types);
+    const bySubject = this.#bySubject(types);
     const records: StoredRecord[] = [];
     const cursor = await this.#cursorAt(after, wanted);
     let charactersLeft = charactersMax ?? Number.POSITIVE_INFINITY;
@@ -107,7 +108,7 @@ export class PublishedStream implements PublishedLog {
         if ((await cursor.fetch(limit)) || !(await this.#isAtEnd(cursor))) continue;
         break;
       }
-      const record = this.#recordOf(message);
+      const record = this.#recordOf(message, bySubject);
       if (!wanted.has(record.type)) continue;
       records.push(record);
       charactersLeft -= charactersOf(record);
@@ -168,13 +169,21 @@ export class PublishedStream implements PublishedLog {
     return info;
   }
 
-  #recordOf({ position, at, message }: StreamMessage): StoredRecord {
+  /** The contract that a message is of which does not say so. */
+  #bySubject(types: readonly string[]): ReadonlyMap<string, string> {
     const { publisher, names } = this.#options;
+    return new Map(types.map((type) => [names.subject(publisher, type), type]));
+  }
+
+  #recordOf(
+    { position, at, message }: StreamMessage,
+    bySubject: ReadonlyMap<string, string>,
+  ): StoredRecord {
     const { attributes, data } = readMessage(message);
     const found = {
       id: `${this.#stream}/${position}`,
-      source: publisher,
-      type: names.typeOf(publisher, message.subject),
+      source: this.#options.publisher,
+      type: bySubject.get(message.subject) ?? message.subject,
       at,
     };
     const envelope = envelopeFrom(attributes, data, found);

@@ -1,6 +1,7 @@
 import type { JetStreamManager, StreamInfo } from './nats-client.ts';
 import { codeOf } from './nats-errors.ts';
 import type { Names } from './names.ts';
+import { takesIn } from './subjects.ts';
 
 /** A message that is handed over again within this time is kept once. */
 export const DUPLICATES_MS = 120_000;
@@ -68,7 +69,8 @@ async function streamNamed(
 
 /** Why it would lose what nobody has read yet, though no limit of the whole stream is reached. */
 function whyUnfit({ config }: StreamInfo, subjects: string): string | undefined {
-  if (config.subjects?.includes(subjects) !== true) return `does not keep the subjects ${subjects}`;
+  if (config.subjects?.some((each) => takesIn(each, subjects)) !== true)
+    return `does not keep the subjects ${subjects}`;
   // Otherwise a message is gone as soon as somebody has read it.
   if (config.retention !== 'limits')
     return `has the retention "${config.retention}" instead of "limits"`;
@@ -89,7 +91,7 @@ export class NatsStreamError extends Error {
   constructor(stream: string, found: string, cause?: unknown) {
     super(
       `The stream "${stream}" on NATS ${found}. Somebody else made it, so it is left as it is: ` +
-        'change or remove it, or give the backbone another prefix: nats({ servers, prefix }).',
+        'change or remove it, or give the backbone another prefix, or other names: nats({ servers, prefix, names }).',
       { cause },
     );
     this.stream = stream;
