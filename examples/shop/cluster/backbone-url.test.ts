@@ -8,6 +8,7 @@ test('one address, and several of NATS or Kafka with commas between, lead to a b
     'nats://localhost:4222',
     'amqp://guest:guest@localhost',
     'kafka://localhost:9092',
+    'nats://shop:right@one:4222,nats://shop:right@two:4222',
     'nats://one:4222,nats://two:4222,nats://three:4222',
     'kafka://one:9092,kafka://two:9092',
   ])

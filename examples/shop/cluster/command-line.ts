@@ -13,8 +13,9 @@ them running, serves page and API, and places or replays orders.
 
   --store URL     the PostgreSQL database of the contexts, postgres://USER@HOST/DATABASE; left out:
                   SQLite files in DIR, at most a process for each context
-  --backbone URL  what carries messages between them: nats://HOST, amqp://USER:PASSWORD@HOST or
-                  kafka://HOST; left out: they read each other's logs in the database
+  --backbone URL  what carries messages between them: nats://USER:PASSWORD@HOST,
+                  amqp://USER:PASSWORD@HOST or kafka://HOST; left out: they read each other's logs
+                  in the database
   --processes N   how many processes run contexts, up to ${PROCESSES_MAX}; default ${contexts.length}, one for each. Of more
                   some contexts have two, Inventory first; of fewer some run several contexts
   --data DIR      where everything else is kept; default ./data

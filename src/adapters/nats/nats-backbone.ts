@@ -19,6 +19,7 @@ import { DUPLICATES_MS } from './publisher-stream.ts';
 import { PublishedStream } from './published-stream.ts';
 import type { Reached } from './reached.ts';
 import { ServerConnection } from './server-connection.ts';
+import type { NatsStreamSettings } from './stream-settings.ts';
 import { asNotCarried, assertFits } from './too-large.ts';
 
 /**
@@ -42,6 +43,8 @@ export interface NatsOptions {
   readonly names?: NatsNames;
   /** On so many servers of a cluster each stream is kept that is made here. Default 1. */
   readonly replicas?: number;
+  /** Other settings of streams that are made here, such as `{ max_bytes: 50 * 2 ** 30 }`. Default: no limits. */
+  readonly streamSettings?: NatsStreamSettings;
   /** So long a confirmation is waited for, in milliseconds. Default 5,000. */
   readonly confirmWithinMs?: number;
   readonly [option: string]: unknown;

@@ -1,6 +1,7 @@
 import type { JetStreamManager, StreamInfo } from './nats-client.ts';
 import { codeOf } from './nats-errors.ts';
 import type { Names } from './names.ts';
+import type { NatsStreamSettings } from './stream-settings.ts';
 import { takesIn } from './subjects.ts';
 
 /** A message that is handed over again within this time is kept once. */
@@ -19,7 +20,7 @@ const CONFLICTS: ReadonlySet<number> = new Set([10_058, 10_065]);
  */
 export async function publisherStream(
   manager: JetStreamManager,
-  { publisher, names, replicas }: PublisherStreamOptions,
+  { publisher, names, replicas, settings }: PublisherStreamOptions,
 ): Promise<StreamInfo> {
   const name = names.stream(publisher);
   const subjects = names.subjects(publisher);
@@ -31,13 +32,14 @@ export async function publisherStream(
   async function made(): Promise<StreamInfo> {
     try {
       return await manager.streams.add({
+        storage: 'file',
+        description: `What the context "${publisher}" publishes`,
+        ...settings,
         name,
         subjects: [subjects],
         retention: 'limits',
-        storage: 'file',
         num_replicas: replicas,
         duplicate_window: DUPLICATES_MS * 1e6,
-        description: `What the context "${publisher}" publishes`,
       });
     } catch (error) {
       // Another process has just made it.
@@ -53,6 +55,8 @@ export interface PublisherStreamOptions {
   readonly publisher: string;
   readonly names: Names;
   readonly replicas: number;
+  /** Of one that is made here. */
+  readonly settings: NatsStreamSettings;
 }
 
 async function streamNamed(

@@ -3,6 +3,7 @@ import { loadClient, type NatsClient, type NatsConnection } from './nats-client.
 import type { Names } from './names.ts';
 import { publisherStream } from './publisher-stream.ts';
 import type { Reached } from './reached.ts';
+import { assertStreamSettings, type NatsStreamSettings } from './stream-settings.ts';
 
 /**
  * Of a cluster, the server that was to answer may be gone, and the one that has taken its place must be
@@ -15,6 +16,7 @@ export interface ServerOptions {
   readonly servers?: string | readonly string[];
   readonly connection?: NatsConnection;
   readonly replicas?: number;
+  readonly streamSettings?: NatsStreamSettings;
   readonly [option: string]: unknown;
 }
 
@@ -36,6 +38,7 @@ export class ServerConnection {
     this.#names = names;
     this.#options = options;
     this.#to = connectTo(options);
+    assertStreamSettings(options.streamSettings ?? {});
   }
 
   /** @throws {NatsClientMissingError} */
@@ -97,7 +100,8 @@ export class ServerConnection {
   }
 
   #connectOptions(): object {
-    const { connection: _, replicas: __, servers: ___, ...options } = this.#options;
+    const { connection: _, servers: __, ...rest } = this.#options;
+    const { replicas: ___, streamSettings: ____, ...options } = rest;
     // Everything that is under way fails when it breaks, and whoever comes next has a new one.
     // A stack for each question, in case it fails, takes a third of the time of handing over.
     return { name: 'thereupon', noAsyncTraces: true, ...this.#to, ...options, reconnect: false };
@@ -106,8 +110,9 @@ export class ServerConnection {
   async #makeStream({ manager }: Reached, publisher: string): Promise<void> {
     const known = this.#there.get(publisher);
     if (known !== undefined) return void (await known);
-    const replicas = this.#options.replicas ?? 1;
-    const making = publisherStream(manager, { publisher, names: this.#names, replicas });
+    const { replicas = 1, streamSettings: settings = {} } = this.#options;
+    const names = this.#names;
+    const making = publisherStream(manager, { publisher, names, replicas, settings });
     this.#there.set(publisher, making);
     try {
       await making;

@@ -87,6 +87,33 @@ for (const [what, prefix, stream, said] of [
     assert.deepEqual((await manager.streams.info(stream.name)).config, before.config);
   });
 
+test('a stream that is made here has the settings that are asked for, and one that is there keeps its own', async (t) => {
+  const streamSettings = { max_age: 86_400e9, max_bytes: 10_000_000, discard: 'new' } as const;
+  const { app, heard } = await scene(t, { prefix: 'set', streamSettings });
+  await place(app, 'o-1');
+  await until(() => heard.length === 1);
+
+  await scene(t, { prefix: 'set', streamSettings: { max_age: 2 * 86_400e9 } });
+
+  const { config } = await manager.streams.info('set_ordering');
+  const { max_age, max_bytes, discard } = config as Partial<typeof streamSettings>;
+  assert.deepEqual({ max_age, max_bytes, discard }, streamSettings);
+});
+
+test('a stream that is full and refuses new messages keeps them waiting in the outbox, in order', async (t) => {
+  const streamSettings = { max_msgs: 1, discard: 'new' } as const;
+  const { app, heard } = await scene(t, { prefix: 'full', streamSettings });
+  for (const orderId of ['o-1', 'o-2']) await place(app, orderId);
+  await until(() => heard.length === 1);
+  const { streams } = manager as unknown as { streams: { purge(name: string): Promise<unknown> } };
+
+  await until(async () => (await app.health()).status === 'red');
+  await streams.purge('full_ordering');
+  await until(() => heard.length === 2, 20_000);
+
+  assert.deepEqual(heard, ['o-1', 'o-2']);
+});
+
 test('a prefix with dots leads to a stream without', async (t) => {
   const { app, heard } = await scene(t, { prefix: 'my.app' });
 
