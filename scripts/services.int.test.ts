@@ -1,10 +1,13 @@
 /** `npm run services` as a person runs it, with `npm test` in another terminal. */
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
+import { nats } from './services/nats.ts';
 import { postgres } from './services/postgres.ts';
 import { queryOnce } from './services/postgres/query-once.ts';
 
@@ -39,11 +42,15 @@ test('--list says what there is of them, and fails where one is missing', { skip
 
 test('what it does not know is answered by what there is', async () => {
   const wrong = await run(['scripts/services.ts', '--nope']);
+  const nobody = await run(['scripts/services.ts', 'mongo']);
+  const nothing = await run(['scripts/services.ts', 'pgbouncer']);
   const help = await run(['scripts/services.ts', '--help']);
 
   assert.match(wrong.output, /^Unknown option '--nope'.*\n\nUsage: npm run services/);
   assert.doesNotMatch(wrong.output, /\n\s+at /);
   assert.equal(wrong.code, 2);
+  assert.match(nobody.output, /^There is no service "mongo"\.\n\nUsage: /);
+  assert.match(nothing.output, /^PgBouncer is nothing by itself/);
   assert.match(help.output, /^Usage: npm run services/);
   assert.equal(help.code, 0);
 });
@@ -58,6 +65,29 @@ test('npm test finds them by itself, and others by --env', { skip }, async () =>
   assert.match(tested.output, new RegExp(`^PostgreSQL \\S+ at ${url}$`, 'm'));
   assert.match(tested.output, /^1 passed, 0 failed$/m);
 });
+
+const skipNats = skip !== false ? skip : nats.find() === undefined && nats.howToGet;
+
+test(
+  'a broker that is named is started beside them, and it is said how the shop uses it',
+  { skip: skipNats },
+  async (t) => {
+    const broker = await startServices('nats');
+    t.after(broker.stop);
+    const [, url = ''] = /^NATS +\S+ +(nats:\S+)$/m.exec(broker.output) ?? [];
+    const { hostname, port } = new URL(url);
+    const isThere = (): Promise<unknown> =>
+      once(connect({ host: hostname, port: Number(port) }), 'connect');
+
+    await isThere();
+    assert.doesNotMatch(broker.output, /PostgreSQL/);
+    assert.ok(broker.output.includes(`\nnpm run shop:cluster -- --backbone ${url}\n`));
+
+    broker.stop();
+    assert.equal(await broker.ended, 0);
+    await assert.rejects(isThere());
+  },
+);
 
 test('they are not started a second time', { skip }, async () => {
   const second = await run(['scripts/services.ts']);
@@ -86,8 +116,8 @@ interface Running {
 }
 
 /** Resolves when the services say that they are ready. */
-async function startServices(): Promise<Running> {
-  const child = spawn(process.execPath, ['scripts/services.ts'], options());
+async function startServices(...named: readonly string[]): Promise<Running> {
+  const child = spawn(process.execPath, ['scripts/services.ts', ...named], options());
   const ended = new Promise<number | null>((resolve) => child.once('exit', resolve));
   let output = '';
   await new Promise<void>((resolve, reject) => {

@@ -13,6 +13,9 @@ import { runProgram } from './process/run-program.ts';
 import { signal } from './process/running-processes.ts';
 import { ServiceMissingError, type Service } from './service.ts';
 
+/** Where the world looks for one. */
+const PORT = 9_092;
+
 export const kafka: Service = {
   name: 'kafka',
   title: 'Kafka',
@@ -25,6 +28,7 @@ export const kafka: Service = {
     const found = findKafka();
     return found === undefined ? undefined : { version: KAFKA_VERSION, from: found.java };
   },
+  alone: { start: () => startKafka({ port: PORT }) },
 };
 
 export interface KafkaServer {
@@ -116,15 +120,12 @@ export async function startKafka(options: KafkaServerOptions = {}): Promise<Kafk
 async function newNode(
   id: number,
   parent: string,
-  { advertise }: KafkaServerOptions,
+  { advertise, port: wanted }: KafkaServerOptions,
 ): Promise<KafkaNode> {
   const folder = join(parent, `node-${id}`);
   mkdirSync(folder);
-  const [port, internalPort, controllerPort] = [
-    await freePort(),
-    await freePort(),
-    await freePort(),
-  ];
+  const port = await freePort(id === 1 ? wanted : undefined);
+  const [internalPort, controllerPort] = [await freePort(), await freePort()];
   const advertisedPort = (await advertise?.(port)) ?? port;
   return { id, folder, port, advertisedPort, internalPort, controllerPort };
 }

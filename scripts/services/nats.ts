@@ -10,6 +10,9 @@ import { type GuardedProcess, startGuarded } from './process/guarded-process.ts'
 import { signal } from './process/running-processes.ts';
 import { ServiceMissingError, type Service } from './service.ts';
 
+/** Where the world looks for one. */
+const PORT = 4_222;
+
 export const nats: Service = {
   name: 'nats',
   title: 'NATS',
@@ -20,6 +23,12 @@ export const nats: Service = {
     if (program === undefined) return undefined;
     const said = spawnSync(program, ['--version'], { encoding: 'utf8' }).stdout;
     return { version: /v?(\d\S+)/.exec(said)?.[1] ?? 'of no known version', from: program };
+  },
+  alone: {
+    start: async () => {
+      const { url, close } = await startNats({ port: PORT });
+      return { version: nats.find()?.version ?? '', url, close };
+    },
   },
 };
 
@@ -47,6 +56,8 @@ export interface NatsServerOptions {
   readonly certificates?: { readonly certificate: string; readonly key: string };
   /** So many servers of a cluster. Default 1. */
   readonly nodes?: number;
+  /** Where the first one is, if that is free. Default: wherever it is. */
+  readonly port?: number;
 }
 
 /** One server. */
@@ -78,7 +89,8 @@ export async function startNats(options: NatsServerOptions = {}): Promise<NatsSe
   const nodes: NatsNode[] = [];
   for (let id = 1; id <= (options.nodes ?? 1); id += 1) {
     const folder = makeFolder('thereupon-nats-', account);
-    const [port, clusterPort, healthPort] = [await freePort(), await freePort(), await freePort()];
+    const port = await freePort(id === 1 ? options.port : undefined);
+    const [clusterPort, healthPort] = [await freePort(), await freePort()];
     nodes.push({ id, folder, port, clusterPort, healthPort });
   }
   const running = new Map<number, GuardedProcess>();

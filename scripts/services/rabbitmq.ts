@@ -11,6 +11,9 @@ import { type GuardedProcess, startGuarded } from './process/guarded-process.ts'
 import { childrenOf, ended, signal } from './process/running-processes.ts';
 import { type Service, ServiceMissingError } from './service.ts';
 
+/** Where the world looks for one. */
+const PORT = 5_672;
+
 export const rabbitmq: Service = {
   name: 'rabbitmq',
   title: 'RabbitMQ',
@@ -19,6 +22,12 @@ export const rabbitmq: Service = {
   find: () => {
     const program = findProgram();
     return program === undefined ? undefined : { version: versionHere(), from: program };
+  },
+  alone: {
+    start: async () => {
+      const { url, close } = await startRabbitmq({ port: PORT });
+      return { version: versionHere(), url, close };
+    },
   },
 };
 
@@ -41,6 +50,8 @@ export interface RabbitmqServerOptions {
   readonly users?: readonly RabbitmqUser[];
   /** It talks over TLS, and shows these. */
   readonly certificates?: { readonly certificate: string; readonly key: string };
+  /** Where it is, if that is free. Default: wherever it is. */
+  readonly port?: number;
 }
 
 /** What a user may do, as patterns of names: the three of `rabbitmqctl set_permissions`. */
@@ -86,7 +97,7 @@ export async function startRabbitmq(options: RabbitmqServerOptions = {}): Promis
   if (program === undefined) throw new ServiceMissingError(rabbitmq);
   const account = serverAccount();
   const folder = makeFolder('thereupon-rabbitmq-', account);
-  const port = await freePort();
+  const port = await freePort(options.port);
   const log = join(folder, 'server.log');
   const files: Record<string, string> = {
     'rabbitmq.conf': configuration(port, folder, options),

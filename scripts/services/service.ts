@@ -16,6 +16,11 @@ export interface Service {
   readonly find: () => { readonly version: string; readonly from: string } | undefined;
   /** Where the files of a run share one. */
   readonly shared?: SharedService;
+  /**
+   * One for a person, whom no test disturbs: `npm run services -- nats`. It is where the world looks for it, if
+   * nobody else is there.
+   */
+  readonly alone?: { readonly start: () => Promise<RunningService> };
 }
 
 export interface SharedService {

@@ -12,6 +12,8 @@ export interface KafkaServerOptions {
   readonly certificates?: Certificates;
   /** By which name clients are told to come. Default 127.0.0.1. */
   readonly host?: string;
+  /** Where the first one is, if that is free. Default: wherever it is. */
+  readonly port?: number;
   /** By which port clients are told to come, for whoever puts something in front of it. */
   readonly advertise?: (port: number) => Promise<number>;
 }
