@@ -7,7 +7,7 @@ import type { AmqpMessage } from './amqp-client.ts';
  * again since. Who asks for fewer than the one before him leaves such a rest, and breaks the order
  * when he ends.
  */
-export const AHEAD_MAX = 128;
+export const AHEAD_MAX = 256;
 /** So many bytes of them are kept, and at least one message. */
 const AHEAD_BYTES_MAX = 67_108_864;
 
