@@ -95,16 +95,24 @@ export class PublishedStream implements PublishedLog {
     this.#newest = undefined;
   }
 
+  async #insteadOf(spent: StreamCursor): Promise<StreamCursor> {
+    void spent.close();
+    const reached = await this.#options.reach();
+    this.#newest = await StreamCursor.open(reached, this.#stream, spent.position);
+    return this.#newest;
+  }
+
   /** A page, which ends with the record that reaches a bound. What has come beyond it waits for the next one. */
   async #read({ after, types, limit, charactersMax }: PublishedQuery): Promise<StoredRecord[]> {
     const wanted = new Set(types);
     const bySubject = this.#bySubject(types);
     const records: StoredRecord[] = [];
-    const cursor = await this.#cursorAt(after, wanted);
+    let cursor = await this.#cursorAt(after, wanted);
     let charactersLeft = charactersMax ?? Number.POSITIVE_INFINITY;
     while (records.length < limit && charactersLeft > 0) {
       const message = cursor.take();
       if (message === undefined) {
+        if (cursor.isSpent) cursor = await this.#insteadOf(cursor);
         if ((await cursor.fetch(limit)) || !(await this.#isAtEnd(cursor))) continue;
         break;
       }

@@ -36,6 +36,7 @@ export class StreamCursor {
   /** How many of those were given out. */
   #taken = 0;
   #position: number;
+  #isSpent = false;
   /** What it waits for. */
   #pulling: NatsSubscription | undefined;
 
@@ -108,6 +109,14 @@ export class StreamCursor {
     await this.#reached.manager.consumers.delete(this.#stream, this.#consumer).catch(() => false);
   }
 
+  /**
+   * Nothing was heard any more within a page. The server may have sent the rest of it, and goes on behind
+   * it: whoever reads on does so by another cursor, from where this one is.
+   */
+  get isSpent(): boolean {
+    return this.#isSpent;
+  }
+
   get #hasCome(): boolean {
     return this.#taken < this.#ahead.length;
   }
@@ -126,7 +135,7 @@ export class StreamCursor {
     try {
       const subject = `$JS.API.CONSUMER.MSG.NEXT.${this.#stream}.${this.#consumer}`;
       connection.publish(subject, JSON.stringify(request), { reply: inbox });
-      return await collect(subscription, request);
+      return await collect(subscription, request, () => (this.#isSpent = true));
     } finally {
       this.#pulling = undefined;
       subscription.unsubscribe();
@@ -150,6 +159,7 @@ const ENDED = 409;
 async function collect(
   subscription: NatsSubscription,
   { batch, max_bytes: bytesMax }: PullRequest,
+  fellSilent: () => void,
 ): Promise<readonly StreamMessage[] | undefined> {
   const messages: StreamMessage[] = [];
   const timer = setTimeout(() => subscription.unsubscribe(), SILENCE_MS);
@@ -168,6 +178,7 @@ async function collect(
     clearTimeout(timer);
   }
   // Where the messages have the bytes to the very last one, the server ends it without a word.
+  fellSilent();
   if (messages.length > 0) return messages;
   throw unavailable('the server did not answer');
 }
