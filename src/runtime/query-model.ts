@@ -26,7 +26,7 @@ export interface QueriedContext {
   readonly workplace: { readonly host: Host };
   readonly activity: Activity;
   readonly models: ReadonlyMap<AnyReadModel, SubscriptionPart>;
-  readonly intakes: ReadonlyMap<string, Pick<Intake, 'waitUntil' | 'holding'>>;
+  readonly intakes: ReadonlyMap<string, Pick<Intake, 'waitUntil' | 'holding' | 'isIdle'>>;
   /** Whether it takes in what this context publishes, here or in another process. */
   readonly listensTo: (source: string) => boolean;
   /** What is taken in of a context, where another process does that. */
@@ -187,7 +187,8 @@ async function positionHere(
   }
   if (!(await intake.waitUntil(token, signal))) return undefined;
   const place = { ...token, signal };
-  if (!(await takenInOverBroker(running.takingInFrom(token.context), place))) return undefined;
+  const taking = running.takingInFrom(token.context);
+  if (!(await takenInOverBroker(taking, intake, place))) return undefined;
   const held = intake.holding(token.position);
   if (held !== undefined) throw new HeldReadError(model.name, held);
   return running.tail.head;

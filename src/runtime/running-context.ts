@@ -60,6 +60,7 @@ import { Retention } from './retention.ts';
 import { setRecurringTimers } from './recurring-timers.ts';
 import { SharedWork } from './shared-work.ts';
 import { SubscriptionPart } from './subscription-part.ts';
+import type { KnownPlace } from './known-by-id.ts';
 import type { TakingIn } from './taken-in-elsewhere.ts';
 import { type Start, startPositions } from './start-position.ts';
 import { startingParts } from './starting-parts.ts';
@@ -115,6 +116,7 @@ export class RunningContext {
   readonly #lastPublished: LastPublished;
   /** What others have published, as far as it had to be asked for here. */
   readonly #published = new Map<string, Promise<PublishedLog>>();
+  readonly #known = new Map<string, KnownPlace>();
   /** All that it does by itself, in the order in which that begins. */
   readonly #parts: Part[] = [];
   readonly #subscriptionParts: SubscriptionPart[] = [];
@@ -585,6 +587,12 @@ export class RunningContext {
   /** Whether this context takes in what another one publishes, here or in another process. */
   readonly listensTo = (source: string): boolean => this.#sources().includes(source);
 
+  #knownOf(source: string): KnownPlace {
+    const known = this.#known.get(source) ?? { epoch: '', upTo: 0 };
+    this.#known.set(source, known);
+    return known;
+  }
+
   /** What is taken in of a source, to ask whether another process has done so. */
   readonly takingInFrom = (source: string): TakingIn => ({
     log: this.log,
@@ -592,6 +600,7 @@ export class RunningContext {
     source,
     contracts: this.#contractsOf(source).map(({ name }) => name),
     isRelayed: isRelayed(this.#means.backbone, source),
+    known: this.#knownOf(source),
     published: () => {
       const known = this.#published.get(source) ?? this.#means.store.published(source);
       this.#published.set(source, known);

@@ -115,11 +115,11 @@ async function hear(
       if (!context.listensTo(token.context)) return true;
       const intake = context.intakes.get(token.context);
       const taking = context.takingInFrom(token.context);
-      if (
+      const isPassed =
         (await intake?.comesTo(token, MOMENT_MS, signal)) === true ||
-        (await intake?.waitUntil(token, signal)) === true
-      )
-        return takenInOverBroker(taking, { ...token, signal });
+        (await intake?.waitUntil(token, signal)) === true;
+      if (isPassed && intake !== undefined)
+        return takenInOverBroker(taking, intake, { ...token, signal });
       // Another process takes in from that context, or will from now on.
       return takenInElsewhere(taking, { ...token, signal });
     }),
