@@ -32,6 +32,8 @@ const LOOK_AGAIN_MS = 1_000;
 const RECURS =
   'It recurs, as the code says. To end it, take it out of the reactions and process managers that listen to it.';
 
+const NOT_PARKED = 'It is not parked any more.';
+
 /** What became of looking at a request: `left` is what another process is to do, perhaps. */
 type Handled = 'done' | 'left';
 
@@ -174,10 +176,9 @@ export class RequestDesk {
 
   async #decide(row: WaitingRow, request: DecisionRequest): Promise<Handled> {
     const running = this.#running;
-    const { subscription, key, recordId } = request;
-    const waiting = await running.log.waiting({ subscription, key, limit: REQUESTS_MAX });
-    const parked = waiting.find((each) => each.recordId === recordId && each.kind === 'parked');
-    if (parked === undefined) return this.#end(row, request, 'It is not parked any more.');
+    const { subscription } = request;
+    const parked = await this.#parkedOf(request);
+    if (parked === undefined) return this.#end(row, request, NOT_PARKED);
     const isHandled = handlerOf(running, parked) !== undefined;
     if (!isHandled && running.isElsewhere(subscription)) return 'left';
     try {
@@ -186,10 +187,23 @@ export class RequestDesk {
       if (error instanceof EditRefusedError) return this.#end(row, request, error.message);
       throw error;
     }
-    const why = isHandled
-      ? 'It is not parked any more.'
-      : `Nothing handles "${subscription}" any more: discard it, or bring that back into the code.`;
-    return this.#end(row, request, why);
+    if (!isHandled) {
+      const why = `Nothing handles "${subscription}" any more: discard it, or bring that back into the code.`;
+      return this.#end(row, request, why);
+    }
+    // Whoever has only just taken its slot over may not know of it yet: it is refused by the log's word alone.
+    const isStill = (await this.#parkedOf(request)) !== undefined;
+    return isStill ? 'left' : this.#end(row, request, NOT_PARKED);
+  }
+
+  async #parkedOf({
+    subscription,
+    key,
+    recordId,
+  }: DecisionRequest): Promise<WaitingRow | undefined> {
+    const { log } = this.#running;
+    const waiting = await log.waiting({ subscription, key, limit: REQUESTS_MAX });
+    return waiting.find((each) => each.recordId === recordId && each.kind === 'parked');
   }
 
   async #rebuild(row: WaitingRow, request: RebuildRequest, signal: AbortSignal): Promise<Handled> {
