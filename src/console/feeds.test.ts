@@ -240,6 +240,49 @@ test('who comes back goes on where an event has said, by either way of asking', 
   }
 });
 
+test('who comes back to a release with one more context hears of it from then on', async () => {
+  const { app, contexts, store, close } = await watched();
+  const console = consoleFor({ contexts, store });
+  try {
+    const url = 'http://localhost/console/api/tail?after=ordering:0';
+    const events = eventsOf(await console(new Request(url), HERE));
+    await events.next();
+    await app.handle(order, '1', place('1'));
+
+    const contextsHeard = new Set<string>();
+    while (contextsHeard.size < 2)
+      for (const { context } of (await tailOf(events)).records) contextsHeard.add(context);
+    assert.deepEqual([...contextsHeard].toSorted(), ['billing', 'ordering']);
+  } finally {
+    console.close();
+    await close();
+  }
+});
+
+test('of large records each comes, though few are read at a time', async () => {
+  const { contexts } = await started();
+  const store = memory();
+  const log = await store.open('ordering');
+  const console = consoleFor({ contexts, store });
+  const url = 'http://localhost/console/api/tail?context=ordering&after=ordering:0';
+  const data = JSON.stringify({ orderId: 'x'.repeat(600_000) });
+  const keys = ['k1', 'k2', 'k3'];
+  await committed(log, {
+    records: keys.map((key) => fact(`order/${key}`, 1, { type: 'OrderSeen', key, data })),
+  });
+  const events = eventsOf(await console(new Request(url), HERE));
+  await events.next();
+
+  const told: string[] = [];
+  while (told.length < keys.length) {
+    const { records, leftOut } = await tailOf(events);
+    assert.equal(leftOut, 0);
+    told.push(...records.map(({ key }) => key));
+  }
+  assert.deepEqual(told, keys);
+  console.close();
+});
+
 test('who comes back much later is told of the last ones, and of how many they may have missed', async () => {
   const { contexts } = await started();
   const store = memory();

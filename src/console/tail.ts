@@ -1,9 +1,10 @@
 import type { Clock } from '../host/clock.ts';
 import { type RecordSelection, isChosen } from '../inspection/follow-from.ts';
 import type { OpenLog } from '../inspection/open-logs.ts';
-import { placesIn, placesText } from '../inspection/places.ts';
+import { placesOf, placesText } from '../inspection/places.ts';
 import { type ShownRecord, shownRecord } from '../inspection/shown-record.ts';
 import type { LogReader } from '../log/log.ts';
+import { isFull } from '../log/page.ts';
 import type { StoredRecord } from '../log/record.ts';
 import type { Tail } from './api.ts';
 import type { SentEvent } from './event-stream.ts';
@@ -34,14 +35,15 @@ export interface Watching {
  * What is appended to some logs, as it comes. Of what comes faster than anybody reads only the last is
  * sent, and how many were left out, so that watching costs the same however much flows.
  *
- * @throws {QuestionError} when `after` is not what an event of these logs has said.
+ * @throws {QuestionError} when `after` is not what an event has said.
  */
 export async function* tail(
   logs: readonly OpenLog[],
   { selection, after, clock, signal }: Watching,
 ): AsyncGenerator<SentEvent> {
-  const begun = after === undefined ? undefined : placesIn(logs, after);
+  const begun = after === undefined ? undefined : placesOf(after);
   const places = new Map<OpenLog, number>();
+  // One that the last release did not have yet begins at its end.
   for (const open of logs) places.set(open, begun?.get(open.name) ?? (await open.log.head()));
   // The page knows by it that it hears.
   yield eventOf(places, { records: [], leftOut: 0, isAtMost: false });
@@ -89,7 +91,9 @@ async function newOf({ log }: OpenLog, place: number, selection: RecordSelection
 async function lastOf(log: LogReader, place: number, head: number): Promise<New> {
   const page = await log.read({ after: Math.max(place, head - LAST.limit), ...LAST });
   const records = page.slice(-SENT_MAX);
-  const end = Math.max(head, page.at(-1)?.position ?? head);
+  const last = page.at(-1)?.position ?? head;
+  // Of large ones fewer are in a page: the others come with the next.
+  const end = isFull(page, LAST) ? last : Math.max(head, last);
   const leftOut = Math.max(0, end - place - records.length);
   return { records, leftOut, isAtMost: false, place: end };
 }

@@ -7,10 +7,16 @@ import type { OpenLog } from './open-logs.ts';
  * @throws {QuestionError} when that is no such text, or not of these logs.
  */
 export function placesIn(logs: readonly OpenLog[], text: string): ReadonlyMap<string, number> {
-  const places = text.split(',').map((part) => /^([^:]+):(\d{1,16})$/.exec(part));
-  const found = new Map(places.map((place) => [place?.[1] ?? '', Number(place?.[2])]));
-  if (places.includes(null) || logs.some(({ name }) => !found.has(name))) throw noPlaceToGoOn(text);
+  const found = placesOf(text);
+  if (logs.some(({ name }) => !found.has(name))) throw noPlaceToGoOn(text);
   return found;
+}
+
+/** The same, of whatever logs it tells. @throws {QuestionError} when it is no such text. */
+export function placesOf(text: string): ReadonlyMap<string, number> {
+  const places = text.split(',').map((part) => /^([^:]+):(\d{1,16})$/.exec(part));
+  if (places.includes(null)) throw noPlaceToGoOn(text);
+  return new Map(places.map((place) => [place?.[1] ?? '', Number(place?.[2])]));
 }
 
 export function placesText(

@@ -31,6 +31,19 @@ test('large messages are kept up to a bound, and the queue is read anew for the 
   assert.equal(ahead.isEmpty, true);
 });
 
+test('what was let go is not waited for once it is known that it does not come again', () => {
+  const ahead = new Ahead();
+  come(ahead, 2, 40 * MEGABYTE);
+  takeAll(ahead);
+
+  ahead.hasNoMore();
+  assert.equal(ahead.isEmpty, false, 'the queue is not read anew yet');
+  ahead.goOn();
+  ahead.hasNoMore();
+
+  assert.equal(ahead.isEmpty, true);
+});
+
 test('nothing passes what was let go, though there would be room for it', () => {
   const ahead = new Ahead();
   come(ahead, 2, 40 * MEGABYTE);

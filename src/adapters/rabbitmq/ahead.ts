@@ -63,4 +63,9 @@ export class Ahead {
   goOn(): void {
     this.#isCut = false;
   }
+
+  /** The queue is known to be empty: what was let go does not come again, as somebody has purged it. */
+  hasNoMore(): void {
+    if (!this.#isCut) this.#owes = false;
+  }
 }

@@ -11,6 +11,8 @@ import { envelopeOf } from './messages.ts';
 
 /** A queue that is not empty, and of which nothing comes, is looked at again after this time. */
 const LOOK_AGAIN_MS = 20;
+/** So long after the queue was found empty what was let go is not waited for any more. */
+const OWED_MS = 2_000;
 
 /** What an inlet is made of. */
 export interface InletParts {
@@ -40,6 +42,8 @@ export class QueueInlet implements Inlet {
   /** Whether something was published here since the queue was last asked. */
   #published = false;
   #isLooking = false;
+  /** Since when the queue was found empty each time, and nothing came. */
+  #emptySinceMs = Number.POSITIVE_INFINITY;
   #failure: BackboneUnavailableError | undefined;
   #isClosed = false;
   #wake: (() => void) | undefined;
@@ -125,6 +129,7 @@ export class QueueInlet implements Inlet {
     this.#mayHaveMore = true;
     await this.#end();
     this.#ahead.goOn();
+    this.#emptySinceMs = Number.POSITIVE_INFINITY;
     try {
       await this.#begin();
     } catch (error) {
@@ -151,6 +156,7 @@ export class QueueInlet implements Inlet {
 
   #come(message: AmqpMessage | null): void {
     if (message === null) return void this.#fail('the queue was removed');
+    this.#emptySinceMs = Number.POSITIVE_INFINITY;
     this.#ahead.come(message);
     this.#wake?.();
   }
@@ -190,12 +196,20 @@ export class QueueInlet implements Inlet {
     try {
       const counts = [await channel.checkQueue(queue), await channel.checkQueue(queue)];
       const isEmpty = counts.every(({ messageCount }) => messageCount === 0);
+      this.#writeOff(isEmpty);
       // Not what was published since it was asked.
       this.#mayHaveMore = !isEmpty || this.#published;
     } catch (error) {
       // Of a channel that was given up nobody asks any more.
       if (channel === this.#channel) throw this.#fail(error);
     }
+  }
+
+  /** What was let go comes again within a moment, unless somebody has emptied the queue meanwhile. */
+  #writeOff(isEmpty: boolean): void {
+    const now = this.#parts.clock.elapsedMs();
+    this.#emptySinceMs = isEmpty ? Math.min(this.#emptySinceMs, now) : Number.POSITIVE_INFINITY;
+    if (now - this.#emptySinceMs >= OWED_MS) this.#ahead.hasNoMore();
   }
 
   #fail(cause: unknown): BackboneUnavailableError {
