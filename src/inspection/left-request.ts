@@ -11,6 +11,8 @@ import { diagnosisOf, runningOf } from './runners.ts';
 
 /** So many rows under the key of a request are looked at. */
 const ROWS_MAX = 1_000;
+/** Among so many operations the end of a request is looked for, that came just now. */
+const LAST = 100;
 
 /** Where somebody who does not run a context asks something of those who do. */
 export interface Asking {
@@ -83,7 +85,8 @@ export async function takeBack(
   const at = host.clock.now();
   const operation = { id: host.ids.next(), at, who, action: 'take-back', why, detail };
   await store.leaveRequests(context, { takenBack: [row], operations: [operation] });
-  return true;
+  // It may have been done between the look and the commit: then both are on record, and it stays done.
+  return !(await log.operations(LAST)).some(({ id }) => id === recordId);
 }
 
 /**
