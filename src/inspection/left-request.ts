@@ -86,7 +86,8 @@ export async function takeBack(
   const operation = { id: host.ids.next(), at, who, action: 'take-back', why, detail };
   await store.leaveRequests(context, { takenBack: [row], operations: [operation] });
   // It may have been done between the look and the commit: then both are on record, and it stays done.
-  return !(await log.operations(LAST)).some(({ id }) => id === recordId);
+  const ended = (await log.operations(LAST)).find(({ id }) => id === recordId);
+  return ended === undefined || 'refused' in JSON.parse(ended.detail);
 }
 
 /**
