@@ -15,7 +15,9 @@ export async function knownIds(
   const ids = records.map(({ id }) => id);
   const received = await consumer.received(source, ids);
   const missing = ids.filter((id) => !received.has(id));
-  const there = missing.length === 0 ? [] : await consumer.recordsById(missing);
+  const found = missing.length === 0 ? [] : await consumer.recordsById(missing);
+  // An id is unique for its source only.
+  const there = found.filter((record) => record.source === source);
   return new Set([...received, ...there.map(({ id }) => id)]);
 }
 

@@ -36,7 +36,7 @@ export function hear({ url, events, onTrouble }: Hearing): () => void {
       source?.close();
       clearTimeout(timer);
       timer = setTimeout(open, AGAIN_MS);
-      void whyNot().then(trouble);
+      void whyNot().then((why) => why !== undefined && trouble(why));
     });
   };
   open();
@@ -47,12 +47,13 @@ export function hear({ url, events, onTrouble }: Hearing): () => void {
   };
 }
 
-/** Of a feed that breaks off a browser tells nothing. */
-async function whyNot(): Promise<string> {
+/** Of a feed that breaks off a browser tells nothing. Undefined: all else answers, and it is asked for again. */
+async function whyNot(): Promise<string | undefined> {
   const status = await fetch('api/about').then(
     (answer) => answer.status,
     () => undefined,
   );
+  if (status === 200) return undefined;
   return status === 401 || status === 403
     ? 'You are not let in any more: reload the page.'
     : 'The application cannot be reached.';

@@ -27,6 +27,7 @@ export interface OutletParts {
 export class ConfirmedOutlet implements Outlet {
   readonly #parts: OutletParts;
   #channel: Promise<AmqpConfirmChannel> | undefined;
+  #opened: AmqpConfirmChannel | undefined;
   /** Ids of messages that reached no queue, until their confirmation comes. */
   readonly #returned = new Set<unknown>();
   /** Why the server closed the channel. */
@@ -72,7 +73,11 @@ export class ConfirmedOutlet implements Outlet {
     this.#returned.clear();
     channel.on('return', ({ properties }) => this.#returned.add(properties.messageId));
     channel.on('error', (error) => (this.#refusal = error));
-    channel.on('close', () => (this.#channel = undefined));
+    this.#opened = channel;
+    channel.on('close', () => {
+      // That of an earlier one may come late.
+      if (this.#opened === channel) this.#channel = undefined;
+    });
     return channel;
   }
 
