@@ -6,7 +6,7 @@ import type { PendingTimer } from '../process/pending-timers.ts';
 import type { Activity } from './activity.ts';
 import { isDoneElsewhere } from './done-elsewhere.ts';
 import type { RunningContext } from './running-context.ts';
-import { takenInElsewhere, takenInOverBroker } from './taken-in-elsewhere.ts';
+import { takenInElsewhere } from './taken-in-elsewhere.ts';
 import { type Token, tokenText } from './token.ts';
 
 /** More records than this of one business action are not followed. */
@@ -118,8 +118,8 @@ async function hear(
       const isPassed =
         (await intake?.comesTo(token, MOMENT_MS, signal)) === true ||
         (await intake?.waitUntil(token, signal)) === true;
-      if (isPassed && intake !== undefined)
-        return takenInOverBroker(taking, intake, { ...token, signal });
+      // What still waits in an outbox its own process waits for: each settles after what others published.
+      if (isPassed) return true;
       // Another process takes in from that context, or will from now on.
       return takenInElsewhere(taking, { ...token, signal });
     }),
