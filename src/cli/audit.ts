@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { AUDIT_MAX, type AuditedOperation, auditTrail } from '../inspection/audit-trail.ts';
 import { assertSomeLog, withLogs } from '../inspection/open-logs.ts';
-import { jsonDocument, jsonText, messageText, nameText } from '../telemetry/safe-text.ts';
+import { jsonDocument, jsonText, messageLine, nameText } from '../telemetry/safe-text.ts';
 import { type CommandMeans, type Paint, commandOf, wholeNumber } from './command.ts';
 
 interface AuditOptions {
@@ -42,13 +42,9 @@ function operationText(operation: AuditedOperation, paint: Paint): string {
     ...(recordId === null ? [] : [`record ${nameText(recordId)}`]),
   ];
   return [
-    `${at}  ${nameText(action)}, by ${nameText(who)}: ${oneLine(why)}`,
+    `${at}  ${nameText(action)}, by ${nameText(who)}: ${messageLine(why)}`,
     paint('faint', `  ${about.join(' · ')}`),
     ...(edited === null ? [] : [`  with this in place of its data: ${jsonText(edited.data)}`]),
-    ...(refused === null ? [] : [paint('attention', `  NOT DONE: ${oneLine(refused)}`)]),
+    ...(refused === null ? [] : [paint('attention', `  NOT DONE: ${messageLine(refused)}`)]),
   ].join('\n');
-}
-
-function oneLine(text: string): string {
-  return messageText(text).replaceAll(/\s*\n\s*/g, ' ');
 }

@@ -5,7 +5,7 @@ import type { RangeLag, ReaderLag } from '../inspection/reader-lag.ts';
 import type { OwnerName, Running } from '../inspection/runners.ts';
 import { resumeCommand } from '../inspection/why-next-step.ts';
 import { holderInWords } from '../log/holder.ts';
-import { cutText, jsonText, messageText, nameText } from '../telemetry/safe-text.ts';
+import { cutText, jsonText, messageLine, messageText, nameText } from '../telemetry/safe-text.ts';
 import { columns } from './columns.ts';
 import type { Paint } from './command.ts';
 import { spanText } from './span-text.ts';
@@ -133,7 +133,7 @@ export function runningText({ processes }: Running): string {
 }
 
 function unreadableText({ context, why }: UnreadableLog): string {
-  return `${nameText(context)}: CANNOT BE READ: ${messageText(why).replaceAll('\n', ' ')}`;
+  return `${nameText(context)}: CANNOT BE READ: ${messageLine(why)}`;
 }
 
 function nextSteps({ readers, unreadable }: Lag): string {

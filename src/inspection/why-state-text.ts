@@ -2,7 +2,7 @@ import type { NotReachedState, WaitingState, WhyAnswer } from './why-answer.ts';
 import type { PausedBy } from './pauses.ts';
 import type { ToldError } from './told-error.ts';
 import { holderInWords } from '../log/holder.ts';
-import { jsonText, messageText, nameText } from '../telemetry/safe-text.ts';
+import { jsonText, messageLine, nameText } from '../telemetry/safe-text.ts';
 
 /** What became of a record with somebody, to be read behind the name of that one. */
 export function stateText({ state, kind }: WhyAnswer): string {
@@ -111,7 +111,5 @@ function errorText(error: ToldError | null): string {
 
 /** A message of several lines, on one; its last full stop is the sentence's own. */
 function oneLine(message: string): string {
-  return messageText(message)
-    .replaceAll(/\s*\n\s*/g, ' ')
-    .replace(/\.$/, '');
+  return messageLine(message).replace(/\.$/, '');
 }

@@ -31,6 +31,11 @@ export function messageText(message: string): string {
   return message.split('\n').map(escaped).join('\n');
 }
 
+/** A message of several lines, on one. */
+export function messageLine(message: string): string {
+  return messageText(message).replaceAll(/\s*\n\s*/g, ' ');
+}
+
 /** A text as it is, on one line. */
 export function lineText(text: string): string {
   return escaped(text.toWellFormed());
