@@ -6,7 +6,8 @@
 import assert from 'node:assert/strict';
 import { after, before, type TestContext, test } from 'node:test';
 import { type NatsServer, startNats } from '../../../scripts/services/nats.ts';
-import { type Envelope, MessageNotCarriedError, type Outlet } from '../../backbone/backbone.ts';
+import { MessageNotCarriedError, type Outlet } from '../../backbone/backbone.ts';
+import { message } from '../../backbone/fixtures/ends.ts';
 import { systemClock } from '../../host/clock.ts';
 import { listening, ordering, OrderPlaced } from '../../runtime/fixtures/heard-ordering.ts';
 import { rejection, start, until } from '../../runtime/fixtures/start.ts';
@@ -60,20 +61,7 @@ test('one that the stream takes none as large as is parked, and holds back its k
   assert.match(parked.error.message, /"size_ordering".* Raise max_msg_size/);
 });
 
-const MESSAGE: Envelope = {
-  id: 'm-1',
-  source: 'ordering',
-  type: OrderPlaced.name,
-  schemaVersion: 1,
-  key: 'k',
-  data: '{}',
-  occurredAt: 0,
-  recordedAt: 0,
-  correlationId: 'c',
-  causationId: 'c',
-  traceparent: null,
-  metadata: null,
-};
+const MESSAGE = message({ id: 'm-1' });
 
 async function opened(t: TestContext): Promise<Outlet> {
   const backbone = nats(server.url);
