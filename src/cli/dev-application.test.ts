@@ -50,9 +50,11 @@ test('a configuration alone runs, with the dependencies that it exports, and sto
 });
 
 test('--only runs a part of it; a name that is none of it is told', async (t) => {
-  const first = start(t, { 'thereupon.config.ts': CONFIGURATION }, '--only', 'idle');
+  // The console says where it is before or after that, whichever of the two is there first.
+  const alone = [{ 'thereupon.config.ts': CONFIGURATION }, '--no-console', '--only'] as const;
+  const first = start(t, ...alone, 'idle');
   const told = await first.dev.until(/Running: .*/);
-  const wrong = start(t, { 'thereupon.config.ts': CONFIGURATION }, '--only', 'idel');
+  const wrong = start(t, ...alone, 'idel');
   const refused = await wrong.dev.until(/thereupon\.config\.ts has ended with exit code 1/);
 
   assert.equal(told, 'Running: idle on sqlite ./data');
