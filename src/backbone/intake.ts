@@ -76,6 +76,7 @@ export class Intake {
   readonly #marks = new Map<string, Mark>();
   readonly #toldMissing = new Set<string>();
   #isPrepared = false;
+  #isLost = false;
   /** Whether more may wait at the border than is known here: the answer of a commit was lost. */
   #isBorderUnsure = false;
   #running: Promise<void> | undefined;
@@ -106,6 +107,11 @@ export class Intake {
   /** What keeps it from taking in now, if anything. */
   get problem(): unknown {
     return this.#trouble.problem;
+  }
+
+  /** Whether another process takes in by now. */
+  get isLost(): boolean {
+    return this.#isLost;
   }
 
   /**
@@ -441,6 +447,7 @@ export class Intake {
 
   /** Another process takes in by now: this one does nothing more. */
   #lost(subscription: string): FencedError {
+    this.#isLost = true;
     this.#stopping.abort();
     return new FencedError(subscription);
   }

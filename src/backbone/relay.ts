@@ -68,6 +68,7 @@ export class Relay {
   #readUpTo = 0;
   #isStale = true;
   #isReading = false;
+  #isLost = false;
   /** Of how many keys something that was held back goes now. */
   #lettingGo = 0;
   #moving: Promise<void> | undefined;
@@ -91,6 +92,11 @@ export class Relay {
   /** What keeps it from handing over now, if anything. */
   get problem(): unknown {
     return this.#trouble.problem;
+  }
+
+  /** Whether another process hands over by now. */
+  get isLost(): boolean {
+    return this.#isLost;
   }
 
   /** Takes over the checkpoint and begins. It waits for its own log, not for the backbone. */
@@ -175,6 +181,7 @@ export class Relay {
 
   async #waitOut({ part, error }: Failure, signal: AbortSignal): Promise<void> {
     if (error instanceof FencedError) {
+      this.#isLost = true;
       this.#trouble.report(part, error);
       this.#stopping.abort();
     }

@@ -70,6 +70,11 @@ export class Timers {
     return this.#problem;
   }
 
+  /** Whether they fire in another process by now. */
+  get isLost(): boolean {
+    return this.#problem instanceof FencedError;
+  }
+
   /** Whether nothing is due that has not fired. */
   get isIdle(): boolean {
     return this.#isAsleep && this.#next > this.#parts.time.now();

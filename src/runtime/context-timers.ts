@@ -34,6 +34,10 @@ export class ContextTimers {
     for (const timers of this.all) timers.start();
   }
 
+  get isLost(): boolean {
+    return this.all.some((timers) => timers.isLost);
+  }
+
   /** Whether nothing is due that has not fired. */
   get isIdle(): boolean {
     return this.all.every((timers) => timers.isIdle);

@@ -8,6 +8,8 @@ export interface Part extends SharedPart {
   start(slots: Slots): Promise<void>;
   /** Finishes what is under way. Idempotent. */
   stop(): Promise<void>;
+  /** Whether somebody else has taken over what was begun here, so that nothing is done here any more. */
+  readonly isLost: boolean;
   /**
    * Goes no further than `upTo`, or than where it stands when that is further on. Answers with where
    * that is, and whether all who work on it, here and elsewhere, have come there for good; undefined
@@ -49,6 +51,10 @@ export class WholePart<Work extends Working> implements Part {
     return this.#isHere;
   }
 
+  get isLost(): boolean {
+    return this.#work?.isLost === true;
+  }
+
   async start(): Promise<void> {
     this.#isHere = true;
     this.#work = await this.#make();
@@ -66,4 +72,5 @@ export class WholePart<Work extends Working> implements Part {
 interface Working {
   start(): Promise<void> | void;
   stop(): Promise<void> | void;
+  readonly isLost?: boolean;
 }

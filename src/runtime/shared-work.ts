@@ -24,7 +24,8 @@ const BEATS_A_LEASE = 4;
  * - It says again and again that it lives, and works out from who else does what is its own.
  * - What is not its own any more it finishes and lets go, and tells that; what is, it takes over as
  *   soon as nobody else works on it any more, or after a lease: whoever has not let go by then does
- *   not live, and is fenced by the claim.
+ *   not live, and is fenced by the claim. What was fenced here it lets go, and finds out anew whose
+ *   it is.
  * - Where processes of a newer release deal the keys of something otherwise, it goes on with that up
  *   to where all stand at one position, and then lets go: from there on it is theirs. Before that it
  *   also takes up what another of its release left behind by dying: nobody else knows that deal.
@@ -38,8 +39,12 @@ export class SharedWork {
   /** Also what it is just letting go. */
   readonly #held = new Map<Part, Slots>();
   readonly #leaving = new Map<Part, Promise<void>>();
+  /** What it is about to begin. Others know of it before it is begun. */
+  readonly #beginning = new Map<Part, Slots>();
   /** What goes no further than to where all stand, for others to go on otherwise. */
   readonly #meeting = new Map<Part, number | undefined>();
+  /** When it could not be begun. */
+  readonly #failedAt = new Map<Part, number>();
   /** Since when a part is waited for that somebody else still works on. */
   readonly #wanted = new Map<Part, number>();
   #id = '';
@@ -93,13 +98,10 @@ export class SharedWork {
     await this.#options.membership.leave(this.#id).catch(() => undefined);
   }
 
-  /** Something that it worked on was taken over: it must find out what is its own. */
-  readonly lost = (): void => this.#wake.ring();
-
   async #run(): Promise<void> {
-    const { clock, membership } = this.#options;
+    const { clock } = this.#options;
     const { signal } = this.#stopping;
-    const everyMs = membership.leaseMs / BEATS_A_LEASE;
+    const everyMs = this.#everyMs;
     while (!signal.aborted) {
       // All contexts of a process at one moment, so that they share a question to the server.
       const cancel = clock.after(everyMs - (clock.elapsedMs() % everyMs), () => this.#wake.ring());
@@ -123,30 +125,37 @@ export class SharedWork {
   }
 
   async #beat(): Promise<void> {
-    const { membership, clock } = this.#options;
-    const before = clock.elapsedMs();
-    const members = await membership.beat(this.#id, this.#holdings());
+    const members = await this.#say();
     if (members === undefined) {
       this.#tell('warn', 'having been taken for dead, as it did not say that it lives');
       await this.#letGo([...this.#held.keys()]);
       await this.#join();
-      this.#wake.ring();
       return;
     }
-    this.#beatAt = before;
-    this.#members = members;
-    const others = members.filter(({ id }) => id !== this.#id);
     void this.#letGo(await this.#notOwnAnyMore(members));
-    // Whoever waits for something of it hears that it is taken.
-    if (await this.#takeOver(members, others)) await membership.beat(this.#id, this.#holdings());
+    await this.#takeOver(members);
     if (this.#wanted.size + this.#meeting.size > 0) this.#lookSoon();
+  }
+
+  /** That it lives, and on what it works. Answers with who lives; undefined when taken for dead. */
+  async #say(): Promise<readonly Member[] | undefined> {
+    const { membership, clock } = this.#options;
+    const before = clock.elapsedMs();
+    const members = await membership.beat(this.#id, this.#holdings());
+    if (members === undefined) this.#wake.ring();
+    else {
+      this.#beatAt = before;
+      this.#members = members;
+    }
+    return members;
   }
 
   async #notOwnAnyMore(members: readonly Member[]): Promise<Part[]> {
     const parts: Part[] = [];
     for (const [part, slots] of this.#held) {
       if (this.#leaving.has(part)) continue;
-      if (areSame(this.#slotsOf(part, members), slots)) {
+      if (part.isLost) parts.push(part);
+      else if (areSame(this.#slotsOf(part, members), slots)) {
         if (this.#meeting.has(part)) parts.push(part);
       } else if (await this.#mayGo(part, members)) parts.push(part);
       else if (await this.#isMoreLeft(part, slots, members)) parts.push(part);
@@ -205,19 +214,47 @@ export class SharedWork {
     }
   }
 
-  async #takeOver(members: readonly Member[], others: readonly Member[]): Promise<boolean> {
-    let isMore = false;
+  /**
+   * Says first what it is about to begin, and begins what is still its own by the answer: two that
+   * come at one moment would both begin the same, each by a list that the other is not on.
+   */
+  async #takeOver(members: readonly Member[]): Promise<void> {
     for (const part of this.#options.parts) {
-      if (this.#held.has(part)) {
-        this.#wanted.delete(part);
-        continue;
-      }
-      const own = this.#slotsOf(part, members) ?? (await this.#leftBehind(part, members));
-      if (own === undefined) this.#wanted.delete(part);
-      else if (!this.#mustWait(part, own, others) && (await this.#begin(part, own))) isMore = true;
-      if (this.#stopping.signal.aborted) break;
+      const slots = await this.#due(part, members);
+      if (slots !== undefined) this.#beginning.set(part, slots);
     }
-    return isMore;
+    if (this.#beginning.size === 0) return;
+    try {
+      await this.#beginAnnounced();
+    } finally {
+      this.#beginning.clear();
+    }
+  }
+
+  async #beginAnnounced(): Promise<void> {
+    let members = await this.#say();
+    for (const [part, slots] of this.#beginning) {
+      // What begins may take its time, and meanwhile others may come.
+      if (this.#isTimeToSay) members = await this.#say();
+      if (members === undefined || this.#stopping.signal.aborted) return;
+      if (areSame(await this.#due(part, members), slots)) await this.#begin(part, slots);
+      this.#beginning.delete(part);
+      if (!this.#held.has(part)) members = await this.#say();
+    }
+  }
+
+  get #isTimeToSay(): boolean {
+    return this.#wake.isRung || this.#options.clock.elapsedMs() - this.#beatAt > this.#everyMs;
+  }
+
+  /** Which slots of a part are to be begun here, as nobody else works on them. */
+  async #due(part: Part, members: readonly Member[]): Promise<Slots | undefined> {
+    const own = this.#held.has(part)
+      ? undefined
+      : (this.#slotsOf(part, members) ?? (await this.#leftBehind(part, members)));
+    if (own === undefined) this.#wanted.delete(part);
+    else if (!this.#mustWait(part, own, members) && !this.#hasJustFailed(part)) return own;
+    return undefined;
   }
 
   /** What is this one's although others came that deal it otherwise: they cannot go on with it yet. */
@@ -227,8 +264,9 @@ export class SharedWork {
   }
 
   /** Others finish what they have begun, unless it takes them longer than a lease. */
-  #mustWait(part: Part, own: Slots, others: readonly Member[]): boolean {
+  #mustWait(part: Part, own: Slots, members: readonly Member[]): boolean {
     const { clock, membership } = this.#options;
+    const others = members.filter(({ id }) => id !== this.#id);
     if (!isHeldByOthers(part.name, own, others)) {
       this.#wanted.delete(part);
       return false;
@@ -238,17 +276,25 @@ export class SharedWork {
     return clock.elapsedMs() - since < membership.leaseMs;
   }
 
-  async #begin(part: Part, slots: Slots): Promise<boolean> {
+  async #begin(part: Part, slots: Slots): Promise<void> {
     try {
       await part.start(slots);
       this.#held.set(part, slots);
       this.#wanted.delete(part);
-      return true;
     } catch (error) {
+      this.#failedAt.set(part, this.#options.clock.elapsedMs());
       await part.stop();
       this.#tell('error', `beginning "${part.name}"`, error);
-      return false;
     }
+  }
+
+  #hasJustFailed(part: Part): boolean {
+    const failedAt = this.#failedAt.get(part) ?? Number.NEGATIVE_INFINITY;
+    return this.#options.clock.elapsedMs() - failedAt < this.#everyMs / 2;
+  }
+
+  get #everyMs(): number {
+    return this.#options.membership.leaseMs / BEATS_A_LEASE;
   }
 
   /** While the server cannot be reached nothing can be done, and after a lease nothing is ours. */
@@ -270,7 +316,7 @@ export class SharedWork {
 
   #holdings(): Holdings {
     const holdings: Record<string, Holdings[string]> = {};
-    for (const [part, { first, last }] of this.#held) {
+    for (const [part, { first, last }] of [...this.#beginning, ...this.#held]) {
       const upTo = this.#meeting.get(part);
       holdings[part.name] = upTo === undefined ? [first, last] : [first, last, upTo];
     }

@@ -45,6 +45,10 @@ export class SubscriptionPart implements Part {
     return this.#ranges.length === 1 && this.isAllHere ? this.#ranges[0]?.subscription : undefined;
   }
 
+  get isLost(): boolean {
+    return this.subscriptions.some(({ isLost }) => isLost);
+  }
+
   /** How far all of it that is done here has come; undefined when none is. */
   get position(): number | undefined {
     const positions = this.subscriptions.map(({ position }) => position);

@@ -3,6 +3,11 @@ export class Wake {
   #isRung = false;
   #resolve: (() => void) | undefined;
 
+  /** Whether somebody has rung since the last sleep. */
+  get isRung(): boolean {
+    return this.#isRung;
+  }
+
   ring(): void {
     this.#isRung = true;
     this.#resolve?.();
