@@ -7,8 +7,8 @@ export interface KnownState {
 /**
  * The states of the streams used last, so that loading does not cost the length of a stream. They
  * are frozen: what anybody changed in one would be decided on by the next command. A
- * state that fell behind its stream does no harm: what is decided on it is refused as a conflict,
- * and it is dropped.
+ * state that fell behind its stream does no harm: what is decided on it is refused as a conflict
+ * or, where it is committed nowhere, decided again (`decidedAsItIs`), and it is dropped.
  *
  * In two generations: what is used belongs to the young one, and when that is full the old one is
  * forgotten. To move each state to the end of one list whenever it is used costs more than to

@@ -245,6 +245,28 @@ export class Unit {
     for (const stream of this.#expects.keys()) this.#workplace.states.drop(stream);
   }
 
+  /**
+   * Whether another process has moved a stream that something was decided on here; then its state is
+   * not remembered any more. Of what its base has moved, the commit of the base will tell.
+   */
+  async isBehind(): Promise<boolean> {
+    const { isShared, log, states } = this.#workplace;
+    if (!isShared) return false;
+    let isBehind = false;
+    for (const [stream, version] of this.#expects) {
+      if (this.#isOfBase(stream) || (await log.streamVersion(stream)) === version) continue;
+      states.drop(stream);
+      isBehind = true;
+    }
+    return isBehind;
+  }
+
+  #isOfBase(stream: string): boolean {
+    const base = this.#base;
+    if (base === undefined || base.#isOver) return false;
+    return base.#expects.has(stream) || base.#isOfBase(stream);
+  }
+
   #known(stream: string): KnownState | undefined {
     const own = this.#states.get(stream);
     if (own !== undefined || this.#base === undefined || this.#base.#isOver) return own;
@@ -263,8 +285,8 @@ export class Unit {
     to: { id: string; stream: string; before: KnownState; asked: Asked<Command> },
   ): { changed: Changed<State, Event>; recorded: readonly Recorded<Fact>[] } {
     const { id, stream, before, asked } = to;
-    assertExpected(stream, asked.expectedVersion, before.version);
     if (!this.#expects.has(stream)) this.#expects.set(stream, before.version);
+    assertExpected(stream, asked.expectedVersion, before.version);
     const events = this.#decide(aggregate, asked.command, before.state as State);
     assertEventTypes(aggregate.name, events);
     const { charactersMax } = this.#workplace;

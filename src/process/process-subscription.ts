@@ -1,3 +1,4 @@
+import { decidedAsItIs } from '../context/as-it-is.ts';
 import type { Fact, Recorded } from '../message/fact.ts';
 import type { Source } from '../reaction/source.ts';
 import { assertDealingKey, dealtBy } from '../subscription/dealing-key.ts';
@@ -23,7 +24,10 @@ export function processSubscription(
     keysOf: keysOfProcess(process),
     fingerprint: fingerprintOf(process.by),
     ...(retry === undefined ? {} : { retry }),
-    handle: (entry, key, base) => runProcess({ process, ...surroundings }, entry, key, base),
+    handle: (entry, key, base) =>
+      decidedAsItIs(surroundings.workplace, (open) =>
+        runProcess({ process, ...surroundings }, { entry, key, base }, open),
+      ),
   };
 }
 

@@ -1,4 +1,4 @@
-import { Unit, type Workplace } from '../context/unit.ts';
+import type { Unit, Workplace } from '../context/unit.ts';
 import type { Fact, Recorded } from '../message/fact.ts';
 import { RefusedError } from '../reaction/reaction-subscription.ts';
 import type { Answer } from '../subscription/batch.ts';
@@ -27,9 +27,8 @@ export interface ProcessSurroundings {
  */
 export async function runProcess(
   { process, workplace, onIgnoredTimer }: ProcessSurroundings,
-  entry: Entry,
-  key: string,
-  base: Unit,
+  { entry, key, base }: Told,
+  open: (base: Unit) => Unit,
 ): Promise<Answer> {
   const stored = await readInstance(process, key, base, workplace.log);
   if (isOwnTimer(process, entry)) {
@@ -38,11 +37,18 @@ export async function runProcess(
       return base;
     }
   } else if (stored === undefined && !process.startedBy.includes(entry.event.type)) return base;
-  const unit = new Unit(workplace, base);
-  const open = new OpenProcess({ process, key, entry, unit, workplace }, stored);
-  await tell(open, process.name, entry.event);
-  open.collect();
+  const unit = open(base);
+  const opened = new OpenProcess({ process, key, entry, unit, workplace }, stored);
+  await tell(opened, process.name, entry.event);
+  opened.collect();
   return unit;
+}
+
+/** What a process is told of, and beside what. */
+interface Told {
+  readonly entry: Entry;
+  readonly key: string;
+  readonly base: Unit;
 }
 
 /** The timers of a process are records of its own, by its name. */

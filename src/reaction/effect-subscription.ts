@@ -1,4 +1,5 @@
-import { Unit } from '../context/unit.ts';
+import { decidedAsItIs } from '../context/as-it-is.ts';
+import type { Unit } from '../context/unit.ts';
 import type { WaitingRow } from '../log/waiting-row.ts';
 import type { Answer } from '../subscription/batch.ts';
 import type { Entry } from '../subscription/entry.ts';
@@ -53,8 +54,8 @@ async function perform(
       dependencies,
     }),
   );
-  return async () => {
-    const unit = new Unit(workplace);
+  const record = async (open: () => Unit): Promise<Answer> => {
+    const unit = open();
     try {
       const answer = await runHandler((tools) => effect.record?.(event, outcome, tools), {
         ...limits,
@@ -69,4 +70,5 @@ async function perform(
     }
     return unit;
   };
+  return () => decidedAsItIs(workplace, record);
 }

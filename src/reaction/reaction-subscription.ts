@@ -1,4 +1,5 @@
-import { Unit } from '../context/unit.ts';
+import { decidedAsItIs } from '../context/as-it-is.ts';
+import type { Unit } from '../context/unit.ts';
 import type { Fact, Recorded } from '../message/fact.ts';
 import type { Answer } from '../subscription/batch.ts';
 import { assertDealingKey, dealtBy } from '../subscription/dealing-key.ts';
@@ -26,7 +27,10 @@ export function reactionSubscription(
     fingerprint: fingerprintOf(by),
     ...(retry === undefined ? {} : { retry }),
     ...(notYetMs === undefined ? {} : { notYetMs }),
-    handle: (entry, _, base) => react(reaction, surroundings, entry, base),
+    handle: (entry, _, base) =>
+      decidedAsItIs(surroundings.workplace, (open) =>
+        react(reaction, surroundings, entry, () => open(base)),
+      ),
   };
 }
 
@@ -47,7 +51,7 @@ async function react(
   reaction: Reaction,
   surroundings: HandlerSurroundings,
   entry: Entry,
-  base: Unit,
+  open: () => Unit,
 ): Promise<Answer> {
   const { event } = entry;
   const run = (unit: Unit, thereupon: (tools: Tools) => unknown): Promise<unknown> =>
@@ -59,7 +63,7 @@ async function react(
       timeoutMs: reaction.options.timeoutMs ?? HANDLER_TIMEOUT_MS,
       surroundings,
     });
-  const unit = new Unit(surroundings.workplace, base);
+  const unit = open();
   try {
     const answer = await run(unit, (tools) => reaction.thereupon(event, tools));
     return isNotYet(answer) ? lacking(answer, [unit]) : unit;
@@ -69,7 +73,7 @@ async function react(
     if (ifRefused === undefined || ifRefused === 'park')
       throw new RefusedError(reaction.name, error);
     // What the handler did before the refusal is dropped with its unit.
-    const instead = new Unit(surroundings.workplace, base);
+    const instead = open();
     if (ifRefused === 'ignore') return instead;
     const answer = await run(instead, (tools) => ifRefused(error, event, tools));
     return isNotYet(answer) ? lacking(answer, [unit, instead]) : instead;

@@ -95,7 +95,11 @@ async function decideAndCommit<State, Command extends Fact, Event extends Fact>(
   for (let tries = 1; ; tries += 1) {
     const unit = new Unit(running.workplace);
     const { expectedVersion } = options;
-    const changed = await unit.handle(aggregate, id, { command, cause, expectedVersion });
+    const handling = unit.handle(aggregate, id, { command, cause, expectedVersion });
+    const changed = await handling.catch(async (error: unknown) => {
+      if (tries === TRIES_MAX || !(await unit.isBehind())) throw error;
+    });
+    if (changed === undefined) continue;
     const before = changed.version - changed.events.length;
     const kept =
       options.commandId === undefined

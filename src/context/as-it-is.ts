@@ -1,0 +1,49 @@
+import { Unit, type Workplace } from './unit.ts';
+
+/** So often others may come between before what was decided then stands. */
+const TRIES_MAX = 20;
+
+/**
+ * Decides on the streams as they are, although their states are remembered, and other processes may
+ * have moved them since. What is committed the log compares; what is committed nowhere (a refusal, a
+ * failure, that it is not time yet) is compared here: where a stream was not as it was taken to be,
+ * all is decided again. Otherwise a command that the stream allows could be refused, and whoever
+ * ignores refusals would lose an event.
+ */
+export function decidedAsItIs<Answer>(
+  workplace: Workplace,
+  decide: (open: (base?: Unit) => Unit) => Promise<Answer>,
+): Promise<Answer> {
+  // Who is alone remembers what is.
+  if (!workplace.isShared) return decide((base) => new Unit(workplace, base));
+  return decidedAmongOthers(workplace, decide);
+}
+
+async function decidedAmongOthers<Answer>(
+  workplace: Workplace,
+  decide: (open: (base?: Unit) => Unit) => Promise<Answer>,
+): Promise<Answer> {
+  for (let tries = 1; ; tries += 1) {
+    const opened: Unit[] = [];
+    const open = (base?: Unit): Unit => {
+      const unit = new Unit(workplace, base);
+      opened.push(unit);
+      return unit;
+    };
+    try {
+      const answer = await decide(open);
+      const dropped = opened.filter((unit) => unit !== answer);
+      if (dropped.length === 0 || tries === TRIES_MAX || !(await isSomeBehind(dropped)))
+        return answer;
+    } catch (error) {
+      if (tries === TRIES_MAX || !(await isSomeBehind(opened))) throw error;
+    }
+  }
+}
+
+/** Each of them forgets what was not as it is. */
+async function isSomeBehind(units: readonly Unit[]): Promise<boolean> {
+  const found: boolean[] = [];
+  for (const unit of units) found.push(await unit.isBehind());
+  return found.some(Boolean);
+}
