@@ -3,6 +3,7 @@ import { connect, headers as newHeaders } from '@nats-io/transport-node';
 import { nats } from 'thereupon/nats';
 import { startNats } from '../../scripts/services/nats.ts';
 import { type BareClient, type Broker, IN_FLIGHT } from './broker.ts';
+import { sliding } from './sliding.ts';
 
 export const natsBroker: Broker = {
   name: 'nats',
@@ -23,15 +24,12 @@ export const natsBroker: Broker = {
     const consumer = await client.consumers.get(name, 'bare');
     let count = 0;
     return {
-      async publish(messages, attributes = {}) {
-        for (let from = 0; from < messages.length; from += IN_FLIGHT)
-          await Promise.all(
-            messages.slice(from, from + IN_FLIGHT).map((message) => {
-              const headers = newHeaders();
-              for (const [key, value] of Object.entries(attributes)) headers.set(key, value);
-              return client.publish(subject, message, { headers, msgID: `m-${(count += 1)}` });
-            }),
-          );
+      publish(messages, attributes = {}) {
+        return sliding(messages, IN_FLIGHT, (message) => {
+          const headers = newHeaders();
+          for (const [key, value] of Object.entries(attributes)) headers.set(key, value);
+          return client.publish(subject, message, { headers, msgID: `m-${(count += 1)}` });
+        });
       },
       async consume(wanted) {
         let taken = 0;

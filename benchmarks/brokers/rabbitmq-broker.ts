@@ -1,8 +1,11 @@
 import { connect } from 'amqplib';
 import { rabbitmq } from 'thereupon/rabbitmq';
+import { AHEAD_MAX } from '../../src/adapters/rabbitmq/ahead.ts';
 import { startRabbitmq } from '../../scripts/services/rabbitmq.ts';
 import { type BareClient, type Broker, IN_FLIGHT } from './broker.ts';
+import { sliding } from './sliding.ts';
 
+const PREFETCH = 512;
 const ACKNOWLEDGED_TOGETHER = 256;
 
 export const rabbitmqBroker: Broker = {
@@ -10,8 +13,8 @@ export const rabbitmqBroker: Broker = {
   start: () => startRabbitmq(),
   backbone: (url, prefix) => rabbitmq({ url, prefix }),
   settings: {
-    ours: `noDelay; ${IN_FLIGHT} unconfirmed, of each key one, persistent, a quorum queue; prefetch 512, up to 256 acknowledged together`,
-    bare: `noDelay; ${IN_FLIGHT} unconfirmed, persistent, a quorum queue; prefetch 512, ${ACKNOWLEDGED_TOGETHER} acknowledged together`,
+    ours: `noDelay; ${IN_FLIGHT} unconfirmed, of each key one, persistent, a quorum queue; prefetch ${AHEAD_MAX}, up to 256 acknowledged together`,
+    bare: `noDelay; ${IN_FLIGHT} unconfirmed, persistent, a quorum queue; prefetch ${PREFETCH}, ${ACKNOWLEDGED_TOGETHER} acknowledged together`,
   },
   async bare(url, name): Promise<BareClient> {
     const connection = await connect(url, { noDelay: true });
@@ -21,17 +24,17 @@ export const rabbitmqBroker: Broker = {
     await publishing.assertQueue(name, { durable: true, arguments: queueArguments });
     await publishing.bindQueue(name, name, 'bare');
     const consuming = await connection.createChannel();
-    await consuming.prefetch(512);
+    await consuming.prefetch(PREFETCH);
     return {
-      async publish(messages, headers = {}) {
-        for (let from = 0; from < messages.length; from += IN_FLIGHT) {
-          for (const message of messages.slice(from, from + IN_FLIGHT))
-            publishing.publish(name, 'bare', Buffer.from(message), {
-              persistent: true,
-              headers,
-            });
-          await publishing.waitForConfirms();
-        }
+      publish(messages, headers = {}) {
+        const options = { persistent: true, headers };
+        return sliding(messages, IN_FLIGHT, (message) => {
+          const confirmed = Promise.withResolvers<void>();
+          publishing.publish(name, 'bare', Buffer.from(message), options, (error: unknown) =>
+            error === null || error === undefined ? confirmed.resolve() : confirmed.reject(error),
+          );
+          return confirmed.promise;
+        });
       },
       async consume(wanted) {
         let taken = 0;
