@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict';
 import type { Committer } from '../log/committer.ts';
 import { findOutcome } from '../log/find-outcome.ts';
 import type { Log } from '../log/log.ts';
@@ -85,6 +86,7 @@ export class OwnedRange {
   async move(writeSet: WriteSet, to: number): Promise<boolean> {
     const from = this.#checkpoint;
     if (from === to) return this.commit(writeSet);
+    assert(from < to, `the checkpoint of "${this.#subscription}" would go back, ${from} to ${to}`);
     // A move is a fence, too.
     if (!(await this.#commit({ ...writeSet, moves: [{ ...this.#fence(), from, to }] })))
       return false;

@@ -431,7 +431,8 @@ export class Subscription {
       tail.head - this.#range.checkpoint >= LAZY_MAX ||
       news.some((entry) => this.#definition.interest.wants(entry.stored));
     if (isOfInterest) return this.#wake.ring();
-    this.#cursor = tail.head;
+    // Who handled it before may have come further than what was read here so far.
+    this.#cursor = Math.max(this.#cursor, tail.head);
     this.#quiet.moved();
   }
 
