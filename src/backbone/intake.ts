@@ -130,8 +130,7 @@ export class Intake {
     const { log } = this.#options;
     if (!this.#isPrepared) await this.prepare();
     const firsts = await this.#border.load(log);
-    await this.takeAgain(firsts.filter(mayGoByNow));
-    this.#running = this.#run();
+    this.#running = this.#run(firsts.filter(mayGoByNow));
   }
 
   /** Takes nothing more; what is in hand is committed first, what is not comes again. */
@@ -302,10 +301,11 @@ export class Intake {
     for (const mark of marks) this.#marks.set(mark.contract, mark);
   }
 
-  async #run(): Promise<void> {
+  async #run(mayGo: WaitingRow[]): Promise<void> {
     const { signal } = this.#stopping;
     while (!signal.aborted) {
       try {
+        await this.#takeAllAgain(mayGo);
         await this.#beginToListen(() => true, 0);
         this.#inlet = await this.#open();
         this.#tellMissing(this.#inlet);
@@ -320,6 +320,15 @@ export class Intake {
       }
     }
     await this.#close();
+  }
+
+  /** One after the other, and each only once: there may be thousands. */
+  async #takeAllAgain(rows: WaitingRow[]): Promise<void> {
+    const { signal } = this.#stopping;
+    for (let row = rows.at(0); row !== undefined && !signal.aborted; row = rows.at(0)) {
+      await this.takeAgain([row]);
+      rows.shift();
+    }
   }
 
   #open(): Promise<Inlet> {

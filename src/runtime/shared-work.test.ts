@@ -63,6 +63,21 @@ test('what cannot be begun is left to nobody in the eyes of others, and tried ag
   await house.close();
 });
 
+test('who takes longer than a lease to begin something is not taken for dead', async () => {
+  const house = new House();
+  const first = house.process('first', { beginsInMs: 1_000 });
+  const second = house.process('second');
+
+  const starting = first.work.start();
+  await house.until(() => first.begun.length === 1);
+  await Promise.all([starting, second.work.start()]);
+  await house.until(() => house.isAllDone);
+
+  assert.deepEqual(house.doneTwice, []);
+  assert.deepEqual(house.membership.dead, []);
+  await house.close();
+});
+
 /** Where some processes share the parts of one context. */
 class House {
   readonly membership = membershipOf({ leaseMs: 400 });
@@ -153,17 +168,20 @@ class Worker {
 }
 
 /** What a store keeps of them: each question and each change takes a moment. */
-function membershipOf({ leaseMs }: { readonly leaseMs: number }): Membership {
+function membershipOf({ leaseMs }: { readonly leaseMs: number }) {
+  const dead: string[] = [];
+  const beats = new Map<string, number>();
   const members = new Map<string, Member>();
   const listeners = new Set<() => void>();
   const changed = (): void => {
     for (const listener of listeners) setTimeout(listener, 1);
   };
-  return {
+  const membership: Membership = {
     leaseMs,
     async join({ id, knows }, setUp) {
       await setUp([...members.values()]);
       members.set(id, { id, knows, holds: {} });
+      beats.set(id, performance.now());
       changed();
     },
     async beat(id: string, holds: Holdings) {
@@ -171,6 +189,9 @@ function membershipOf({ leaseMs }: { readonly leaseMs: number }): Membership {
       const member = members.get(id);
       if (member === undefined) return undefined;
       members.set(id, { ...member, holds });
+      beats.set(id, performance.now());
+      for (const [other, at] of beats)
+        if (performance.now() - at > leaseMs && members.delete(other)) dead.push(other);
       if (JSON.stringify(member.holds) !== JSON.stringify(holds)) changed();
       const answer = [...members.values()];
       await wait(1);
@@ -186,4 +207,5 @@ function membershipOf({ leaseMs }: { readonly leaseMs: number }): Membership {
       return () => listeners.delete(listener);
     },
   };
+  return { ...membership, dead };
 }

@@ -278,13 +278,34 @@ export class SharedWork {
 
   async #begin(part: Part, slots: Slots): Promise<void> {
     try {
-      await part.start(slots);
+      await this.#sayingMeanwhile(part.start(slots));
       this.#held.set(part, slots);
       this.#wanted.delete(part);
     } catch (error) {
       this.#failedAt.set(part, this.#options.clock.elapsedMs());
       await part.stop();
       this.#tell('error', `beginning "${part.name}"`, error);
+    }
+  }
+
+  /** Whoever begins something for longer than a lease would be taken for dead. */
+  async #sayingMeanwhile(begins: Promise<void>): Promise<void> {
+    const over = new AbortController();
+    const saying = this.#sayUntil(over.signal);
+    try {
+      await begins;
+    } finally {
+      over.abort();
+      await saying;
+    }
+  }
+
+  async #sayUntil(over: AbortSignal): Promise<void> {
+    for (;;) {
+      await this.#options.clock.sleep(this.#everyMs, over);
+      if (over.aborted) return;
+      // What keeps it from saying so is told by the next one, which is waited for.
+      await this.#say().catch(() => undefined);
     }
   }
 
