@@ -91,6 +91,38 @@ async function decideAndCommit<State, Command extends Fact, Event extends Fact>(
     const known = await running.log.command(options.commandId);
     if (known !== undefined) return firstOutcome(running, aggregate, { known, fingerprint, id });
   }
+  try {
+    return await untilCommitted(running, aggregate, { ...asked, stream, fingerprint });
+  } catch (error) {
+    const known = await doneElsewhere(running, options.commandId);
+    if (known === undefined) throw error;
+    return firstOutcome(running, aggregate, { known, fingerprint, id });
+  }
+}
+
+/**
+ * The same command, done by another process since this one looked it up: then this one was decided on
+ * what it came to, and that it was refused, or in conflict, is no answer.
+ */
+export async function doneElsewhere(
+  { isShared, log }: Pick<RunningContext, 'isShared' | 'log'>,
+  commandId: string | undefined,
+): Promise<StoredCommand | undefined> {
+  return isShared && commandId !== undefined ? log.command(commandId) : undefined;
+}
+
+async function untilCommitted<State, Command extends Fact, Event extends Fact>(
+  running: RunningContext,
+  aggregate: Aggregate<string, State, Command, Event>,
+  asked: {
+    readonly id: string;
+    readonly command: Command;
+    readonly options: HandleOptions;
+    readonly stream: string;
+    readonly fingerprint: string | undefined;
+  },
+): Promise<Handled<State, Event>> {
+  const { options, id, command, stream, fingerprint } = asked;
   const cause = causeOfCommand(running, options);
   for (let tries = 1; ; tries += 1) {
     const unit = new Unit(running.workplace);

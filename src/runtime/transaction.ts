@@ -7,6 +7,7 @@ import {
   type HandleOptions,
   CommandIdReusedError,
   causeOfCommand,
+  doneElsewhere,
   fingerprintOf,
 } from './handle-command.ts';
 import { insideHandler } from '../subscription/in-handler.ts';
@@ -71,11 +72,25 @@ export async function transact<Database, T>(
   const named = { id: commandId, fingerprint: fingerprintOf('transaction', asked) };
   return running.locks.run([`command ${commandId}`], async () => {
     const known = await running.log.command(commandId);
-    if (known === undefined) return transactOnce(running, work, { options, named });
-    if (known.fingerprint !== named.fingerprint) throw new CommandIdReusedError(commandId);
-    const result = (known.result === null ? undefined : JSON.parse(known.result)) as T;
-    return { result, isRepeated: true, token: token(running, running.tail.head) };
+    if (known !== undefined) return firstResult(running, known, named);
+    try {
+      return await transactOnce(running, work, { options, named });
+    } catch (error) {
+      const done = await doneElsewhere(running, commandId);
+      if (done === undefined) throw error;
+      return firstResult(running, done, named);
+    }
   });
+}
+
+function firstResult<T>(
+  running: RunningContext,
+  known: StoredCommand,
+  { id, fingerprint }: Named,
+): Transacted<T> {
+  if (known.fingerprint !== fingerprint) throw new CommandIdReusedError(id);
+  const result = (known.result === null ? undefined : JSON.parse(known.result)) as T;
+  return { result, isRepeated: true, token: token(running, running.tail.head) };
 }
 
 async function transactOnce<Database, T>(
