@@ -1,3 +1,5 @@
+import { StoppingError } from '../reaction/under-way.ts';
+import { HandlerTimeoutError, StillRunningError } from '../subscription/failure.ts';
 import { Unit, type Workplace } from './unit.ts';
 
 /** So often others may come between before what was decided then stands. */
@@ -36,9 +38,18 @@ async function decidedAmongOthers<Answer>(
       if (dropped.length === 0 || tries === TRIES_MAX || !(await isSomeBehind(dropped)))
         return answer;
     } catch (error) {
-      if (tries === TRIES_MAX || !(await isSomeBehind(opened))) throw error;
+      if (tries === TRIES_MAX || isGivenUp(error) || !(await isSomeBehind(opened))) throw error;
     }
   }
+}
+
+/** Its time was up, or the application stops: it is not begun again. */
+function isGivenUp(error: unknown): boolean {
+  return (
+    error instanceof HandlerTimeoutError ||
+    error instanceof StillRunningError ||
+    error instanceof StoppingError
+  );
 }
 
 /** Each of them forgets what was not as it is. */

@@ -175,10 +175,7 @@ export class Unit {
    * has moved meanwhile: it must be done again.
    */
   merge(unit: Unit): boolean {
-    for (const [stream, seen] of unit.#expects) {
-      const here = this.#states.get(stream)?.version;
-      if (here !== undefined && here !== seen) return false;
-    }
+    for (const [stream, seen] of unit.#expects) if (this.#isPast(stream, seen)) return false;
     for (const [stream, seen] of unit.#expects)
       if (!this.#expects.has(stream)) this.#expects.set(stream, seen);
     for (const [stream, known] of unit.#states) this.#states.set(stream, known);
@@ -254,17 +251,30 @@ export class Unit {
     if (!isShared) return false;
     let isBehind = false;
     for (const [stream, version] of this.#expects) {
-      if (this.#isOfBase(stream) || (await log.streamVersion(stream)) === version) continue;
+      const ofBase = this.#expectedByBase(stream);
+      const isAsItIs =
+        ofBase === undefined ? (await log.streamVersion(stream)) === version : version >= ofBase;
+      if (isAsItIs) continue;
       states.drop(stream);
       isBehind = true;
     }
     return isBehind;
   }
 
-  #isOfBase(stream: string): boolean {
+  /** Whether a stream was not what it is here, when something else was decided on it. */
+  #isPast(stream: string, seen: number): boolean {
+    const here = this.#states.get(stream)?.version;
+    if (here !== undefined) return here !== seen;
+    if (seen >= (this.#expects.get(stream) ?? 0)) return false;
+    this.#workplace.states.drop(stream);
+    return true;
+  }
+
+  /** What the base, or its base, takes a stream to be; undefined when nothing was decided on it there. */
+  #expectedByBase(stream: string): number | undefined {
     const base = this.#base;
-    if (base === undefined || base.#isOver) return false;
-    return base.#expects.has(stream) || base.#isOfBase(stream);
+    if (base === undefined || base.#isOver) return undefined;
+    return base.#expectedByBase(stream) ?? base.#expects.get(stream);
   }
 
   #known(stream: string): KnownState | undefined {

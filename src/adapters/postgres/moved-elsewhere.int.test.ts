@@ -13,9 +13,10 @@ import { happened } from '../../reaction/source.ts';
 import { notYet, type Tools } from '../../reaction/tools.ts';
 import { whenever } from '../../reaction/whenever.ts';
 import { run } from '../../runtime/run.ts';
+import { until } from './fixtures/counting-processes.ts';
 import { postgres } from './postgres-store.ts';
 
-type How = 'ignore' | 'park' | 'not yet' | 'own tries' | 'effect' | 'process';
+type How = 'ignore' | 'park' | 'not yet' | 'own tries' | 'effect' | 'process' | 'time';
 
 /** A door opens only when it is closed, and closes only when it is open. */
 const door = aggregate({
@@ -77,6 +78,38 @@ test('a command that changes nothing has changed nothing in the stream as it is'
   assert.equal(events.length, 1);
 });
 
+test('the same command in both at once is done once, and both hear what came of it', async () => {
+  for (let round = 0; round < 40; round += 1) {
+    const name = `gate ${round}`;
+    const options = { commandId: `open ${name}` };
+
+    const both = await Promise.all(
+      [one, two].map((app) => app.handle(door, name, { type: 'Open', data: {} }, options)),
+    );
+
+    assert.deepEqual(
+      both.map(({ events }) => events.length),
+      [1, 1],
+    );
+    assert.equal(both[0]?.events[0]?.id, both[1]?.events[0]?.id);
+  }
+});
+
+test('the same transaction in both at once is done once, and both hear what came of it', async () => {
+  for (let round = 0; round < 20; round += 1) {
+    const options = { commandId: `paint ${round}`, asked: { round } };
+
+    const both = await Promise.all(
+      [one, two].map((app, index) =>
+        app.transaction(first.context, () => Promise.resolve(index), options),
+      ),
+    );
+
+    assert.equal(both[0]?.result, both[1]?.result);
+    assert.equal(both.filter(({ isRepeated }) => isRepeated).length, 1);
+  }
+});
+
 for (const how of ['ignore', 'park', 'not yet', 'own tries', 'effect', 'process'] as const)
   test(`what is done at an event is not decided by what a stream was (${how})`, async () => {
     const names = Array.from({ length: 24 }, (_, index) => `${index} of ${how}`);
@@ -84,9 +117,7 @@ for (const how of ['ignore', 'park', 'not yet', 'own tries', 'effect', 'process'
       names.map((name, index) => closeBehindItsBack(name, index % 2 === 0 ? 'one' : 'two')),
     );
 
-    const rings = names.map((name) =>
-      one.handle(bell, name, { type: 'Ring', data: { door: name, how } }),
-    );
+    const rings = names.map((name) => one.handle(bell, name, ring(name, how)));
     await Promise.all(rings);
     await one.settled();
 
@@ -96,6 +127,24 @@ for (const how of ['ignore', 'park', 'not yet', 'own tries', 'effect', 'process'
     assert.deepEqual(await one.parked(), []);
     for (const { done } of houses) assert.ok(done.has(how), `only one of them did: ${how}`);
   });
+
+test('a handler whose time was up is not begun again because a stream was moved', async () => {
+  const names = Array.from({ length: 6 }, (_, index) => `${index} of time`);
+  for (const name of names) {
+    await two.handle(bell, name, ring(name, 'time'));
+    await until(() => houses.some(({ begun }) => begun.includes(name)));
+    for (const app of [one, two]) await app.handle(door, name, { type: 'SeeToIt', data: {} });
+  }
+
+  await until(async () => (await one.parked()).length === names.length);
+
+  const codes = (await one.parked()).map(({ error }) => error?.code);
+  assert.deepEqual(new Set(codes), new Set(['handler-timeout']));
+});
+
+function ring(name: string, how: How) {
+  return { type: 'Ring', data: { door: name, how } } as const;
+}
 
 /** One of them remembers that it is open. */
 async function closeBehindItsBack(name: string, whose: 'one' | 'two' = 'one'): Promise<void> {
@@ -154,6 +203,17 @@ function house() {
       { retry: { attemptsMax: 1 } },
     ),
   ];
+  const begun: string[] = [];
+  const forgetful = on(
+    'time',
+    'open, and forget to say so',
+    async (name, { handle }) => {
+      begun.push(name);
+      await handle(door, name, { type: 'Look', data: {} });
+      await new Promise(() => undefined);
+    },
+    { retry: { attemptsMax: 1 }, timeoutMs: 300 },
+  );
   const visitor = effect({
     name: 'ask the visitor',
     on: rung,
@@ -180,11 +240,11 @@ function house() {
   });
   const context = boundedContext('house', {
     aggregates: [door, bell],
-    reactions,
+    reactions: [...reactions, forgetful],
     effects: [visitor],
     processes: [porter],
   });
-  return { context, done };
+  return { context, done, begun };
 }
 
 type Command = { type: 'Open' | 'Close' | 'SeeToIt' | 'Look'; data: object };
