@@ -3,9 +3,11 @@ import type { WaitingRow } from '../log/waiting-row.ts';
 import { RECURRING_TIMERS } from '../process/timer-row.ts';
 import { modelName } from '../read-model/read-model.ts';
 import { describeError } from '../subscription/failure.ts';
+import { FencedError } from '../subscription/fenced.ts';
 import { EditRefusedError } from './edit-refused.ts';
 import { endOf, endRequest } from './end-request.ts';
 import { type AskedImport, ImportDesk } from './import-desk.ts';
+import { isDealtNotice, takeUpDealt } from './dealt-notice.ts';
 import { decideHere } from './parked-decision.ts';
 import { handlerOf } from './parked-handler.ts';
 import { rebuildModel } from './rebuild.ts';
@@ -53,6 +55,7 @@ export class RequestDesk {
   /** When it looks next; Infinity when nothing calls for it. */
   #nextMs = Number.POSITIVE_INFINITY;
   #looking: Promise<void> | undefined;
+  #takingUp: Promise<void> | undefined;
 
   constructor(running: RunningContext) {
     this.#running = running;
@@ -64,8 +67,15 @@ export class RequestDesk {
   }
 
   start(): void {
-    const { log } = this.#running;
-    this.#stopListening = log.onChange((by) => by === 'foreign' && this.#lookSoon());
+    const { log, committer } = this.#running;
+    const stops = [
+      log.onChange((by) => by === 'foreign' && this.#lookSoon()),
+      // What one range of slots deals to another one may be for one of this process, too.
+      committer.onCommitted(
+        ({ waiting }) => waiting?.some(isDealtNotice) === true && this.#lookSoon(),
+      ),
+    ];
+    this.#stopListening = () => stops.forEach((stop) => stop());
     this.#lookSoon();
   }
 
@@ -75,6 +85,7 @@ export class RequestDesk {
     this.#stopListening();
     this.#cancelLook?.();
     await this.#looking;
+    await this.#takingUp;
     await this.#imports.stop();
     for (const { giveUp } of this.#underWay.values()) giveUp.abort();
     await Promise.all([...this.#underWay.values()].map(({ ended }) => ended));
@@ -121,7 +132,9 @@ export class RequestDesk {
     if (this.#stopping.signal.aborted) return;
     const imports: AskedImport[] = [];
     const asked = new Set<string>();
+    this.#takeUpDealt(rows.filter(isDealtNotice));
     for (const row of rows) {
+      if (isDealtNotice(row)) continue;
       const request = requestOf(row);
       if (request?.action === 'import') {
         imports.push({ row, request });
@@ -134,6 +147,19 @@ export class RequestDesk {
     // Imports come last: with one of them in sight, all others are.
     if (rows.length === REQUESTS_MAX && imports.length === 0) return;
     for (const [id, { giveUp }] of this.#underWay) if (!asked.has(id)) giveUp.abort();
+  }
+
+  /** Beside all else: whoever takes it up finishes first what is under way there. */
+  #takeUpDealt(notices: readonly WaitingRow[]): void {
+    if (notices.length === 0 || this.#takingUp !== undefined) return;
+    this.#takingUp = takeUpDealt(this.#running, notices)
+      .then(
+        // What is left may be of what just goes from one process to another.
+        (isAllDone) => (isAllDone ? this.#lookSoon() : this.#later()),
+        (error: unknown) =>
+          error instanceof FencedError ? this.#later() : this.#tellTrouble(error),
+      )
+      .finally(() => (this.#takingUp = undefined));
   }
 
   #begin(row: WaitingRow, request: SingleRequest | undefined): void {

@@ -45,6 +45,7 @@ import type { LogLevel, Logger } from '../telemetry/logger.ts';
 import type { Activity } from './activity.ts';
 import { clearCutShort } from './building.ts';
 import { CallsUnderWay } from './calls-under-way.ts';
+import { dealtNotice } from './dealt-notice.ts';
 import { DEDUPE_WINDOW_MS, DedupeWindow } from './dedupe-window.ts';
 import { buildInlineModels } from './inline-models.ts';
 import { LastPublished } from './last-published.ts';
@@ -393,6 +394,7 @@ export class RunningContext {
       tail: this.tail,
       logger,
       owner: this.#owner,
+      dealtNotice: (name, slot) => dealtNotice(name, slot, this.#means.host.clock.now()),
       onParked: (row) => onParked(this.name, row),
       onStalled: (subscription, why) => onStalled(this.name, subscription, why),
       ...hooks,

@@ -34,15 +34,8 @@ export async function dealAnew(
   log: Pick<LogReader, 'recordsById'>,
   keysOf: (record: StoredRecord) => readonly string[],
 ): Promise<Dealt> {
-  const dealt: WaitingRow[] = [];
-  for (let from = 0; from < rows.length; from += ROWS_AT_ONCE) {
-    const some = rows.slice(from, from + ROWS_AT_ONCE);
-    const records = await log.recordsById(some.map(({ recordId }) => recordId));
-    const byId = new Map(records.map((record) => [record.id, record]));
-    for (const row of some) dealt.push(dealRow(row, byId.get(row.recordId), keysOf));
-  }
-  if (dealt.every((row, index) => row === rows[index])) return { rows, change: undefined };
-  const inLanes = laneByLane(dealt);
+  const inLanes = laneByLane(await dealEach(rows, log, keysOf));
+  if (inLanes.every((row, index) => row === rows[index])) return { rows, change: undefined };
   return {
     rows: inLanes,
     change: {
@@ -50,6 +43,22 @@ export async function dealAnew(
       done: rows.filter((row, index) => row.key !== inLanes[index]?.key),
     },
   };
+}
+
+/** Each row where it belongs today, in the same order; the same object when that is where it is. */
+export async function dealEach(
+  rows: readonly WaitingRow[],
+  log: Pick<LogReader, 'recordsById'>,
+  keysOf: (record: StoredRecord) => readonly string[],
+): Promise<readonly WaitingRow[]> {
+  const dealt: WaitingRow[] = [];
+  for (let from = 0; from < rows.length; from += ROWS_AT_ONCE) {
+    const some = rows.slice(from, from + ROWS_AT_ONCE);
+    const records = await log.recordsById(some.map(({ recordId }) => recordId));
+    const byId = new Map(records.map((record) => [record.id, record]));
+    for (const row of some) dealt.push(dealRow(row, byId.get(row.recordId), keysOf));
+  }
+  return dealt;
 }
 
 function dealRow(

@@ -45,8 +45,9 @@ export class LaterDealing {
     const waiting = keys.map((key) => ({ ...again, key, slot: slotOf(key) }));
     const others = waiting.filter(({ key }) => key !== row.key);
     const isSame = others.length < waiting.length;
-    await range.commit({ waiting, ...(isSame ? {} : { done: [row] }) });
-    for (const other of others) room.add(other);
+    const written = [...waiting, ...this.#parts.tellOwners(waiting)];
+    await range.commit({ waiting: written, ...(isSame ? {} : { done: [row] }) });
+    for (const other of others) if (range.has(other.key)) room.add(other);
     if (isSame) room.insertSecond({ ...again, slot: row.slot });
     return undefined;
   }
@@ -64,5 +65,7 @@ export interface LaterDealingParts {
   readonly room: Pick<WaitingRoom, 'isStopped' | 'add' | 'insertSecond'>;
   /** The kind of a row that is to be tried. */
   readonly kind: 'effect' | 'retry';
+  /** What is written with rows of which some are in slots of others, so that these hear of it. */
+  readonly tellOwners: (rows: readonly WaitingRow[]) => readonly WaitingRow[];
   readonly onMore: () => void;
 }

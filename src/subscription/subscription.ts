@@ -1,6 +1,7 @@
 import type { Workplace } from '../context/unit.ts';
 import type { Committer } from '../log/committer.ts';
 import type { Log } from '../log/log.ts';
+import type { StoredRecord } from '../log/record.ts';
 import type { WaitingKey, WaitingRow } from '../log/waiting-row.ts';
 import type { Checkpoint, Operation, WriteSet } from '../log/write-set.ts';
 import { StoppingError } from '../reaction/under-way.ts';
@@ -122,6 +123,7 @@ export class Subscription {
       range: this.#range,
       room: this.room,
       kind: this.#triedKind,
+      tellOwners: (rows) => this.#tellOwners(rows),
       onMore: () => this.#wake.ring(),
     });
     this.#work = new RowWork({
@@ -166,17 +168,40 @@ export class Subscription {
     this.#loop = this.#run();
   }
 
-  /** What waits, by the keys of today: code of another day may have dealt it otherwise. */
+  /**
+   * What waits, by the keys of today: code of another day may have dealt it otherwise. What belongs
+   * to slots of others by these is left to them, and they are told.
+   */
   async #waitingAsDealt(): Promise<readonly WaitingRow[]> {
-    const { log, workplace } = this.#parts;
-    const { keysOf, keepsKeys } = this.#definition;
     const written = await this.#writtenRows();
-    if (keepsKeys === true) return written;
-    const { rows, change } = await dealAnew(written, log, (stored) =>
-      keysOf(new Entry(workplace.vocabulary, stored).event, stored),
-    );
-    if (change !== undefined) await this.#range.commit(change);
-    return rows;
+    if (this.#definition.keepsKeys === true) return written;
+    const { rows, change } = await dealAnew(written, this.#parts.log, this.#keysOfStored);
+    if (change === undefined) return rows;
+    const waiting = change.waiting ?? [];
+    await this.#range.commit({ ...change, waiting: [...waiting, ...this.#tellOwners(waiting)] });
+    return rows.filter(({ slot }) => this.isOf(slot));
+  }
+
+  readonly #keysOfStored = (stored: StoredRecord): readonly string[] =>
+    this.#definition.keysOf(new Entry(this.#parts.workplace.vocabulary, stored).event, stored);
+
+  /** What is written with rows of which some are in slots of others, so that these hear of it. */
+  #tellOwners(rows: readonly WaitingRow[]): readonly WaitingRow[] {
+    const slots = new Set(rows.map(({ slot }) => slot).filter((slot) => !this.isOf(slot)));
+    return [...slots].map((slot) => this.#parts.dealtNotice(this.name, slot));
+  }
+
+  /** Takes up what others have dealt to slots that are handled here, and ends what told of it. */
+  takeUpDealt(notices: readonly WaitingKey[]): Promise<void> {
+    return this.#inTurn(async () => {
+      try {
+        await this.#range.commit({ done: notices });
+      } finally {
+        // Read only now: of what is dealt after that, another notice tells.
+        this.#isUnsure = this.#areRowsUnsure = true;
+        this.#wake.ring();
+      }
+    });
   }
 
   #writtenRows(): Promise<readonly WaitingRow[]> {
@@ -393,7 +418,7 @@ export class Subscription {
     const stopped = this.room.stop();
     this.#dealing.giveUp(new TakenUpAgainError(this.name));
     await stopped;
-    this.room.start(await this.#writtenRows());
+    this.room.start(await this.#waitingAsDealt());
     this.#areRowsUnsure = false;
   }
 
@@ -575,6 +600,8 @@ export interface SubscriptionParts extends SubscriptionHooks {
   readonly tail: TailReader;
   readonly logger: Logger;
   readonly owner: string;
+  /** What is written to tell whoever handles a slot that rows were dealt to it. */
+  readonly dealtNotice: (subscription: string, slot: number) => WaitingRow;
   /** Called whenever it may have become idle. */
   readonly onChange: () => void;
 }
