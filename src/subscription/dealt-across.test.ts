@@ -103,6 +103,46 @@ test('behind one that is parked, what is dealt to it is held, so that nobody tak
   );
 });
 
+test('what was dealt comes before what follows under its key, also when its owner began first', async () => {
+  await using house = await House.of([record('r1', LOW)], [waiting('r1', LOW, {})]);
+  const [dealer, owner] = await house.twoOwners(() => HIGH);
+  await owner.start();
+  await house.append(record('r2', LOW));
+  await wait(150);
+  assert.deepEqual(house.handled, []);
+  assert.equal(owner.subscription.isIdle, false);
+
+  await dealer.start();
+  await until(() => house.handled.length === 2);
+
+  assert.deepEqual(house.handled, [`owner r1 ${HIGH}`, `owner r2 ${HIGH}`]);
+});
+
+test('two that have to deal to each other wait for nothing but that', async () => {
+  await using house = await House.of(
+    [record('r1', LOW), record('r2', HIGH)],
+    [waiting('r1', LOW, {}), waiting('r2', HIGH, { position: 2 })],
+  );
+  const [one, other] = await house.twoOwners((id) => (id === 'r1' ? HIGH : LOW));
+
+  await Promise.all([one.start(), other.start()]);
+  await until(async () => (await house.rows()).length === 0);
+
+  assert.deepEqual(house.handled.toSorted(), [`dealer r2 ${LOW}`, `owner r1 ${HIGH}`]);
+});
+
+test('who waits for what others have to deal stops at once', async () => {
+  await using house = await House.of([record('r1', LOW)], [waiting('r1', LOW, {})]);
+  const [, owner] = await house.twoOwners(() => HIGH);
+  await owner.start();
+  const begun = performance.now();
+
+  await owner.subscription.stop();
+
+  assert.ok(performance.now() - begun < 5_000);
+  assert.deepEqual(house.handled, []);
+});
+
 interface Owner {
   readonly subscription: Subscription;
   start(): Promise<void>;

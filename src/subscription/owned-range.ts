@@ -52,10 +52,15 @@ export class OwnedRange {
     return this.#slots;
   }
 
+  /** Whether there are no other owners. */
+  get isAll(): boolean {
+    return this.#slots.first === 0 && this.#slots.last === SLOTS - 1;
+  }
+
   /** Whether what belongs to a key is handled here. */
   has(key: string): boolean {
+    if (this.isAll) return true;
     const { first, last } = this.#slots;
-    if (first === 0 && last === SLOTS - 1) return true;
     const slot = slotOf(key);
     return slot >= first && slot <= last;
   }

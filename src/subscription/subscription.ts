@@ -14,6 +14,7 @@ import { Entry } from './entry.ts';
 import { FencedError } from './fenced.ts';
 import { LaterDealing } from './later-dealing.ts';
 import { News, type SubscriptionHooks } from './news.ts';
+import { OwedRows } from './owed-rows.ts';
 import { OwnedRange } from './owned-range.ts';
 import { Quiet } from './quiet.ts';
 import { RecordHandling } from './record-handling.ts';
@@ -83,6 +84,8 @@ export class Subscription {
   #isUnsure = false;
   /** Whether rows may have been changed without our knowing. */
   #areRowsUnsure = false;
+  /** What others have still to deal to it, before it handles anything. */
+  #owed: OwedRows | undefined;
   #pausedWhy: string | undefined;
   #lostWhy: string | undefined;
   /** It goes no further than this. */
@@ -163,7 +166,11 @@ export class Subscription {
   async #begin(): Promise<void> {
     const { tail } = this.#parts;
     this.#cursor = this.#range.checkpoint;
-    this.room.start(await this.#waitingAsDealt());
+    // In this order: what was dealt here meanwhile is among the rows that are read then.
+    this.#owed = await this.#rowsOwed();
+    const rows = await this.#waitingAsDealt();
+    if (this.#owed === undefined) this.room.start(rows);
+    else this.#isUnsure = this.#areRowsUnsure = true;
     this.#stopListening = tail.onMove(() => this.#hear());
     this.#loop = this.#run();
   }
@@ -180,6 +187,18 @@ export class Subscription {
     const waiting = change.waiting ?? [];
     await this.#range.commit({ ...change, waiting: [...waiting, ...this.#tellOwners(waiting)] });
     return rows.filter(({ slot }) => this.isOf(slot));
+  }
+
+  /** What others have not dealt yet to keys that are handled here, and comes before what follows. */
+  async #rowsOwed(): Promise<OwedRows | undefined> {
+    if (this.#definition.keepsKeys === true || this.#range.isAll) return undefined;
+    const { log, workplace } = this.#parts;
+    return OwedRows.find(this.name, {
+      log,
+      clock: workplace.host.clock,
+      isOurs: (slot) => this.isOf(slot),
+      keysOf: this.#keysOfStored,
+    });
   }
 
   readonly #keysOfStored = (stored: StoredRecord): readonly string[] =>
@@ -405,6 +424,9 @@ export class Subscription {
    * were written with it.
    */
   async #takeUpAgain(): Promise<void> {
+    await this.#owed?.dealt(this.#stopping.signal);
+    if (this.#isStopping) return;
+    this.#owed = undefined;
     if (await this.#range.lookAgain()) this.#areRowsUnsure = true;
     if (this.#areRowsUnsure) {
       await this.#inTurn(() => this.#takeUpRows());
