@@ -1,3 +1,4 @@
+import { borderSubscription } from '../backbone/border.ts';
 import type { WaitingRow } from '../log/waiting-row.ts';
 import { FencedError } from '../subscription/fenced.ts';
 import { endOf, endRequest, rowsOf } from './end-request.ts';
@@ -70,7 +71,9 @@ export class ImportDesk {
     const refuse = (refused: string) => endRequest(running, row, { request, refused });
     const intake = running.intakes.get(source);
     if (intake === undefined) {
-      if (running.listensTo(source)) return false;
+      // Another release that runs beside this one may listen to it, too.
+      const isKnown = running.listensTo(source) || running.isElsewhere(borderSubscription(source));
+      if (isKnown) return false;
       await refuse(`"${name}" listens to nothing of "${source}" any more.`);
       return true;
     }

@@ -316,10 +316,14 @@ export class RunningContext {
     return this.#timers.work;
   }
 
-  /** Whether a part, of which nothing that is asked for is here, is in the hands of another process. */
+  /**
+   * Whether a part, of which nothing that is asked for is here, is in the hands of another process; also
+   * one that only another release knows.
+   */
   isElsewhere(name: string): boolean {
+    if (!this.isShared) return false;
     const part = this.#parts.find((each) => each.name === name);
-    if (part === undefined || !this.isShared) return false;
+    if (part === undefined) return this.isKnownElsewhere(name);
     return !(part instanceof WholePart && part.isHere);
   }
 
