@@ -143,10 +143,18 @@ export async function requestAnswer(
   const left = await log.waiting({ subscription, key, limit: ROWS_MAX });
   const isLeft = left.some((row) => row.recordId === recordId);
   if (isLeft && subscription === REQUESTS) return undefined;
+  return (await answerOnRecord(log, recordId)) ?? (isLeft ? undefined : {});
+}
+
+/** What the audit trail says became of a request; undefined where it says nothing, among the latest. */
+export async function answerOnRecord(
+  log: LogReader,
+  requestId: string,
+): Promise<RequestAnswer | undefined> {
   for (const limit of [OPERATIONS_FIRST, OPERATIONS_MAX]) {
     const operations = await log.operations(limit);
-    const found = operations.find(({ id }) => id === recordId);
+    const found = operations.find(({ id }) => id === requestId);
     if (found !== undefined) return JSON.parse(found.detail) as Partial<RequestDetail>;
   }
-  return isLeft ? undefined : {};
+  return undefined;
 }
