@@ -80,11 +80,17 @@ export class SubscriptionPart implements Part {
       position,
     });
     const owned: OwnedSubscription[] = [];
-    for (const range of ranges) {
-      const subscription = make(this.definition);
-      pauseOrResume(subscription, this.#pausedWhy);
-      await subscription.startRange(range);
-      owned.push({ subscription, slots: { first: range.firstSlot, last: range.lastSlot } });
+    try {
+      for (const range of ranges) {
+        const subscription = make(this.definition);
+        pauseOrResume(subscription, this.#pausedWhy);
+        await subscription.startRange(range);
+        owned.push({ subscription, slots: { first: range.firstSlot, last: range.lastSlot } });
+      }
+    } catch (error) {
+      // Nobody would know of those that have begun, and they would go on with what is not theirs.
+      await Promise.all(owned.map(({ subscription }) => subscription.stop()));
+      throw error;
     }
     this.#ranges = owned;
     // It may have been paused or resumed while they began.
