@@ -17,7 +17,15 @@ export type {
   Surroundings,
 } from '../backbone/backbone.ts';
 export type { DocumentQuery, FieldCondition, StoredDocument } from '../log/document-query.ts';
-export type { Claim, Exclusive, ExclusiveOutcome, Log, LogQuery, LogReader } from '../log/log.ts';
+export type {
+  Claim,
+  Exclusive,
+  ExclusiveOutcome,
+  Log,
+  LogQuery,
+  LogReader,
+  Replacement,
+} from '../log/log.ts';
 export type { StreamQuery, WaitingCount, WaitingQuery } from '../log/log.ts';
 export type { Direction, NewRecord, StoredRecord } from '../log/record.ts';
 export type { NewEpoch, Predecessor, RecoverOptions } from '../log/recover.ts';

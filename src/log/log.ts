@@ -7,6 +7,7 @@ import type { DroppedType, Retained } from './retention.ts';
 import type { WaitingKind, WaitingRow } from './waiting-row.ts';
 import type {
   Checkpoint,
+  Fence,
   Held,
   Mark,
   Operation,
@@ -67,11 +68,12 @@ export interface Log extends LogReader {
    */
   dropModel(model: string, subscription: string): Promise<void>;
   /**
-   * Makes the documents of `from` those of `to`, in one step; those of `to` are dropped.
+   * Makes the documents of `from` those of `to`, in one step; those of `to` are dropped. False when
+   * one of `fences` was claimed by somebody else: then all is left as it is.
    *
    * @throws {UnknownModelError} when there is no `from`: those of `to` are left as they are.
    */
-  replaceModel(change: { from: string; to: string }): Promise<void>;
+  replaceModel(change: Replacement): Promise<boolean>;
 
   /** Forgets received messages and commands recorded before `before`, and raises the floors. */
   forget(before: number): Promise<void>;
@@ -215,6 +217,14 @@ export interface Claim {
   readonly fingerprint: string;
   /** Where a new subscription begins. */
   readonly position: number;
+}
+
+/** Which read model takes the place of which. */
+export interface Replacement {
+  readonly from: string;
+  readonly to: string;
+  /** Ranges that must still be ours, as those of a write set: looked at first, in the same step. */
+  readonly fences?: readonly Fence[];
 }
 
 /** What an exclusive transaction came to: its own result, and the write set to commit with it. */

@@ -6,7 +6,9 @@ import { type TestContext, test } from 'node:test';
 import { sqlite } from '../adapters/sqlite/sqlite-store.ts';
 import { boundedContext } from '../context/bounded-context.ts';
 import { quickClock } from '../host/fixtures/quick-clock.ts';
+import type { Log } from '../log/log.ts';
 import type { Store } from '../log/store.ts';
+import type { Checkpoint } from '../log/write-set.ts';
 import { readModel, type } from '../read-model/read-model.ts';
 import { silent } from '../telemetry/logger.ts';
 import { Faults, everyFault } from '../testing/faults.ts';
@@ -64,6 +66,11 @@ async function opened(t: TestContext, options: Partial<RunOptions> = {}) {
   const app = await start(t, [context], { store, ...options });
   const log = store.log('banking');
   return { app, store, code, model, context, log };
+}
+
+async function checkpointOf(log: Log): Promise<Checkpoint> {
+  const all = await log.checkpoints();
+  return all.find(({ subscription }) => subscription === 'movements@1') as Checkpoint;
 }
 
 /** Nothing of a building is left. */
@@ -274,6 +281,52 @@ test('a building that somebody else has taken over does not take the place of th
   assert.match(error.message, /taken over/);
   for (const id of ACCOUNTS)
     assert.deepEqual(await app.read(model).get(id), { id, movements: 1_500, build: 1 });
+});
+
+test('one whose subscription was taken over, and that never heard of it, puts nothing in place', async (t) => {
+  const { app, code, model, store, log } = await opened(t);
+  await depositTo(app, ACCOUNTS, 5);
+  await app.settled();
+  code.build = 2;
+  const replace = log.replaceModel.bind(log);
+  log.replaceModel = async (replacement) => {
+    await log.claim({ ...(await checkpointOf(log)), owner: 'another process' });
+    return replace(replacement);
+  };
+
+  const error = await rejection(app.rebuild(model), RebuildError);
+
+  assert.match(error.message, /another process has taken over/);
+  assert.equal((await app.read(model).get('a'))?.build, 1);
+  await assertNothingLeft(store);
+});
+
+test('what another process has removed before it was in place is not taken for a lost answer', async (t) => {
+  const { app, code, model, store, log } = await opened(t);
+  await depositTo(app, ACCOUNTS, 5);
+  await app.settled();
+  code.build = 2;
+  const building = 'movements@1 being rebuilt';
+  const replace = log.replaceModel.bind(log);
+  const lost = new Error('the connection was lost');
+  for (const isLost of [false, true]) {
+    log.replaceModel = async (replacement) => {
+      await log.dropModel(building, building);
+      if (isLost) throw lost;
+      return replace(replacement);
+    };
+
+    await assert.rejects(app.rebuild(model), isLost ? lost : RebuildError);
+
+    assert.equal((await app.read(model).get('a'))?.build, 1);
+  }
+  await assertNothingLeft(store);
+  log.replaceModel = async (replacement) => {
+    await replace(replacement);
+    throw lost;
+  };
+  await app.rebuild(model);
+  assert.equal((await app.read(model).get('a'))?.build, 2);
 });
 
 test('a rebuild beside a commit whose answer was lost waits until it is known', async (t) => {

@@ -1,3 +1,4 @@
+import type { Log, Replacement } from '../log/log.ts';
 import { modelSubscription } from '../read-model/model-subscription.ts';
 import { type AnyReadModel, modelName } from '../read-model/read-model.ts';
 import { describeError } from '../subscription/failure.ts';
@@ -10,6 +11,9 @@ import type { RunningContext } from './running-context.ts';
 /** So near the running one is held until both stand at one place. */
 const NEAR = 2_000;
 
+const LET_GO = 'this process has let go of its subscription, as another one joined, or as it stops';
+const TAKEN_OVER = 'another process has taken over its subscription, or removed what was built';
+
 export interface RebuildOptions {
   /** Called now and then with how far it has come, the last time when it is there. */
   readonly onProgress?: (progress: { readonly position: number; readonly of: number }) => void;
@@ -21,7 +25,8 @@ export interface RebuildOptions {
  * Builds a read model's documents anew, beside those that are read, up to exactly where the
  * running subscription stands; then the new documents take the place of the old in one step, under
  * the same checkpoint. Until then the old ones are read, and they stay when anything goes wrong: a
- * record that cannot be folded, an abort, the end of the process.
+ * record that cannot be folded, an abort, the end of the process, another one that joins and goes on
+ * with the old ones from there.
  */
 export async function rebuildModel(
   running: RunningContext,
@@ -106,7 +111,9 @@ async function build(
       assertNothingWaits(model, builder);
       assertNothingWaits(model, live);
       if (signal.aborted) throw new RebuildError(model.name, 'was aborted');
-      await putInPlace(running, building, name);
+      const fences = [live.fence, builder.fence];
+      if (!(await putInPlace(running, { from: building, to: name, fences })))
+        throw new RebuildError(model.name, `did not come to its end: ${TAKEN_OVER}`);
     }, signal);
   } finally {
     await builder.stop();
@@ -117,7 +124,7 @@ async function build(
 /** It would not come to an end by itself, or not to a good one. */
 function mayNotGoOn(builder: Subscription, live: Subscription): boolean {
   const { room, stalledWhy } = builder;
-  return stalledWhy !== undefined || room.someParked !== undefined || live.isLost;
+  return stalledWhy !== undefined || room.someParked !== undefined || live.isOver;
 }
 
 function assertMayGoOn(model: AnyReadModel, builder: Subscription, live: Subscription): void {
@@ -130,7 +137,7 @@ function assertMayGoOn(model: AnyReadModel, builder: Subscription, live: Subscri
         `${row.error?.message}`,
       row,
     );
-  const why = live.isLost ? live.stalledWhy : builder.stalledWhy;
+  const why = live.isOver && !live.isLost ? LET_GO : (live.isLost ? live : builder).stalledWhy;
   throw new RebuildError(model.name, `did not come to its end: ${why}`);
 }
 
@@ -144,13 +151,28 @@ function assertNothingWaits(model: AnyReadModel, { room }: Subscription): void {
   );
 }
 
-async function putInPlace({ log }: RunningContext, from: string, to: string): Promise<void> {
+/** False: another process has taken over one of the two, or has removed what was built. */
+async function putInPlace({ log }: RunningContext, replacement: Replacement): Promise<boolean> {
   try {
-    await log.replaceModel({ from, to });
+    return await log.replaceModel(replacement);
   } catch (error) {
-    // When only the answer was lost, what stood beside stands there no more.
-    if ((await log.models()).includes(from)) throw error;
+    if (!(await isInPlace(log, replacement))) throw error;
+    return true;
   }
+}
+
+/**
+ * Whether only the answer was lost: then what stood beside stands there no more, and yet has its
+ * checkpoint, which whoever removes it takes away in the same step.
+ */
+async function isInPlace(log: Log, { from, fences = [] }: Replacement): Promise<boolean> {
+  // First: it waits for what may still come of what was sent.
+  const ranges = await log.checkpoints();
+  const own = fences.find(({ subscription }) => subscription === from);
+  const isOwned = ranges.some(
+    ({ subscription, epoch }) => subscription === from && epoch === own?.epoch,
+  );
+  return isOwned && !(await log.models()).includes(from);
 }
 
 /** How the rebuild went does not depend on it: the next one or the next start clears it. */

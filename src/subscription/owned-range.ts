@@ -57,6 +57,11 @@ export class OwnedRange {
     return this.#slots.first === 0 && this.#slots.last === SLOTS - 1;
   }
 
+  /** What proves that they are still owned here. */
+  get fence(): Fence {
+    return { subscription: this.#subscription, firstSlot: this.#slots.first, epoch: this.#epoch };
+  }
+
   /** Whether what belongs to a key is handled here. */
   has(key: string): boolean {
     if (this.isAll) return true;
@@ -84,7 +89,7 @@ export class OwnedRange {
   /** Whether it was committed; false for a conflict. */
   commit(writeSet: WriteSet): Promise<boolean> {
     const { fences = [] } = writeSet;
-    return this.#commit({ ...writeSet, fences: [...fences, this.#fence()] });
+    return this.#commit({ ...writeSet, fences: [...fences, this.fence] });
   }
 
   /** Commits, and moves the checkpoint. False: a conflict. */
@@ -93,8 +98,7 @@ export class OwnedRange {
     if (from === to) return this.commit(writeSet);
     assert(from < to, `the checkpoint of "${this.#subscription}" would go back, ${from} to ${to}`);
     // A move is a fence, too.
-    if (!(await this.#commit({ ...writeSet, moves: [{ ...this.#fence(), from, to }] })))
-      return false;
+    if (!(await this.#commit({ ...writeSet, moves: [{ ...this.fence, from, to }] }))) return false;
     this.#checkpoint = to;
     return true;
   }
@@ -122,10 +126,6 @@ export class OwnedRange {
     const outcome = await this.#committer.commit(writeSet);
     if (outcome.kind === 'fenced') throw new FencedError(this.#subscription);
     return outcome.kind === 'committed';
-  }
-
-  #fence(): Fence {
-    return { subscription: this.#subscription, firstSlot: this.#slots.first, epoch: this.#epoch };
   }
 }
 

@@ -3,7 +3,7 @@ import type { Committer } from '../log/committer.ts';
 import type { Log } from '../log/log.ts';
 import type { StoredRecord } from '../log/record.ts';
 import type { WaitingKey, WaitingRow } from '../log/waiting-row.ts';
-import type { Checkpoint, Operation, WriteSet } from '../log/write-set.ts';
+import type { Checkpoint, Fence, Operation, WriteSet } from '../log/write-set.ts';
 import { StoppingError } from '../reaction/under-way.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import { Batch } from './batch.ts';
@@ -262,6 +262,16 @@ export class Subscription {
     return this.#lostWhy !== undefined;
   }
 
+  /** Whether it was stopped, or is lost: it takes nothing any more. */
+  get isOver(): boolean {
+    return this.#isStopping;
+  }
+
+  /** What proves that nobody else has taken over its slots, and so that it stands where it stands. */
+  get fence(): Fence {
+    return this.#range.fence;
+  }
+
   /** Whether it has done everything there is, but for what waits for a person. */
   get isIdle(): boolean {
     const { tail } = this.#parts;
@@ -302,7 +312,8 @@ export class Subscription {
 
   /**
    * Handles nothing while `work` runs; what is under way is finished first, and what became of a
-   * commit whose answer was lost is known, unless `signal` aborts before.
+   * commit whose answer was lost is known, unless `signal` aborts before, or it is over (`isOver`).
+   * Another process may take over meanwhile: what `work` changes proves by `fence` that none has.
    */
   async holdWhile<T>(work: () => Promise<T>, signal: AbortSignal): Promise<T> {
     const { clock } = this.#parts.workplace.host;
@@ -384,6 +395,8 @@ export class Subscription {
     this.#quiet.stop();
     this.room.giveUp();
     this.#wake.ring();
+    // Who waits for where it stands waits in vain from now on.
+    this.#parts.onChange();
     await this.#loop;
     this.#dealing.giveUp(new StoppingError());
     await this.#work.finish();

@@ -5,7 +5,7 @@ import { type MemoryContents, rangeOf } from './memory-contents.ts';
 import type { MemoryHandle } from './memory-handle.ts';
 import { memoryReader } from './memory-reader.ts';
 import { MemoryTransactions } from './memory-transaction.ts';
-import { applyWriteSet } from './memory-write-set.ts';
+import { applyWriteSet, isHeld } from './memory-write-set.ts';
 
 const WRITE_SETS_MAX = 10_000;
 
@@ -31,7 +31,12 @@ export function memoryLog(handle: MemoryHandle): Log {
           if (checkpoint.subscription === subscription) checkpoints.delete(range);
         }
       }),
-    replaceModel: (change) => handle.change(({ documents }) => documents.replace(change)),
+    replaceModel: ({ from, to, fences = [] }) =>
+      handle.change((contents) => {
+        if (!fences.every((fence) => isHeld(contents, fence))) return false;
+        contents.documents.replace({ from, to });
+        return true;
+      }),
     forget: (before) =>
       handle.change(({ received, commands }) => {
         received.forget(before);

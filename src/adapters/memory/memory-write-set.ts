@@ -87,14 +87,18 @@ function knownCommand(contents: MemoryContents, { command }: WriteSet): Outcome 
 }
 
 function lostRange(contents: MemoryContents, writeSet: WriteSet): Outcome | undefined {
-  const isHeld = (fence: Fence): boolean =>
-    contents.checkpoints.get(rangeOf(fence))?.epoch === fence.epoch;
   const lost =
-    writeSet.fences?.find((fence) => !isHeld(fence)) ??
+    writeSet.fences?.find((fence) => !isHeld(contents, fence)) ??
     writeSet.moves?.find(
-      (move) => !isHeld(move) || contents.checkpoints.get(rangeOf(move))?.position !== move.from,
+      (move) =>
+        !isHeld(contents, move) || contents.checkpoints.get(rangeOf(move))?.position !== move.from,
     );
   return lost && { kind: 'fenced', subscription: lost.subscription, firstSlot: lost.firstSlot };
+}
+
+/** Was the range not claimed by somebody else? */
+export function isHeld(contents: MemoryContents, fence: Fence): boolean {
+  return contents.checkpoints.get(rangeOf(fence))?.epoch === fence.epoch;
 }
 
 function changedDocument(contents: MemoryContents, writeSet: WriteSet): Outcome | undefined {

@@ -3,7 +3,7 @@ import { commit } from './commit.ts';
 import { runExclusive } from './exclusive-transaction.ts';
 import { Gate } from './gate.ts';
 import * as keptQueries from './kept-queries.ts';
-import { createModel, removeModel, renameModel } from './models.ts';
+import { createModel, removeModel, replaceModel } from './models.ts';
 import { readMeta } from './meta.ts';
 import { postgresMembership } from './postgres-membership.ts';
 import { type Reading, reading } from './reading.ts';
@@ -78,8 +78,8 @@ function makeLog(options: LogOptions, watched: WatchedContext, epoch: string): L
           await ask(sql, [subscription]);
         }),
       ),
-    replaceModel: ({ from, to }) =>
-      change(() => inTransaction(server, (ask) => renameModel({ ...asked, ask }, from, to))),
+    replaceModel: (replacement) =>
+      change(() => inTransaction(server, (ask) => replaceModel({ ...asked, ask }, replacement))),
     forget: (before) => open(() => forget(asked, before)),
     ...(options.retention === undefined ? {} : retaining(options.retention)),
     onChange: (listener) =>

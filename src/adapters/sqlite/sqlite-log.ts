@@ -7,7 +7,7 @@ import { forgetCommands } from './kept-queries.ts';
 import { migrate, readMeta, writeMeta } from './log-file.ts';
 import { createModel, putAway, removeSomePutAway, renameModel } from './model-tables.ts';
 import { acquireOwnerLock, type Owner } from './owner-lock.ts';
-import { claimRanges, forgetReceived, raiseFloors } from './progress-queries.ts';
+import { claimRanges, forgetReceived, holds, raiseFloors } from './progress-queries.ts';
 import { reading } from './reading.ts';
 import { assertNotBehind } from './restored-log.ts';
 import { inTransaction, unlessBusy } from './transaction.ts';
@@ -91,9 +91,14 @@ function ownedLog(writer: Writer): Log {
       });
       await removePutAway(writer);
     },
-    async replaceModel({ from, to }) {
-      await writer.change((connection) => renameModel(connection, from, to));
-      await removePutAway(writer);
+    async replaceModel({ from, to, fences = [] }) {
+      const isReplaced = await writer.change((connection) => {
+        if (!fences.every((fence) => holds(connection, fence))) return false;
+        renameModel(connection, from, to);
+        return true;
+      });
+      if (isReplaced) await removePutAway(writer);
+      return isReplaced;
     },
     forget: (before) => forget(writer, before),
     onChange: (listener) => watcher.listen(listener),

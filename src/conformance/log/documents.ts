@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
+import type { Log } from '../../log/log.ts';
 import { UnknownModelError } from '../../log/unknown-model.ts';
-import { documentStream } from '../../log/write-set.ts';
+import { documentStream, type Fence } from '../../log/write-set.ts';
 import { claimAll, commit, committed, fact, fresh } from './samples.ts';
 import type { Scenarios } from './scenario.ts';
 
@@ -278,6 +279,52 @@ export const documents: Scenarios = {
     assert.equal(await log.document('book', 'k'), '{}');
   },
 
+  'a read model is replaced only by who still owns what it proves to own': async ({ log }) => {
+    for (const model of ['book', 'next']) await log.defineModel(model, []);
+    await committed(log, {
+      documents: [
+        { model: 'book', key: 'k', text: '{"a":1}' },
+        { model: 'next', key: 'k', text: '{"a":2}' },
+      ],
+    });
+    const [lost, kept] = [await claimedRange(log, 'lost'), await claimedRange(log, 'kept')];
+    await claimAll(log, 'lost');
+    const asked = { from: 'next', to: 'book' };
+
+    const byLost = await log.replaceModel({ ...asked, fences: [kept, lost] });
+    const byNobody = await log.replaceModel({
+      ...asked,
+      fences: [{ ...kept, subscription: 'never claimed' }],
+    });
+    const before = [await log.models(), await log.document('book', 'k')];
+    const byOwner = await log.replaceModel({ ...asked, fences: [kept] });
+
+    assert.deepEqual([byLost, byNobody, byOwner], [false, false, true]);
+    assert.deepEqual(before, [['book', 'next'], '{"a":1}']);
+    assert.equal(await log.document('book', 'k'), '{"a":2}');
+  },
+
+  'whoever claims a range while a read model is replaced comes before it or after it': async ({
+    log,
+  }) => {
+    await log.defineModel('book', []);
+    for (let round = 1; round <= 10; round += 1) {
+      await log.defineModel('next', []);
+      await committed(log, { documents: [{ model: 'next', key: `k-${round}`, text: '{}' }] });
+      const range = await claimedRange(log, 's');
+      const replacing = log.replaceModel({ from: 'next', to: 'book', fences: [range] });
+      const claiming = claimAll(log, 's');
+      // What it sees once it has claimed the range nobody replaces behind its back.
+      const seen = claiming.then(() => log.document('book', `k-${round}`));
+
+      const isReplaced = await replacing;
+
+      if ((await seen) !== undefined) assert.equal(isReplaced, true);
+      assert.equal((await log.document('book', `k-${round}`)) !== undefined, isReplaced);
+      if ((await seen) === undefined) assert.equal(isReplaced, false);
+    }
+  },
+
   'a read model is not replaced by one that is not there': async ({ log }) => {
     await log.defineModel('book', []);
     await committed(log, { documents: [{ model: 'book', key: 'k', text: '{}' }] });
@@ -288,3 +335,7 @@ export const documents: Scenarios = {
     assert.equal(await log.document('book', 'k'), '{}');
   },
 };
+
+async function claimedRange(log: Log, subscription: string): Promise<Fence> {
+  return { subscription, firstSlot: 0, epoch: await claimAll(log, subscription) };
+}
