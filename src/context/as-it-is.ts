@@ -7,10 +7,10 @@ const TRIES_MAX = 20;
 
 /**
  * Decides on the streams as they are, although their states are remembered, and other processes may
- * have moved them since. What is committed the log compares; what is committed nowhere (a refusal, a
- * failure, that it is not time yet) is compared here: where a stream was not as it was taken to be,
- * all is decided again. Otherwise a command that the stream allows could be refused, and whoever
- * ignores refusals would lose an event.
+ * have moved them since; folds into inline documents likewise. What is committed the log compares; what
+ * is committed nowhere (a refusal, a failure, that it is not time yet) is compared here: where one was
+ * not as it was taken to be, all is decided again. Otherwise a command that the stream allows could be
+ * refused, and whoever ignores refusals would lose an event.
  */
 export function decidedAsItIs<Answer>(
   workplace: Workplace,

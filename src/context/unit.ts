@@ -34,6 +34,9 @@ import type { Publication } from './publication.ts';
 import { isRefusal } from './refusal.ts';
 import { type Vocabulary, decode } from './vocabulary.ts';
 
+/** So often others may change inline documents while they are folded into. */
+const FOLDS_MAX = 20;
+
 /** What a unit of work is done with: one for each running context. */
 export interface Workplace {
   readonly context: string;
@@ -92,6 +95,7 @@ export class Unit {
     this.#base = base;
     this.documents = new Documents(base?.documents);
     this.instances = new Documents(base?.instances);
+    if (this.#comparesDocuments) this.documents.keepOriginals();
   }
 
   /** Loads, decides and folds; collects the events and what is published of them. */
@@ -114,7 +118,10 @@ export class Unit {
       const before = this.#known(stream) ?? known;
       const { changed, recorded } = this.#change(aggregate, { id, stream, before, asked });
       if (this.#workplace.inlineModels.length > 0)
-        for (const event of recorded) await this.#tellInlineModels({ aggregate, event });
+        for (const event of recorded) {
+          this.#told.push({ aggregate, event });
+          await this.#tellInlineModels({ aggregate, event });
+        }
       return changed;
     } finally {
       this.#underWay -= 1;
@@ -210,9 +217,7 @@ export class Unit {
     if (this.#told.length === 0) return commit(this.writeSet());
     const { inlineLock, inlineDocuments, inlineFences } = this.#workplace;
     return inlineLock.run(this.#inlineKeys(), async () => {
-      this.documents = new Documents();
-      if (this.#workplace.isShared) this.documents.keepOriginals();
-      for (const told of this.#told.splice(0)) await this.#tellInlineModels(told);
+      await this.#foldAgain();
       const folded = this.documents.writes();
       // Until it is known to be committed, nobody knows what these are.
       inlineDocuments.drop(folded);
@@ -220,6 +225,20 @@ export class Unit {
       if (isCommitted(answer)) inlineDocuments.keep(folded);
       return answer;
     });
+  }
+
+  /** Also on what was remembered of documents that others have changed since, while it lasts. */
+  async #foldAgain(): Promise<void> {
+    for (let tries = 1; ; tries += 1) {
+      this.documents = new Documents();
+      if (this.#comparesDocuments) this.documents.keepOriginals();
+      try {
+        for (const told of this.#told) await this.#tellInlineModels(told);
+        return;
+      } catch (error) {
+        if (tries === FOLDS_MAX || !(await this.#areDocumentsBehind())) throw error;
+      }
+    }
   }
 
   /** What was collected, to be committed. */
@@ -243,19 +262,32 @@ export class Unit {
   }
 
   /**
-   * Whether another process has moved a stream that something was decided on here; then its state is
-   * not remembered any more. Of what its base has moved, the commit of the base will tell.
+   * Whether another process has moved a stream that something was decided on here, or an inline
+   * document that something was folded into; then it is not remembered any more. Of what its base has
+   * moved, the commit of the base will tell.
    */
   async isBehind(): Promise<boolean> {
     const { isShared, log, states } = this.#workplace;
     if (!isShared) return false;
-    let isBehind = false;
+    let isBehind = await this.#areDocumentsBehind();
     for (const [stream, version] of this.#expects) {
       const ofBase = this.#expectedByBase(stream);
       const isAsItIs =
         ofBase === undefined ? (await log.streamVersion(stream)) === version : version >= ofBase;
       if (isAsItIs) continue;
       states.drop(stream);
+      isBehind = true;
+    }
+    return isBehind;
+  }
+
+  async #areDocumentsBehind(): Promise<boolean> {
+    const { log, inlineDocuments } = this.#workplace;
+    let isBehind = false;
+    for (const document of this.documents.originals()) {
+      const { model, key, text } = document;
+      if (((await log.document(model, key)) ?? null) === text) continue;
+      inlineDocuments.drop([document]);
       isBehind = true;
     }
     return isBehind;
@@ -371,13 +403,18 @@ export class Unit {
   }
 
   async #tellInlineModels(told: Told): Promise<void> {
-    this.#told.push(told);
     const { log, inlineDocuments } = this.#workplace;
     const place = { documents: this.documents, known: inlineDocuments, log };
     for (const { model, key } of this.#inlineDocuments(told)) {
       const folding = foldInto(model, told.event, key, place);
       if (folding !== undefined) (await folding)(this.documents);
     }
+  }
+
+  /** Whether others fold the documents of inline read models as well. */
+  get #comparesDocuments(): boolean {
+    const { isShared, inlineModels } = this.#workplace;
+    return isShared && inlineModels.length > 0;
   }
 
   *#inlineDocuments({ aggregate, event }: Told): Iterable<{ model: AnyReadModel; key: string }> {

@@ -38,6 +38,12 @@ export class Documents {
     if (!ofModel.has(key)) ofModel.set(key, text);
   }
 
+  /** What they were when they were read, of those of which it is kept. */
+  *originals(): Iterable<DocumentWrite> {
+    for (const [model, texts] of this.#originals ?? [])
+      for (const [key, text] of texts) yield { model, key, text };
+  }
+
   /** Undefined: not touched here. Null: deleted, or known not to exist. */
   get(model: string, key: string): object | null | undefined {
     const own = this.#byModel?.get(model)?.get(key);
@@ -124,7 +130,8 @@ export function foldInto(
   const before = text === undefined ? own : documentOf(text);
   if (before !== undefined) return fold(model, event, key, { name, before, ...place });
   return place.log.document(name, key).then((text) => (documents) => {
-    documents.was(name, key, text ?? null);
+    // Of inline ones only: what others fold as well is committed only if it is still so.
+    if (place.known !== undefined) documents.was(name, key, text ?? null);
     const read = text === undefined ? null : (JSON.parse(text) as object);
     const known = documents.get(name, key);
     fold(model, event, key, { name, before: known === undefined ? read : known, documents });

@@ -9,7 +9,8 @@ const CHARACTERS_MAX = 2_000;
  * The inline documents written last, as text: a hot one is folded again and again without being
  * read. What is remembered is what the log has, because whoever folds a document holds its lock until
  * it is committed and remembered here; where other processes fold it, too, the commit looks whether
- * it is still so.
+ * it is still so, and where folding into it fails, so that nothing is committed, that is looked at
+ * before the failure is believed (`Unit.isBehind`).
  */
 export class KnownDocuments {
   readonly #models = new Map<string, Map<string, string | null>>();

@@ -11,6 +11,7 @@ import { Committer } from '../log/committer.ts';
 import type { Log } from '../log/log.ts';
 import type { NewRecord } from '../log/record.ts';
 import { KnownDocuments } from '../read-model/known-documents.ts';
+import { dealtNotice } from '../runtime/dealt-notice.ts';
 import { until } from '../runtime/fixtures/start.ts';
 import { silent } from '../telemetry/logger.ts';
 import { Subscription } from './subscription.ts';
@@ -83,6 +84,7 @@ async function reading(log: Log, handled: string[]) {
       tail,
       logger: silent,
       owner: host.ids.next(),
+      dealtNotice: (name, slot) => dealtNotice(name, slot, 0),
       onParked: () => undefined,
       onStalled: () => undefined,
       onChange: () => undefined,

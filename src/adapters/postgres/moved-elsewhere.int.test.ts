@@ -12,6 +12,7 @@ import { effect } from '../../reaction/effect.ts';
 import { happened } from '../../reaction/source.ts';
 import { notYet, type Tools } from '../../reaction/tools.ts';
 import { whenever } from '../../reaction/whenever.ts';
+import { readModel, type } from '../../read-model/read-model.ts';
 import { run } from '../../runtime/run.ts';
 import { until } from './fixtures/counting-processes.ts';
 import { postgres } from './postgres-store.ts';
@@ -146,6 +147,23 @@ function ring(name: string, how: How) {
   return { type: 'Ring', data: { door: name, how } } as const;
 }
 
+test('a document as it is takes what it would not have taken as it was', async () => {
+  await closeBehindItsBack('loft');
+
+  // What it remembers of the document is that it stands open already.
+  await one.handle(door, 'loft', { type: 'Open', data: {} });
+
+  assert.deepEqual(await two.read(second.doors).get('loft'), { isOpen: true });
+});
+
+test('what a document does not take as it is, it does not take', async () => {
+  await one.handle(door, 'jammed', { type: 'Open', data: {} });
+
+  await assert.rejects(two.handle(door, 'jammed', { type: 'SlamOpen', data: {} }), {
+    message: 'It stands so already.',
+  });
+});
+
 /** One of them remembers that it is open. */
 async function closeBehindItsBack(name: string, whose: 'one' | 'two' = 'one'): Promise<void> {
   const opens = whose === 'one' ? one : two;
@@ -238,16 +256,32 @@ function house() {
       return [];
     },
   });
+  // Inline, and as strict as the aggregate: it moves only what does not stand so already.
+  const doors = readModel({
+    name: 'doors',
+    version: 1,
+    inline: true,
+    document: type<{ isOpen: boolean }>(),
+    from: [door],
+    by: ({ stream }) => stream.slice('door/'.length),
+    evolve: {
+      Moved(document, { data: { isOpen: is } }) {
+        if (document?.isOpen === is) throw new DoorError('It stands so already.');
+        return { isOpen: is };
+      },
+    },
+  });
   const context = boundedContext('house', {
     aggregates: [door, bell],
+    readModels: [doors],
     reactions: [...reactions, forgetful],
     effects: [visitor],
     processes: [porter],
   });
-  return { context, done, begun };
+  return { context, done, begun, doors };
 }
 
-type Command = { type: 'Open' | 'Close' | 'SeeToIt' | 'Look'; data: object };
+type Command = { type: 'Open' | 'SlamOpen' | 'Close' | 'SeeToIt' | 'Look'; data: object };
 type Moved = { type: 'Moved'; data: { isOpen: boolean } };
 type Rung = { type: 'Rung'; data: { door: string; how: How } };
 
