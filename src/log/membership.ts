@@ -13,6 +13,11 @@ export interface Membership {
    */
   join(member: NewMember, setUp: (others: readonly Member[]) => Promise<void>): Promise<void>;
   /**
+   * Runs `work` while no process joins, with all that live: what it sees of them holds until it is
+   * over. Undefined, and nothing was done, when one is just joining, which may take its time.
+   */
+  whileNobodyJoins<T>(work: (members: readonly Member[]) => Promise<T>): Promise<T | undefined>;
+  /**
    * Says that it lives, and on what it works now; tells the others when that has changed. Answers
    * with all that live, the oldest first; undefined when this one was taken for dead: whatever it
    * works on is somebody else's by now, and it must join anew.

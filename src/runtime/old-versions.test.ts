@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import { boundedContext } from '../context/bounded-context.ts';
 import { manualClock } from '../host/fixtures/manual-clock.ts';
+import { Committer } from '../log/committer.ts';
 import { readModel, type } from '../read-model/read-model.ts';
 import type { LogLine } from '../telemetry/logger.ts';
 import { silent } from '../telemetry/logger.ts';
@@ -10,6 +11,7 @@ import { faultyStore } from '../testing/faulty-log.ts';
 import type { Application } from './application.ts';
 import { account, deposit } from './fixtures/banking.ts';
 import { type OpenedStore, openedStore, start } from './fixtures/start.ts';
+import { OldVersions, type OldVersionsParts } from './old-versions.ts';
 import type { RunOptions } from './run-options.ts';
 import { run } from './run.ts';
 
@@ -131,6 +133,68 @@ test('killed at any call while it is dropped: what comes back is whole, and noth
   console.log(`${faults.length} faults, ${dropped} of them after it was gone`);
   assert.ok(dropped > 0 && dropped < faults.length);
 });
+
+test('one that another process knows again, just as it is to be dropped, is kept', async (t) => {
+  const { log, look, end } = await besideOthers(t);
+  // Who joined has not been heard of yet.
+  const known = new Set<string>();
+  const joined = new Set(['balances@1']);
+
+  await look({ known, whileNobodyJoins: (work) => work(joined) });
+  const beside = await log.models();
+  await look({ known, whileNobodyJoins: async () => undefined });
+  const besideOneThatJoins = await log.models();
+  await look({ known, whileNobodyJoins: (work) => work(known) });
+
+  assert.deepEqual(beside, ['balances@1', 'balances@2']);
+  assert.deepEqual(besideOneThatJoins, ['balances@1', 'balances@2']);
+  assert.deepEqual(await log.models(), ['balances@2']);
+  await end();
+});
+
+test('while the new version is behind in another process the old one is not dropped', async (t) => {
+  const { log, look, end } = await besideOthers(t);
+  const claim = { subscription: 'balances@2', owner: 'another', fingerprint: 'f', position: 0 };
+  await log.dropModel('balances@2', 'balances@2');
+  await log.defineModel('balances@2', []);
+  await log.claim({ ...claim, firstSlot: 0, lastSlot: 255 });
+
+  await look({});
+
+  assert.deepEqual(await log.models(), ['balances@1', 'balances@2']);
+  await end();
+});
+
+/** Two versions, both caught up and not running; one process of several looks, which knows the second. */
+async function besideOthers(t: TestContext) {
+  const { store, clock, next } = await withFirstVersion(t);
+  const app = await next([version(2)]);
+  await app.settled();
+  await app.stop();
+  const log = await store.open('banking');
+  const head = await log.head();
+  const look = async (asked: {
+    readonly known?: ReadonlySet<string>;
+    readonly whileNobodyJoins?: OldVersionsParts['whileNobodyJoins'];
+  }): Promise<void> => {
+    const oldVersions = new OldVersions({
+      log,
+      committer: new Committer(log, clock),
+      clock,
+      logger: silent,
+      keptMs: 0,
+      declared: [version(2)],
+      knownElsewhere: () => asked.known ?? new Set(),
+      whileNobodyJoins: asked.whileNobodyJoins ?? ((work) => work(new Set())),
+      head: () => head,
+    });
+    oldVersions.start();
+    await clock.advance(MINUTE_MS);
+    oldVersions.stop();
+    await oldVersions.ended();
+  };
+  return { log, look, end: () => log.close() };
+}
 
 /** A life in which the first version is dropped, with a fault in it. */
 async function dropping(t: TestContext, fault: Faults | ConstructorParameters<typeof Faults>[0]) {

@@ -1,7 +1,7 @@
 import type { CancelTimer, Clock } from '../host/clock.ts';
 import { LogClosedError, type LogReader } from '../log/log.ts';
 import type { WaitingKey, WaitingRow } from '../log/waiting-row.ts';
-import type { Operation } from '../log/write-set.ts';
+import type { Checkpoint, Operation } from '../log/write-set.ts';
 import { holdsInstances } from '../process/process-instance.ts';
 import { type AnyReadModel, modelName } from '../read-model/read-model.ts';
 import { describeError } from '../subscription/failure.ts';
@@ -22,10 +22,10 @@ const NOTED_MAX = 10_000;
 
 /**
  * Drops the versions of read models that the code does not know any more. Looked at once an hour, as
- * long as there are any: while it runs, none can come.
+ * long as there are any.
  *
- * - known: declared by this context. It is never dropped, and one that comes back in time goes on
- *   where it was.
+ * - known: declared by this context, in this process or in another one. It is never dropped, and one
+ *   that comes back in time goes on where it was: that is looked at where nobody can come back.
  * - old: not declared, and what is declared under its name has caught up. Noted in the waiting
  *   table, from when on; dropped when it has been that for the whole time, over all restarts.
  * - still needed: not declared, but its successor is behind. Who goes back to it finds it.
@@ -95,14 +95,25 @@ export class OldVersions {
     const note = noted ?? this.#note(model, clock.now());
     // As long as it is noted, another start goes on with it.
     if (noted === undefined) await committer.commit({ waiting: [note] });
-    await removeModel(this.#parts, model);
+    const isRemoved = await this.#removeUnknown(model);
+    if (isRemoved === undefined) return 'Another process is just starting. Ask again.';
+    if (!isRemoved) return isKnownNow(model);
     await committer.commit({ done: [note, request], operations: [operation] });
     this.#tell(note, by);
     return undefined;
   }
 
+  /** False when it is known again, undefined when it may be in a moment: then nothing was removed. */
+  #removeUnknown(model: string): Promise<boolean | undefined> {
+    return this.#parts.whileNobodyJoins(async (known) => {
+      if (this.#isDeclared(model) || known.has(model)) return false;
+      await removeModel(this.#parts, model);
+      return true;
+    });
+  }
+
   #whyKept(model: string, there: readonly string[]): string | undefined {
-    if (this.#isKnown(model)) return `A running process knows ${model}: it is read and folded.`;
+    if (this.#isKnown(model)) return isKnownNow(model);
     if (isBuilding(model) || there.includes(buildingOf(model))) return `${model} is being rebuilt.`;
     if (holdsInstances(model)) return `${model} is no read model.`;
     return undefined;
@@ -135,7 +146,8 @@ export class OldVersions {
     const { log, committer, clock, keptMs, head } = this.#parts;
     const there = (await log.models()).filter((name) => !isBuilding(name) && !holdsInstances(name));
     const noted = await this.#noted();
-    const old = there.filter((name) => !this.#isKnown(name) && this.#isSucceeded(name));
+    const ranges = await log.checkpoints();
+    const old = there.filter((name) => !this.#isKnown(name) && this.#isSucceeded(name, ranges));
     this.#headBefore = head();
     const now = clock.now();
     const isNoted = (name: string): boolean => noted.some(({ key }) => key === name);
@@ -153,7 +165,8 @@ export class OldVersions {
   async #drop(note: WaitingRow): Promise<void> {
     if (this.#isStopped) return;
     const { committer } = this.#parts;
-    await removeModel(this.#parts, note.key);
+    // When it is known again its note goes at the next look, if whoever knows it has not taken it.
+    if ((await this.#removeUnknown(note.key)) !== true) return;
     // Last: as long as it is noted, whatever was not removed is removed at the next look.
     await committer.commit({ done: [note] });
     this.#tell(note, {});
@@ -188,17 +201,29 @@ export class OldVersions {
   }
 
   #isKnown(name: string): boolean {
-    const { declared, knownElsewhere } = this.#parts;
-    return declared.some((model) => modelName(model) === name) || knownElsewhere().has(name);
+    return this.#isDeclared(name) || this.#parts.knownElsewhere().has(name);
   }
 
-  /** Whether each version that is declared under its name has come as far as the log was. */
-  #isSucceeded(name: string): boolean {
-    const { declared, positionOf } = this.#parts;
-    return declared
-      .filter((model) => model.name === nameOf(name))
-      .every((model) => (positionOf(model) ?? Number.POSITIVE_INFINITY) >= this.#headBefore);
+  #isDeclared(name: string): boolean {
+    return this.#parts.declared.some((model) => modelName(model) === name);
   }
+
+  /**
+   * Whether each version that is declared under its name has come as far as the log was, whichever
+   * processes fold it. One that is inline is never behind.
+   */
+  #isSucceeded(name: string, ranges: readonly Checkpoint[]): boolean {
+    return this.#parts.declared
+      .filter((model) => model.name === nameOf(name) && !model.inline)
+      .every((model) => {
+        const own = ranges.filter(({ subscription }) => subscription === modelName(model));
+        return own.length > 0 && own.every(({ position }) => position >= this.#headBefore);
+      });
+  }
+}
+
+function isKnownNow(model: string): string {
+  return `A running process knows ${model}: it is read and folded.`;
 }
 
 /** A row for each version that nobody knows, under its name, since when. */
@@ -226,8 +251,13 @@ export interface OldVersionsParts extends ModelPlace {
   readonly declared: readonly AnyReadModel[];
   /** What other processes know, which may run another release. */
   readonly knownElsewhere: () => ReadonlySet<string>;
-  /** How far a read model has come; undefined for one that is never behind. */
-  readonly positionOf: (model: AnyReadModel) => number | undefined;
+  /**
+   * Runs `work` with what other processes know while none can join that knows more; undefined when
+   * one is just joining.
+   */
+  readonly whileNobodyJoins: <T>(
+    work: (known: ReadonlySet<string>) => Promise<T>,
+  ) => Promise<T | undefined>;
   /** The highest position of the log. */
   readonly head: () => number;
 }

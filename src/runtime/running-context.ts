@@ -59,7 +59,7 @@ import { Pauses } from './pauses.ts';
 import { queryModel } from './query-model.ts';
 import { Retention } from './retention.ts';
 import { setRecurringTimers } from './recurring-timers.ts';
-import { SharedWork } from './shared-work.ts';
+import { knownBy, SharedWork } from './shared-work.ts';
 import { SubscriptionPart } from './subscription-part.ts';
 import type { KnownPlace } from './known-by-id.ts';
 import type { TakingIn } from './taken-in-elsewhere.ts';
@@ -580,7 +580,11 @@ export class RunningContext {
       keptMs: oldReadModelsKeptMs ?? OLD_READ_MODELS_KEPT_MS,
       declared: context.readModels,
       knownElsewhere: () => this.#sharing?.known ?? new Set(),
-      positionOf: (model) => this.models.get(model)?.position,
+      whileNobodyJoins: async (work) => {
+        const { membership } = log;
+        if (membership === undefined) return work(new Set());
+        return membership.whileNobodyJoins((members) => work(knownBy(members)));
+      },
       head: () => this.tail.head,
     });
   }

@@ -184,6 +184,7 @@ function membershipOf({ leaseMs }: { readonly leaseMs: number }) {
       beats.set(id, performance.now());
       changed();
     },
+    whileNobodyJoins: (work) => work([...members.values()]),
     async beat(id: string, holds: Holdings) {
       await wait(1);
       const member = members.get(id);

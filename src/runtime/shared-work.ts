@@ -59,7 +59,7 @@ export class SharedWork {
 
   /** The names of the parts that some process knows. */
   get known(): ReadonlySet<string> {
-    return new Set(this.#members.flatMap(({ knows }) => Object.keys(knows)));
+    return knownBy(this.#members);
   }
 
   /**
@@ -350,6 +350,11 @@ export class SharedWork {
       error === undefined ? { code: null, message: about } : describeError(error);
     logger.log({ level, event: 'trouble', context, about, code, message });
   }
+}
+
+/** The names of the parts that some of these know. */
+export function knownBy(members: readonly Member[]): ReadonlySet<string> {
+  return new Set(members.flatMap(({ knows }) => Object.keys(knows)));
 }
 
 function areSame(some: Slots | undefined, others: Slots): boolean {

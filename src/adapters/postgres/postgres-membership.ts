@@ -1,6 +1,6 @@
 import { hostname } from 'node:os';
 import type { Member, Membership, NewMember } from '../../log/membership.ts';
-import { askOn, connect } from './database.ts';
+import { type Ask, askOn, connect } from './database.ts';
 import type { Server, WatchedContext } from './server.ts';
 import { classOf, liveSql } from './members.ts';
 import type { Place } from './schema.ts';
@@ -23,6 +23,10 @@ export function postgresMembership(
   return {
     leaseMs,
     join: (member, setUp) => join(server, place, { member, setUp, leaseMs }),
+    whileNobodyJoins: (work) =>
+      alone(server, 'pg_try_advisory_xact_lock', place, (ask) =>
+        liveNow(ask, place, leaseMs).then(work),
+      ),
     async beat(id, holds) {
       const text = JSON.stringify(holds);
       const isNew = holdings.get(id) !== text;
@@ -52,26 +56,43 @@ async function join(
   },
 ): Promise<void> {
   const { member, setUp, leaseMs } = joining;
+  await alone(server, 'pg_advisory_xact_lock', place, async (ask) => {
+    await setUp(await liveNow(ask, place, leaseMs));
+    await enter(server, place, member);
+  });
+  server.membersChanged(place);
+}
+
+/** Undefined when somebody else has the lock, and it was only tried. */
+async function alone<T>(
+  server: Server,
+  lock: 'pg_advisory_xact_lock' | 'pg_try_advisory_xact_lock',
+  place: Place,
+  work: (ask: Ask) => Promise<T>,
+): Promise<T | undefined> {
   const client = await connect(server.pool);
   const ask = askOn(client, { isNamed: false });
   try {
     // By a transaction, which has its connection to itself behind a pooler, too. It does nothing
-    // else, holds no snapshot, and waits for as long as setting up takes.
+    // else, holds no snapshot, and waits for as long as the work takes.
     await ask(
       `begin isolation level read committed; set local idle_in_transaction_session_timeout = 0`,
     );
-    await ask(`select pg_advisory_xact_lock(${classOf(place)}, 0)`);
-    const others = await ask<[string]>(liveSql(place, leaseMs));
-    await setUp(JSON.parse(others[0]?.[0] ?? '[]') as Member[]);
-    await enter(server, place, member);
+    const [row] = await ask<[unknown]>(`select ${lock}(${classOf(place)}, 0)`);
+    const result = row?.[0] === false ? undefined : await work(ask);
     await ask('commit');
     client.release();
+    return result;
   } catch (error) {
     // With the connection goes its lock.
     client.release(true);
     throw error;
   }
-  server.membersChanged(place);
+}
+
+async function liveNow(ask: Ask, place: Place, leaseMs: number): Promise<readonly Member[]> {
+  const [row] = await ask<[string]>(liveSql(place, leaseMs));
+  return JSON.parse(row?.[0] ?? '[]') as Member[];
 }
 
 async function enter(server: Server, place: Place, { id, knows }: NewMember): Promise<void> {

@@ -103,6 +103,32 @@ export const sharing: Scenarios = {
       assert.equal((await two.beat('b', {}))?.length, 1);
     },
   ),
+
+  'nobody joins while that is ruled out, and who is just joining is not waited for': shared(
+    async ({ store, log }) => {
+      const [one, two] = [membersOf(log), membersOf(await store.open('ordering'))];
+      await one.join({ id: 'a', knows: { s: 'f' } }, async () => undefined);
+      const steps: string[] = [];
+      let joining: Promise<void> | undefined;
+
+      const seen = await one.whileNobodyJoins(async (members) => {
+        joining = two.join({ id: 'b', knows: {} }, async () => void steps.push('b sets up'));
+        await new Promise((resolve) => setTimeout(resolve, 50));
+        steps.push('over');
+        return members;
+      });
+      await joining;
+      let whileJoining: unknown = 'not asked';
+      await two.join({ id: 'c', knows: {} }, async () => {
+        whileJoining = await one.whileNobodyJoins(async () => 'done');
+      });
+
+      assert.deepEqual(seen, [{ id: 'a', knows: { s: 'f' }, holds: {} }]);
+      assert.deepEqual(steps, ['over', 'b sets up']);
+      assert.equal(whileJoining, undefined);
+      assert.equal(await one.whileNobodyJoins(async (members) => members.length), 3);
+    },
+  ),
 };
 
 /** A store whose logs have one owner shares nothing. */
