@@ -41,7 +41,10 @@ export type Holdings = Readonly<
 /** A process on its way in. */
 export interface NewMember {
   readonly id: string;
-  /** The parts that it knows, each with what its keys are dealt by. */
+  /**
+   * The parts that it knows, each with what its keys are dealt by; and what each process does for
+   * itself, dealt by nothing.
+   */
   readonly knows: Readonly<Record<string, string>>;
 }
 

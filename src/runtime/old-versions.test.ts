@@ -152,6 +152,17 @@ test('one that another process knows again, just as it is to be dropped, is kept
   await end();
 });
 
+test('one that another process folds inline is known', async (t) => {
+  const { log, look, end } = await besideOthers(t);
+  const known = new Set(['balances@1 is inline']);
+
+  await look({ known, whileNobodyJoins: (work) => work(known) });
+  await look({ whileNobodyJoins: (work) => work(known) });
+
+  assert.deepEqual(await log.models(), ['balances@1', 'balances@2']);
+  await end();
+});
+
 test('while the new version is behind in another process the old one is not dropped', async (t) => {
   const { log, look, end } = await besideOthers(t);
   const claim = { subscription: 'balances@2', owner: 'another', fingerprint: 'f', position: 0 };

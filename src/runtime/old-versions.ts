@@ -9,6 +9,7 @@ import { slotOf } from '../subscription/slot.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import { buildingOf, isBuilding } from './building.ts';
 import type { ByWhom } from './by-whom.ts';
+import { inlineMark } from './inline-models.ts';
 import { type ModelPlace, removeModel } from './remove-model.ts';
 
 /** A read model's version that nobody knows any more is kept for so long: a week. */
@@ -106,7 +107,7 @@ export class OldVersions {
   /** False when it is known again, undefined when it may be in a moment: then nothing was removed. */
   #removeUnknown(model: string): Promise<boolean | undefined> {
     return this.#parts.whileNobodyJoins(async (known) => {
-      if (this.#isDeclared(model) || known.has(model)) return false;
+      if (this.#isDeclared(model) || isAmong(known, model)) return false;
       await removeModel(this.#parts, model);
       return true;
     });
@@ -201,7 +202,7 @@ export class OldVersions {
   }
 
   #isKnown(name: string): boolean {
-    return this.#isDeclared(name) || this.#parts.knownElsewhere().has(name);
+    return this.#isDeclared(name) || isAmong(this.#parts.knownElsewhere(), name);
   }
 
   #isDeclared(name: string): boolean {
@@ -220,6 +221,11 @@ export class OldVersions {
         return own.length > 0 && own.every(({ position }) => position >= this.#headBefore);
       });
   }
+}
+
+/** As a part, or folded inline. */
+function isAmong(known: ReadonlySet<string>, model: string): boolean {
+  return known.has(model) || known.has(inlineMark(model));
 }
 
 function isKnownNow(model: string): string {

@@ -14,6 +14,7 @@ import type { CancelTimer } from '../host/clock.ts';
 import type { Host } from '../host/host.ts';
 import { Committer } from '../log/committer.ts';
 import type { Log } from '../log/log.ts';
+import type { Member } from '../log/membership.ts';
 import type { NewRecord } from '../log/record.ts';
 import type { PublishedLog, Store } from '../log/store.ts';
 import type { Fence, WriteSet } from '../log/write-set.ts';
@@ -47,7 +48,7 @@ import { clearCutShort } from './building.ts';
 import { CallsUnderWay } from './calls-under-way.ts';
 import { dealtNotice } from './dealt-notice.ts';
 import { DEDUPE_WINDOW_MS, DedupeWindow } from './dedupe-window.ts';
-import { buildInlineModels } from './inline-models.ts';
+import { buildInlineModels, builtMark } from './inline-models.ts';
 import { LastPublished } from './last-published.ts';
 import { contractsFrom, sourcesOf } from './context-map.ts';
 import { ContextTimers } from './context-timers.ts';
@@ -130,6 +131,8 @@ export class RunningContext {
   readonly #underWay = new UnderWay();
   readonly #inlineFences: Fence[] = [];
   readonly #oldVersions: WholePart<OldVersions>;
+  /** It may be set up again, having been taken for dead. */
+  #isSetUp = false;
   #stopHearing = (): void => undefined;
   #cancelAsking: CancelTimer | undefined;
   #start: Pick<Start, 'positions' | 'fromNow'> = { positions: new Map(), fromNow: new Set() };
@@ -158,7 +161,8 @@ export class RunningContext {
             context: this.name,
             membership: log.membership,
             parts: this.#parts,
-            setUp: (others) => this.#setUp(others.length === 0),
+            alsoKnows: context.readModels.filter(({ inline }) => inline).map(builtMark),
+            setUp: (others) => this.#setUp(others),
             clock: means.host.clock,
             ids: means.host.ids,
             logger: means.logger,
@@ -215,7 +219,7 @@ export class RunningContext {
     this.tail.onLooked(this.activity.happened);
     await tellMissingPast(this, () => this.#beginning());
     this.#listParts();
-    if (this.#sharing === undefined) await this.#setUp(true);
+    if (this.#sharing === undefined) await this.#setUp([]);
   }
 
   /** What has no checkpoint yet, and does not begin now. */
@@ -226,21 +230,24 @@ export class RunningContext {
       .map(({ name, contracts }) => ({ subscription: name, contracts }));
   }
 
-  /** `isAlone`: no other process runs this context. */
-  async #setUp(isAlone: boolean): Promise<void> {
+  /** `others`: the other processes that run this context. */
+  async #setUp(others: readonly Member[]): Promise<void> {
     const { log, committer } = this;
     await this.#setUpTables();
-    if (isAlone) await clearCutShort(this);
+    if (others.length === 0) await clearCutShort(this);
     await this.#makeOldVersions().takeBack();
     for (const model of this.context.readModels)
       await log.defineModel(modelName(model), model.index);
     for (const process of this.context.processes) await log.defineModel(instancesOf(process), []);
     await setRecurringTimers(this.context, { log, committer, host: this.#means.host });
-    const fences = await buildInlineModels(this, (definition) => this.subscription(definition));
+    const make = (definition: SubscriptionDefinition) => this.subscription(definition);
+    const hasFolded = this.#isSetUp;
+    const fences = await buildInlineModels(this, make, { others, hasFolded });
     // Where several fold them, each looks whether a document is still as it was.
     if (this.#sharing === undefined) this.#inlineFences.push(...fences);
     for (const source of this.#sources()) await this.#makeIntake(source).prepare();
     if (this.#sharing !== undefined) await this.#makeCheckpoints();
+    this.#isSetUp = true;
   }
 
   /** Before anything is taken in: whoever is to handle it would be new on a log that is not empty. */

@@ -117,9 +117,12 @@ export class SharedWork {
   }
 
   async #join(): Promise<void> {
-    const { membership, ids, parts, setUp } = this.#options;
+    const { membership, ids, parts, alsoKnows = [], setUp } = this.#options;
     this.#id = ids.next();
-    const knows = Object.fromEntries(parts.map(({ name, fingerprint }) => [name, fingerprint]));
+    const knows = Object.fromEntries([
+      ...alsoKnows.map((name) => [name, '']),
+      ...parts.map(({ name, fingerprint }) => [name, fingerprint]),
+    ]);
     await membership.join({ id: this.#id, knows }, setUp);
     this.#beatAt = this.#options.clock.elapsedMs();
   }
@@ -366,6 +369,8 @@ export interface SharedWorkOptions {
   readonly membership: Membership;
   /** In the order in which they begin. */
   readonly parts: readonly Part[];
+  /** What each process does for itself, told to the others: no part, of which each has a share. */
+  readonly alsoKnows?: readonly string[];
   /** What is made before anything begins, by one process at a time. */
   readonly setUp: (others: readonly Member[]) => Promise<void>;
   readonly clock: Clock;
