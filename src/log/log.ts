@@ -153,8 +153,8 @@ export interface LogReader {
 
   /**
    * Calls `listener` soon after something was committed: `own` when through this very object,
-   * `foreign` otherwise. May call without a cause, never forgets one for longer than a second.
-   * Returns how to stop it.
+   * `foreign` otherwise. May call without a cause, and forgets none: what somebody committed who was
+   * killed before it could say so, within seconds. Returns how to stop it.
    */
   onChange(listener: (by: 'own' | 'foreign') => void): () => void;
 

@@ -75,9 +75,27 @@ test('who begins to listen while the other one has lost its connection is told a
   await pool.end();
 });
 
+test('who could not be told, as the server was away, is told when it can be', async () => {
+  const url = await server.createDatabase();
+  const pool = new WatchedPool({ connectionString: url });
+  const log = await postgres({ pool, host: { clock: neverPolling() } }).open('ordering');
+  const reader = await postgres(url, { host: { clock: neverPolling() } }).reader('ordering');
+  const heard = new Promise<void>((resolve) => reader.onChange(() => resolve()));
+
+  pool.untold = 2;
+  await committed(log, { records: [fact('o-1', 1)] });
+  await heard;
+
+  assert.equal(pool.untold, 0);
+  await Promise.all([reader.close(), log.close()]);
+  await pool.end();
+});
+
 /** Counts what is told over its connections, but for what is said to begin with. */
 class WatchedPool extends pg.Pool {
   notifications = 0;
+  /** So many more times the server cannot be told anything. */
+  untold = 0;
   /** Whether the server cannot be reached. */
   isCutOff = false;
 
@@ -88,7 +106,13 @@ class WatchedPool extends pg.Pool {
       client.query = ((...values: unknown[]) => {
         const [asked] = values as [string | { text: string }];
         const text = typeof asked === 'string' ? asked : asked.text;
-        if (text.includes('pg_notify') && !text.startsWith('listen')) this.notifications += 1;
+        if (text.includes('pg_notify') && !text.startsWith('listen')) {
+          this.notifications += 1;
+          if (this.untold > 0) {
+            this.untold -= 1;
+            return Promise.reject(new Error('cut off'));
+          }
+        }
         return query(...values);
       }) as typeof client.query;
     });

@@ -17,9 +17,9 @@ export function listenSql(channel: string, hello: string): string {
   );
 }
 
-/** Which channels somebody listens to but for one connection: rows of `-1` and `listenerOf`. */
+/** Which channels somebody listens to but for one connection: rows of `-1`, `listenerOf` and nothing. */
 export function listenersSql(butPid: number): string {
-  return `select -1, objid::bigint from pg_locks
+  return `select -1, objid::bigint, 0::bigint from pg_locks
     where locktype = 'advisory' and classid = ${CLASS} and objsubid = 2 and granted
       and database = (select oid from pg_database where datname = current_database())
       and pid <> ${butPid}`;

@@ -27,6 +27,32 @@ test('what was drawn before a look and committed after it is found by a later on
   await until(() => told() > 0);
 });
 
+test('what somebody here has read already is found for all others by the next look', async (t) => {
+  const { client, log, told, looks } = await listener(t);
+  await client.query(APPEND);
+  await until(() => told() > 0);
+  const toldBefore = told();
+
+  await client.query(APPEND.replace(`'a'`, `'b'`));
+  // By an effect of reading, it is known that nothing can come before it any more.
+  assert.equal((await log.read({ after: 0, limit: 10 })).length, 2);
+  const before = looks();
+  await until(() => looks() >= before + 2);
+
+  assert.ok(told() > toldBefore);
+});
+
+test('a row that waits, and has no position, is found when its writer has gone', async (t) => {
+  const { client, told, looks } = await listener(t);
+  await until(() => looks() >= 2);
+
+  await client.query(`insert into "ordering".waiting (subscription, key, record_id, kind, position,
+      slot, due, attempts, correlation_id, since) values ('timers', 'o-1', 'a', 'timer', 0, 0, 0, 0, 'c-1', 0)`);
+  await client.end();
+
+  await until(() => told() > 0);
+});
+
 for (const [when, sql] of [
   ['', 'select 1'],
   [', also after a crash, before anybody has written', 'delete from "ordering".server_life'],
@@ -63,5 +89,5 @@ async function listener(t: TestContext) {
     await client.end();
     await log.close();
   });
-  return { client, told: () => told, looks };
+  return { client, log, told: () => told, looks };
 }

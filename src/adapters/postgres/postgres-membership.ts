@@ -20,6 +20,13 @@ export function postgresMembership(
 ): Membership {
   const { place } = watched;
   const holdings = new Map<string, string>();
+  let living: ReadonlySet<string> = new Set();
+  /** Whoever was killed may have committed something that it did not come to tell of. */
+  const lookWhoIsGone = (members: readonly Member[]): void => {
+    const ids = new Set(members.map(({ id }) => id));
+    if ([...living].some((id) => !ids.has(id))) watched.changes.tell();
+    living = ids;
+  };
   return {
     leaseMs,
     join: (member, setUp) => join(server, place, { member, setUp, leaseMs }),
@@ -33,6 +40,7 @@ export function postgresMembership(
       const members = await server.beat({ place, id, holds: text, leaseMs });
       holdings.set(id, text);
       if (isNew) server.membersChanged(place);
+      if (members !== undefined) lookWhoIsGone(members);
       return members?.map((member) => (member.id === id ? { ...member, holds } : member));
     },
     async leave(id) {

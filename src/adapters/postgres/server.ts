@@ -8,7 +8,7 @@ import { type Beat, beatSql } from './members.ts';
 import { listenerOf, listenersSql } from './listeners.ts';
 import type { Member } from '../../log/membership.ts';
 import type { PostgresPool } from './postgres-client.ts';
-import type { Place } from './schema.ts';
+import { literal, type Place } from './schema.ts';
 import { Session } from './session.ts';
 
 /** It looks by itself whether others committed something so often: whoever commits tells at once. */
@@ -18,6 +18,8 @@ const POLL_UNTOLD_MS = 25;
 const POLL_UNTOLD_MS_MAX = 1_000;
 /** Others are told of commits at most so often: the first at once, those that follow together. */
 const TELL_MS = 2;
+/** When the server could not be reached they are told after this time. */
+const TELL_AGAIN_MS = 250;
 /** Of who listens to the members of a context. */
 const MEMBERS = ' members';
 /** At the end of what is told of a commit that published nothing. */
@@ -124,7 +126,8 @@ export class Server {
       const onMove = (): void => changes.tell();
       const horizon = new Horizon({ ask, place, clock: host.clock, onMove });
       const members = new Changes();
-      watched = { place, changes, members, horizon, reached: 0, hasOthers: true, timesHeard: 0 };
+      const seen = { reached: 0, rowChanges: undefined, hasOthers: true, timesHeard: 0 };
+      watched = { place, changes, members, horizon, ...seen };
       this.#contexts.set(channel, watched);
     }
     await this.session.listen(channel);
@@ -149,9 +152,12 @@ export class Server {
   }
 
   #tell(place: Place, isPublishing: boolean): void {
-    const channel = channelOf(place);
-    this.#toTell.set(channel, isPublishing || this.#toTell.get(channel) === true);
+    this.#keep(channelOf(place), isPublishing);
     this.#telling ??= this.#tellOthers();
+  }
+
+  #keep(channel: string, isPublishing: boolean): void {
+    this.#toTell.set(channel, isPublishing || this.#toTell.get(channel) === true);
   }
 
   /** Who runs a context has changed, or what they work on. */
@@ -202,24 +208,29 @@ export class Server {
    */
   async #tellOthers(): Promise<void> {
     while (this.#toTell.size > 0) {
-      const channels = [...this.#toTell.keys()];
-      const payloads = [...this.#toTell.values()].map((isPublishing) =>
+      const telling = new Map(this.#toTell);
+      const payloads = [...telling.values()].map((isPublishing) =>
         isPublishing ? this.#name : `${this.#name}${QUIET}`,
       );
       this.#toTell.clear();
-      await this.#notify(channels, payloads);
-      if (!this.#isClosed) await this.host.clock.sleep(TELL_MS);
+      const isTold = await this.#notify([...telling.keys()], payloads);
+      // Whoever ends untold is missed by the others, who then look by themselves.
+      if (this.#isClosed) continue;
+      if (!isTold) for (const [channel, isPublishing] of telling) this.#keep(channel, isPublishing);
+      await this.host.clock.sleep(isTold ? TELL_MS : TELL_AGAIN_MS);
     }
     this.#telling = undefined;
   }
 
-  async #notify(channels: readonly string[], payloads: readonly string[]): Promise<void> {
+  /** Whether they were told; false when the server could not be reached. */
+  async #notify(channels: readonly string[], payloads: readonly string[]): Promise<boolean> {
     const sql =
       'select pg_notify(channel, payload) from unnest($1::text[], $2::text[]) t (channel, payload)';
     try {
       await this.ask(sql, [channels, payloads]);
+      return true;
     } catch {
-      // They find it when they look by themselves.
+      return false;
     }
   }
 
@@ -244,47 +255,44 @@ export class Server {
     this.#pollLater();
   }
 
-  /** One question for all contexts: how far their sequences are, and who else listens. */
+  /**
+   * One question for all contexts: how far their sequences are, how often rows that wait were changed,
+   * and who else listens. Whoever commits may be killed before it has told anybody, and a timer, a
+   * pause or a request has no position. The server counts changes a moment late, and when their
+   * connection ends at the latest.
+   */
   async #poll(): Promise<boolean> {
     const heard = [...this.#contexts.values()].filter(({ changes }) => changes.isHeard);
     if (heard.length === 0) return false;
     const sql = heard.map(
-      ({ place }, index) => `select ${index}, case when is_called then last_value else 0 end
-        from ${place.schema}.log_position`,
+      ({ place: { schema } }, index) => `
+        select ${index}, case when is_called then last_value else 0 end,
+          pg_stat_get_tuples_inserted(w) + pg_stat_get_tuples_updated(w)
+            + pg_stat_get_tuples_deleted(w)
+        from ${schema}.log_position, cast(${literal(`${schema}.waiting`)}::regclass as oid) w`,
     );
     if (this.session.hears) sql.push(listenersSql(this.session.pid));
     const timesHeard = heard.map((watched) => watched.timesHeard);
     let isNew = false;
     try {
-      const rows = await this.ask<[number, number]>(sql.join(' union all '));
+      const rows = await this.ask<[number, number, number]>(sql.join(' union all '));
       const listeners = new Set(rows.filter(([index]) => index === -1).map(([, of]) => of));
-      for (const [index, drawn] of rows) {
+      for (const [index, drawn, rowChanges] of rows) {
         const watched = heard[index];
         if (watched === undefined) continue;
         // Who began to listen meanwhile may have come too late to be seen, and has said so.
         if (this.session.hears && watched.timesHeard === timesHeard[index])
           watched.hasOthers = listeners.has(listenerOf(channelOf(watched.place)));
-        if (await this.#isNew(watched, drawn)) isNew = true;
+        const isChanged = haveRowsChanged(watched, rowChanges);
+        if (!(await hasMore(watched, drawn)) && !isChanged) continue;
+        watched.changes.tell();
+        isNew = true;
       }
     } catch {
       // The server is away, or one of the logs: whoever is told asks it, and meets the error.
       for (const { changes } of heard) changes.tell();
     }
     return isNew;
-  }
-
-  /**
-   * Whether more can be read than was known. A position that was drawn already may be committed later,
-   * by somebody who tells nobody: it is new until the horizon has passed it.
-   */
-  async #isNew(watched: WatchedContext, drawn: number): Promise<boolean> {
-    const known = Math.max(watched.reached, watched.horizon.settled);
-    // Less than was known: it looks why.
-    if (drawn === known) return false;
-    watched.reached = await watched.horizon.look();
-    if (watched.reached <= known) return false;
-    watched.changes.tell();
-    return true;
   }
 }
 
@@ -295,12 +303,34 @@ export interface WatchedContext {
   /** Told when somebody joins or leaves, or works on something else. */
   readonly members: Changes;
   readonly horizon: Horizon;
-  /** How far the last poll could read. */
+  /** How far the last poll could read: all were told of what is up to there. */
   reached: number;
+  /** How often rows that wait had been changed at the last poll. */
+  rowChanges: number | undefined;
   /** Whether another process may listen; it is taken to until nobody is found. */
   hasOthers: boolean;
   /** How often something was heard of others. */
   timesHeard: number;
+}
+
+/**
+ * Whether more can be read than at the last poll. A position that was drawn already may be committed
+ * later, by somebody who tells nobody: it is new until the horizon has passed it. What the horizon
+ * has passed somebody here has read, and need have told nobody of.
+ */
+async function hasMore(watched: WatchedContext, drawn: number): Promise<boolean> {
+  const known = watched.reached;
+  // Less than was known: it looks why.
+  if (drawn === known) return false;
+  watched.reached = await watched.horizon.look();
+  return watched.reached > known;
+}
+
+/** Before the first poll nobody can have been told of more than there is. */
+function haveRowsChanged(watched: WatchedContext, rowChanges: number): boolean {
+  const known = watched.rowChanges;
+  watched.rowChanges = rowChanges;
+  return known !== undefined && known !== rowChanges;
 }
 
 function othersHeard(watched: WatchedContext): void {
