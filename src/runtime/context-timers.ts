@@ -2,6 +2,7 @@ import { type BusinessTime, clockTime } from '../process/time-source.ts';
 import { BUSINESS_TIMERS, RECURRING_TIMERS, TIMERS } from '../process/timer-row.ts';
 import { OwnedRange } from '../subscription/owned-range.ts';
 import { Timers, type TimersParts } from '../process/timers.ts';
+import type { KeptRecurrences } from './kept-recurrences.ts';
 
 /** All timers of one context: by the clock, by business time, and those that recur. */
 export class ContextTimers {
@@ -10,12 +11,18 @@ export class ContextTimers {
   readonly recurring: Timers;
   readonly #range: OwnedRange;
   readonly #owner: string;
+  readonly #kept: KeptRecurrences | undefined;
 
   constructor(
-    given: Omit<TimersParts, 'name' | 'time' | 'range'> & { readonly owner: string },
+    given: Omit<TimersParts, 'name' | 'time' | 'range'> & {
+      readonly owner: string;
+      /** Where processes of several releases may run the context. */
+      readonly kept: KeptRecurrences | undefined;
+    },
     businessTime: BusinessTime,
   ) {
-    const { owner, ...rest } = given;
+    const { owner, kept, ...rest } = given;
+    this.#kept = kept;
     const time = clockTime(rest.host.clock);
     this.#owner = owner;
     this.#range = new OwnedRange(TIMERS, rest.log, rest.committer);
@@ -32,6 +39,7 @@ export class ContextTimers {
   async start(): Promise<void> {
     await this.#range.claim({ owner: this.#owner, fingerprint: '', position: 0 });
     for (const timers of this.all) timers.start();
+    this.#kept?.start();
   }
 
   get isLost(): boolean {
@@ -54,7 +62,7 @@ export class ContextTimers {
   }
 
   async stop(): Promise<void> {
-    await Promise.all(this.all.map((timers) => timers.stop()));
+    await Promise.all([...this.all.map((timers) => timers.stop()), this.#kept?.stop()]);
   }
 
   /** Those that wait under a name. */

@@ -1,4 +1,3 @@
-import { type BoundedContext, recurrencesOf } from '../context/bounded-context.ts';
 import type { Host } from '../host/host.ts';
 import type { Committer } from '../log/committer.ts';
 import type { Log } from '../log/log.ts';
@@ -11,17 +10,16 @@ import { RECURRING_TIMERS, payloadOf } from '../process/timer-row.ts';
 const RECURRING_MAX = 10_000;
 
 /**
- * Brings the timers of times that recur to what the context says of them: one that is new, or is
+ * Brings the timers of times that recur to what is wanted of them: one that is new, or is
  * written otherwise than before, begins with the first time that comes; one that nobody listens to
  * any more ends. What is as it was goes on, so that a time that was missed is not forgotten; unless
  * it waits for a time after the next two: the clock ran far ahead when that was worked out.
  */
 export async function setRecurringTimers(
-  context: BoundedContext,
+  wanted: readonly Recurrence[],
   { log, committer, host }: { log: Log; committer: Committer; host: Host },
 ): Promise<void> {
   const rows = await log.waiting({ subscription: RECURRING_TIMERS, limit: RECURRING_MAX });
-  const wanted = recurrencesOf(context);
   const where = { ids: host.ids, now: host.clock.now() };
   const next = wanted.map((recurrence) => ({
     recurrence,

@@ -14,7 +14,7 @@ import type { CancelTimer } from '../host/clock.ts';
 import type { Host } from '../host/host.ts';
 import { Committer } from '../log/committer.ts';
 import type { Log } from '../log/log.ts';
-import type { Member } from '../log/membership.ts';
+import type { Member, NewMember } from '../log/membership.ts';
 import type { NewRecord } from '../log/record.ts';
 import type { PublishedLog, Store } from '../log/store.ts';
 import type { Fence, WriteSet } from '../log/write-set.ts';
@@ -30,6 +30,7 @@ import { instancesOf } from '../process/process-instance.ts';
 import type { ProcessManager } from '../process/process-manager.ts';
 import { processSubscription } from '../process/process-subscription.ts';
 import { RECURRING } from '../process/recurring.ts';
+import { RECURRING_TIMERS } from '../process/timer-row.ts';
 import type { BusinessTime } from '../process/time-source.ts';
 import { timerName, timerOwner } from '../process/timer-type.ts';
 import { modelSubscription } from '../read-model/model-subscription.ts';
@@ -49,6 +50,8 @@ import { CallsUnderWay } from './calls-under-way.ts';
 import { dealtNotice } from './dealt-notice.ts';
 import { DEDUPE_WINDOW_MS, DedupeWindow } from './dedupe-window.ts';
 import { buildInlineModels, builtMark } from './inline-models.ts';
+import { KeptRecurrences } from './kept-recurrences.ts';
+import { recurrencesOfMembers, toldRecurrences } from './known-recurrences.ts';
 import { LastPublished } from './last-published.ts';
 import { contractsFrom, sourcesOf } from './context-map.ts';
 import { ContextTimers } from './context-timers.ts';
@@ -131,6 +134,8 @@ export class RunningContext {
   readonly #underWay = new UnderWay();
   readonly #inlineFences: Fence[] = [];
   readonly #oldVersions: WholePart<OldVersions>;
+  /** The times that recur here, as other processes are told of them. */
+  readonly #knownTimes: NewMember['knows'];
   /** It may be set up again, having been taken for dead. */
   #isSetUp = false;
   #stopHearing = (): void => undefined;
@@ -151,6 +156,7 @@ export class RunningContext {
     this.#lastPublished = new LastPublished(contracts, this.tail);
     this.#means = means;
     this.#owner = means.host.ids.next();
+    this.#knownTimes = toldRecurrences(context, means.host.clock.now());
     this.#timers = new WholePart('timers', () => this.#makeTimers());
     this.#relay = new WholePart(RELAY, () => this.#makeRelay());
     this.#oldVersions = new WholePart('old versions of read models', () => this.#makeOldVersions());
@@ -161,7 +167,7 @@ export class RunningContext {
             context: this.name,
             membership: log.membership,
             parts: this.#parts,
-            alsoKnows: context.readModels.filter(({ inline }) => inline).map(builtMark),
+            tells: { ...this.#knownTimes, ...inlineMarks(context) },
             setUp: (others) => this.#setUp(others),
             clock: means.host.clock,
             ids: means.host.ids,
@@ -232,14 +238,14 @@ export class RunningContext {
 
   /** `others`: the other processes that run this context. */
   async #setUp(others: readonly Member[]): Promise<void> {
-    const { log, committer } = this;
+    const { log } = this;
     await this.#setUpTables();
     if (others.length === 0) await clearCutShort(this);
     await this.#makeOldVersions().takeBack();
     for (const model of this.context.readModels)
       await log.defineModel(modelName(model), model.index);
     for (const process of this.context.processes) await log.defineModel(instancesOf(process), []);
-    await setRecurringTimers(this.context, { log, committer, host: this.#means.host });
+    if (!this.#isSetUp) await this.#setTimes(others);
     const make = (definition: SubscriptionDefinition) => this.subscription(definition);
     const hasFolded = this.#isSetUp;
     const fences = await buildInlineModels(this, make, { others, hasFolded });
@@ -248,6 +254,16 @@ export class RunningContext {
     for (const source of this.#sources()) await this.#makeIntake(source).prepare();
     if (this.#sharing !== undefined) await this.#makeCheckpoints();
     this.#isSetUp = true;
+  }
+
+  /**
+   * Not by one that was taken for dead and comes back: its release may be the older one, and whoever
+   * has the timers sees to it.
+   */
+  async #setTimes(others: readonly Member[]): Promise<void> {
+    const { log, committer } = this;
+    const recurrences = recurrencesOfMembers([...others, { knows: this.#knownTimes }]);
+    await setRecurringTimers(recurrences, { log, committer, host: this.#means.host });
   }
 
   /** Before anything is taken in: whoever is to handle it would be new on a log that is not empty. */
@@ -571,9 +587,24 @@ export class RunningContext {
         owner: this.#owner,
         onChange: activity.happened,
         onStalled: (name, why) => onStalled(this.name, name, why),
+        kept: this.#keepTimes(),
       },
       businessTime,
     );
+  }
+
+  #keepTimes(): KeptRecurrences | undefined {
+    const { log, committer } = this;
+    const { host } = this.#means;
+    const sharing = this.#sharing;
+    if (sharing === undefined || log.membership === undefined) return undefined;
+    return new KeptRecurrences({
+      clock: host.clock,
+      everyMs: log.membership.leaseMs,
+      wanted: () => recurrencesOfMembers(sharing.members),
+      set: (recurrences) => setRecurringTimers(recurrences, { log, committer, host }),
+      tell: (error) => this.#tellProblem(RECURRING_TIMERS, error),
+    });
   }
 
   #makeOldVersions(): OldVersions {
@@ -672,4 +703,10 @@ function publicationsByEvent(context: BoundedContext): ReadonlyMap<string, reado
     byEvent.set(event, [...(byEvent.get(event) ?? []), part]);
   }
   return byEvent;
+}
+
+/** Which read models its processes fold inline, as they tell each other. */
+function inlineMarks({ readModels }: BoundedContext): NewMember['knows'] {
+  const inline = readModels.filter((model) => model.inline);
+  return Object.fromEntries(inline.map((model) => [builtMark(model), '']));
 }

@@ -1,6 +1,6 @@
 import type { Clock } from '../host/clock.ts';
 import type { Ids } from '../host/ids.ts';
-import type { Holdings, Member, Membership } from '../log/membership.ts';
+import type { Holdings, Member, Membership, NewMember } from '../log/membership.ts';
 import {
   areAllSlots,
   isHeldByOthers,
@@ -62,6 +62,11 @@ export class SharedWork {
     return knownBy(this.#members);
   }
 
+  /** Those that live, as far as was heard. */
+  get members(): readonly Member[] {
+    return this.#members;
+  }
+
   /**
    * Whether all that there is to do is in somebody's hands, as far as was heard. While a part goes
    * from one to another, nobody does it.
@@ -117,13 +122,10 @@ export class SharedWork {
   }
 
   async #join(): Promise<void> {
-    const { membership, ids, parts, alsoKnows = [], setUp } = this.#options;
+    const { membership, ids, parts, tells, setUp } = this.#options;
     this.#id = ids.next();
-    const knows = Object.fromEntries([
-      ...alsoKnows.map((name) => [name, '']),
-      ...parts.map(({ name, fingerprint }) => [name, fingerprint]),
-    ]);
-    await membership.join({ id: this.#id, knows }, setUp);
+    const knows = Object.fromEntries(parts.map(({ name, fingerprint }) => [name, fingerprint]));
+    await membership.join({ id: this.#id, knows: { ...knows, ...tells } }, setUp);
     this.#beatAt = this.#options.clock.elapsedMs();
   }
 
@@ -369,8 +371,8 @@ export interface SharedWorkOptions {
   readonly membership: Membership;
   /** In the order in which they begin. */
   readonly parts: readonly Part[];
-  /** What each process does for itself, told to the others: no part, of which each has a share. */
-  readonly alsoKnows?: readonly string[];
+  /** What it knows besides: what each does for itself, and no part of which each has a share. */
+  readonly tells?: NewMember['knows'];
   /** What is made before anything begins, by one process at a time. */
   readonly setUp: (others: readonly Member[]) => Promise<void>;
   readonly clock: Clock;
