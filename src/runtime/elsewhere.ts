@@ -36,10 +36,12 @@ export async function reachElsewhere(
   wanted: Wanted,
 ): Promise<ReachedElsewhere> {
   const look = async (): Promise<ReachedElsewhere | undefined> => {
+    // In this order: what fails becomes a row in the commit in which the checkpoint passes it.
+    const isPassed = await hasPassed(parts, wanted);
     const rows = await waitingRows(parts, wanted);
     const parked = rows.find(({ kind }) => kind === 'parked');
     if (parked !== undefined) return { isThere: false, parked };
-    return rows.length === 0 && (await hasPassed(parts, wanted)) ? { isThere: true } : undefined;
+    return isPassed && rows.length === 0 ? { isThere: true } : undefined;
   };
   return (await lookUntil(look, { ...parts, signal: wanted.signal })) ?? { isThere: false };
 }
