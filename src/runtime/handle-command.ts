@@ -16,7 +16,7 @@ import { assertJson } from '../message/payload.ts';
 import { FencedError } from '../subscription/fenced.ts';
 import { assertCallOptions } from './call-options.ts';
 import type { RunningContext } from './running-context.ts';
-import { tokenText } from './token.ts';
+import { headOf, tokenText } from './token.ts';
 
 /** A command is decided anew after a conflict, at most so many times. */
 const TRIES_MAX = 20;
@@ -176,14 +176,14 @@ function storedCommand(made: {
   };
 }
 
-function handled<State, Event extends Fact>(
+async function handled<State, Event extends Fact>(
   running: RunningContext,
   changed: Changed<State, Event>,
   committed: {
     readonly records: readonly { readonly id: string }[];
     readonly positions: readonly number[];
   },
-): Handled<State, Event> {
+): Promise<Handled<State, Event>> {
   const { records, positions } = committed;
   let next = 0;
   const events = changed.events.map((event) => {
@@ -192,8 +192,11 @@ function handled<State, Event extends Fact>(
     return { ...event, position: positions[next] ?? 0 };
   });
   const { context, epoch } = running.log;
-  // Without a new record, what can be seen now is what there is to see.
-  const token = tokenText({ context, epoch, position: positions.at(-1) ?? running.tail.head });
+  const token = tokenText({
+    context,
+    epoch,
+    position: positions.at(-1) ?? (await headOf(running)),
+  });
   const { id, state, version } = changed;
   return { id, state, version, events, token };
 }
@@ -218,7 +221,7 @@ async function firstOutcome<State, Command extends Fact, Event extends Fact>(
     limit === 0
       ? []
       : await log.readStream(known.stream, { afterVersion: known.fromVersion, limit });
-  const position = (await lastPosition(log, stored.at(-1))) ?? running.tail.head;
+  const position = (await lastPosition(log, stored.at(-1))) ?? (await headOf(running));
   return {
     id: asked.id,
     state: state as State,

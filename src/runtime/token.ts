@@ -1,3 +1,5 @@
+import type { LogReader } from '../log/log.ts';
+
 /**
  * What a caller gets to read its own write: which log, in which epoch, and how far. Opaque to it.
  */
@@ -9,6 +11,22 @@ export interface Token {
 
 export function tokenText(token: Token): string {
   return `${token.context}:${token.epoch}:${token.position}`;
+}
+
+/**
+ * For the token of what appended nothing: all that can be seen now. What is answered may rest on what
+ * another process has committed, and this one has not heard of yet.
+ */
+export async function headOf({
+  log,
+  tail,
+  isShared,
+}: {
+  readonly log: Pick<LogReader, 'head'>;
+  readonly tail: { readonly head: number };
+  readonly isShared: boolean;
+}): Promise<number> {
+  return isShared ? log.head() : tail.head;
 }
 
 /** @throws {InvalidTokenError} for text that is no token. */

@@ -13,7 +13,7 @@ import {
 import { insideHandler } from '../subscription/in-handler.ts';
 import { assertCallOptions } from './call-options.ts';
 import type { RunningContext } from './running-context.ts';
-import { tokenText } from './token.ts';
+import { headOf, tokenText } from './token.ts';
 
 /**
  * The unit of work of a context that keeps its own tables.
@@ -83,14 +83,14 @@ export async function transact<Database, T>(
   });
 }
 
-function firstResult<T>(
+async function firstResult<T>(
   running: RunningContext,
   known: StoredCommand,
   { id, fingerprint }: Named,
-): Transacted<T> {
+): Promise<Transacted<T>> {
   if (known.fingerprint !== fingerprint) throw new CommandIdReusedError(id);
   const result = (known.result === null ? undefined : JSON.parse(known.result)) as T;
-  return { result, isRepeated: true, token: token(running, running.tail.head) };
+  return { result, isRepeated: true, token: token(running, await headOf(running)) };
 }
 
 async function transactOnce<Database, T>(
@@ -115,7 +115,7 @@ async function transactOnce<Database, T>(
   return {
     result,
     isRepeated: false,
-    token: token(running, position === 0 ? running.tail.head : position),
+    token: token(running, position === 0 ? await headOf(running) : position),
   };
 }
 
