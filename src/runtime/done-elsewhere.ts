@@ -1,6 +1,8 @@
+import type { Vocabulary } from '../context/vocabulary.ts';
 import type { LogReader } from '../log/log.ts';
+import type { StoredRecord } from '../log/record.ts';
 import type { Checkpoint } from '../log/write-set.ts';
-import type { Entry } from '../subscription/entry.ts';
+import { Entry } from '../subscription/entry.ts';
 import { slotOf } from '../subscription/slot.ts';
 import type { TailReader } from '../subscription/tail-reader.ts';
 import type { SubscriptionPart } from './subscription-part.ts';
@@ -34,16 +36,41 @@ export async function isDoneElsewhere(context: SharedContext): Promise<boolean> 
   );
 }
 
+/**
+ * Whether other processes have handled these records, as far as they are theirs to handle: `ranges`
+ * are the checkpoints as they stood before the records were asked for.
+ */
+export function areHandledElsewhere(
+  { subscriptionParts, workplace }: Pick<SharedContext, 'subscriptionParts'> & Decoding,
+  ranges: readonly Checkpoint[],
+  records: readonly StoredRecord[],
+): boolean {
+  const entries = records.map((stored) => new Entry(workplace.vocabulary, stored));
+  return subscriptionParts.every((part) =>
+    ranges
+      .filter(({ subscription }) => subscription === part.name)
+      .every((range) => {
+        const behind = entries.filter(({ position }) => position > range.position);
+        return !behind.some((entry) => isToBeHandled(entry, range, part));
+      }),
+  );
+}
+
+interface Decoding {
+  readonly workplace: { readonly vocabulary: Vocabulary };
+}
+
 function hasNothingBehind(
   range: Checkpoint,
   part: SubscriptionPart,
   tail: SharedContext['tail'],
 ): boolean {
   const entries = tail.since(range.position);
-  if (entries === undefined) return false;
-  return !entries.some(
-    (entry) => part.definition.interest.wants(entry.stored) && isOfRange(entry, range, part),
-  );
+  return entries?.some((entry) => isToBeHandled(entry, range, part)) === false;
+}
+
+function isToBeHandled(entry: Entry, range: Checkpoint, part: SubscriptionPart): boolean {
+  return part.definition.interest.wants(entry.stored) && isOfRange(entry, range, part);
 }
 
 function isOfRange(

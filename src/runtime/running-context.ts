@@ -30,7 +30,7 @@ import { instancesOf } from '../process/process-instance.ts';
 import type { ProcessManager } from '../process/process-manager.ts';
 import { processSubscription } from '../process/process-subscription.ts';
 import { RECURRING } from '../process/recurring.ts';
-import { RECURRING_TIMERS } from '../process/timer-row.ts';
+import { BUSINESS_TIMERS, RECURRING_TIMERS } from '../process/timer-row.ts';
 import type { BusinessTime } from '../process/time-source.ts';
 import { timerName, timerOwner } from '../process/timer-type.ts';
 import { modelSubscription } from '../read-model/model-subscription.ts';
@@ -337,6 +337,14 @@ export class RunningContext {
   /** The timers that fire in this process; undefined when they do in another one. */
   get timers(): ContextTimers | undefined {
     return this.#timers.work;
+  }
+
+  /** Whether a timer would have fired by now, here or in another process. */
+  isDue(timer: Pick<WaitingRow, 'subscription' | 'due'>): boolean {
+    if (this.timers !== undefined) return this.timers.isDue(timer);
+    const { businessTime, host } = this.#means;
+    const time = timer.subscription === BUSINESS_TIMERS ? businessTime : host.clock;
+    return timer.due <= time.now();
   }
 
   /**

@@ -4,7 +4,7 @@ import type { StoredRecord } from '../log/record.ts';
 import { consumedContracts } from '../context/bounded-context.ts';
 import type { PendingTimer } from '../process/pending-timers.ts';
 import type { Activity } from './activity.ts';
-import { isDoneElsewhere } from './done-elsewhere.ts';
+import { areHandledElsewhere, isDoneElsewhere } from './done-elsewhere.ts';
 import type { RunningContext } from './running-context.ts';
 import { takenInElsewhere } from './taken-in-elsewhere.ts';
 import { type Token, tokenText } from './token.ts';
@@ -163,8 +163,11 @@ async function isActionOver(
   const before = activity.count;
   const published: Published[] = [];
   for (const context of contexts) {
+    // In this order: what a checkpoint has passed had its consequences in the log before.
+    const ranges = context.isShared ? await context.log.checkpoints() : [];
     const records = await context.log.recordsOfAction(correlationId, RECORDS_MAX);
     const last = records.at(-1)?.position ?? 0;
+    if (!areHandledElsewhere(context, ranges, records)) return false;
     if (context.subscriptions.some((subscription) => subscription.position < last)) return false;
     const waiting = await context.log.waiting({ correlationId, limit: RECORDS_MAX });
     const parked = await parkedBefore(context, waiting);
@@ -184,11 +187,11 @@ async function isActionOver(
 
 /** Not a timer that is yet to come, nor parked or held behind something parked. */
 function isToBeDone(
-  { timers }: RunningContext,
+  context: RunningContext,
   row: WaitingRow,
   parked: readonly WaitingRow[],
 ): boolean {
-  if (row.kind === 'timer') return timers?.isDue(row) === true;
+  if (row.kind === 'timer') return context.isDue(row);
   return row.kind !== 'parked' && !parked.some((other) => isOfOneLane(row, other));
 }
 

@@ -5,6 +5,7 @@ import { sharedPostgres } from '../../../scripts/services/postgres.ts';
 import type { Application } from '../../runtime/application.ts';
 import { run } from '../../runtime/run.ts';
 import { NotSettledError } from '../../runtime/settled.ts';
+import { SLOTS, slotOf } from '../../subscription/slot.ts';
 import { countingContext } from './fixtures/counting.ts';
 import { postgres } from './postgres-store.ts';
 
@@ -50,6 +51,35 @@ test('nothing has settled while a share goes from one process to another', async
     await Promise.all([first.settled(), second.settled()]);
 
     await assertMirrored(second, two);
+  } finally {
+    gate.resolve();
+    await Promise.all([first.stop(), second.stop()]);
+  }
+});
+
+test('an action is not over while another process still handles a record of it', async () => {
+  const url = await server.createDatabase();
+  const gate = Promise.withResolvers<void>();
+  const one = countingContext(() => gate.promise);
+  const two = countingContext(() => undefined);
+  const first = await run([one.context], { store: postgres(url) });
+  const second = await run([two.context], { store: postgres(url) });
+  try {
+    await Promise.all([first.settled(), second.settled()]);
+    // One that the first one mirrors, who came before: there is nothing for the second one to do.
+    const id = IDS.find((each) => slotOf(each) < SLOTS / 2) ?? '';
+    const [command, correlationId] = [{ type: 'Count', data: { id, by: 1 } }, 'counted'] as const;
+    await second.handle(two.counter, id, command, { correlationId });
+
+    const waited = second.settled({ correlationId, timeoutMs: 1_000 });
+    await assert.rejects(waited, NotSettledError);
+    gate.resolve();
+    await second.settled({ correlationId });
+
+    assert.equal(
+      (await second.handle(two.mirror, id, { ...command, data: { id, by: 0 } })).state.total,
+      1,
+    );
   } finally {
     gate.resolve();
     await Promise.all([first.stop(), second.stop()]);
