@@ -16,7 +16,7 @@ export async function publishedHere(running: RunningContext, store: Store): Prom
       ? {}
       : { predecessors: () => stored.predecessors?.() ?? Promise.resolve([]) }),
     epoch: () => Promise.resolve(running.log.epoch),
-    head: () => Promise.resolve(running.tail.head),
+    head: () => headOf(running),
     async read(query) {
       const kept = running.tail.since(query.after);
       // Where messages may have been dropped, only what was published itself says so.
@@ -30,4 +30,13 @@ export async function publishedHere(running: RunningContext, store: Store): Prom
     onChange: (listener) => running.tail.onMove(listener),
     close: () => stored.close(),
   };
+}
+
+/**
+ * How far can be read here. Another process may have taken from further on than was heard of here
+ * before it left that to this one: unread, it would look like a log that has lost its end.
+ */
+async function headOf({ log, tail, isShared }: RunningContext): Promise<number> {
+  if (isShared && tail.head < (await log.head())) await tail.look();
+  return tail.head;
 }
