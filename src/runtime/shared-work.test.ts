@@ -4,7 +4,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { systemClock } from '../host/clock.ts';
 import type { Holdings, Member, Membership } from '../log/membership.ts';
 import { silent } from '../telemetry/logger.ts';
-import { WholePart } from './part.ts';
+import { type Part, WholePart } from './part.ts';
 import { SharedWork } from './shared-work.ts';
 
 const NAMES = ['relay', 'timers', 'intake from ordering', 'intake from billing', 'retention'];
@@ -77,6 +77,53 @@ test('who takes longer than a lease to begin something is not taken for dead', a
   assert.deepEqual(house.membership.dead, []);
   await house.close();
 });
+
+test('while something is waited for it looks so often, and no more with each time', async () => {
+  const leaseMs = 400;
+  const membership = membershipOf({ leaseMs });
+  // It has the part, and lets go of it only as soon as all stand where nobody ever comes to.
+  const isNewer = { reaction: 'dealt otherwise' };
+  let beats = 0;
+  const work = new SharedWork({
+    context: 'ordering',
+    membership: {
+      ...membership,
+      beat: (id, holds) => {
+        beats += 1;
+        return membership.beat(id, holds);
+      },
+    },
+    parts: [neverThere('reaction')],
+    setUp: () => Promise.resolve(),
+    clock: systemClock(),
+    ids: { next: () => 'older' },
+    logger: silent,
+  });
+  await work.start();
+  await membership.join({ id: 'newer', knows: isNewer }, () => Promise.resolve());
+  await wait(leaseMs);
+
+  const before = beats;
+  await wait(2 * leaseMs);
+
+  // Every twentieth of a lease, and somewhat less on a machine that does other things.
+  assert.ok(beats - before <= 45, `${beats - before} beats in two leases`);
+  assert.ok(beats - before > 2 * 4, `${beats - before} beats in two leases`);
+  await work.stop();
+});
+
+/** A part of which all who work on it never come to stand at one position. */
+function neverThere(name: string): Part {
+  return {
+    name,
+    fingerprint: 'dealt as before',
+    isWhole: false,
+    isLost: false,
+    start: () => Promise.resolve(),
+    stop: () => Promise.resolve(),
+    meet: (upTo) => Promise.resolve({ upTo, isThere: false }),
+  };
+}
 
 /** Where some processes share the parts of one context. */
 class House {

@@ -51,6 +51,7 @@ export class SharedWork {
   #members: readonly Member[] = [];
   #beatAt = 0;
   #stopListening = (): void => undefined;
+  #cancelLook = (): void => undefined;
   #loop: Promise<void> | undefined;
 
   constructor(options: SharedWorkOptions) {
@@ -96,6 +97,7 @@ export class SharedWork {
   async stop(): Promise<void> {
     this.#stopping.abort();
     this.#stopListening();
+    this.#cancelLook();
     this.#wake.ring();
     await this.#loop;
     await this.#letGo([...this.#held.keys()]);
@@ -331,8 +333,11 @@ export class SharedWork {
       await this.#letGo([...this.#held.keys()]);
   }
 
+  /** One at a time: each beat looks, and what is waited for is looked for so long after the last one. */
   #lookSoon(): void {
-    this.#options.clock.after(this.#options.membership.leaseMs / 20, () => this.#wake.ring());
+    const { clock, membership } = this.#options;
+    this.#cancelLook();
+    this.#cancelLook = clock.after(membership.leaseMs / 20, () => this.#wake.ring());
   }
 
   #slotsOf(part: Part, members: readonly Member[]): Slots | undefined {
