@@ -1,6 +1,5 @@
 import type { WaitingRow } from '../log/waiting-row.ts';
 import { REQUESTS } from './request.ts';
-import type { RunningContext } from './running-context.ts';
 
 /** So the keys of notices begin: they stand between what persons ask for and imports. */
 const DEALT = 'dealt ';
@@ -32,33 +31,7 @@ export function isDealtNotice({ key }: WaitingRow): boolean {
   return key.startsWith(DEALT);
 }
 
-/**
- * Has what was dealt to slots that are handled in this process taken up. Answers whether all notices
- * have ended that are of this process's, as far as it knows; the others are left to those that they
- * are for.
- */
-export async function takeUpDealt(
-  running: RunningContext,
-  notices: readonly WaitingRow[],
-): Promise<boolean> {
-  let isAllDone = true;
-  for (const [name, some] of Map.groupBy(notices, nameOf)) {
-    if (!running.hasPart(name) && !running.isKnownElsewhere(name)) {
-      // Nobody is left to hear of it; whoever brings it back reads what waits when it begins.
-      await running.committer.commit({ done: some });
-      continue;
-    }
-    let left = some.length;
-    for (const subscription of running.subscriptions) {
-      const own = some.filter(({ slot }) => subscription.name === name && subscription.isOf(slot));
-      if (own.length > 0) await subscription.takeUpDealt(own);
-      left -= own.length;
-    }
-    if (left > 0) isAllDone = false;
-  }
-  return isAllDone;
-}
-
-function nameOf({ key }: WaitingRow): string {
+/** The subscription of whose rows a notice tells. */
+export function dealtOf({ key }: WaitingRow): string {
   return key.slice(DEALT.length);
 }

@@ -7,7 +7,7 @@ import { FencedError } from '../subscription/fenced.ts';
 import { EditRefusedError } from './edit-refused.ts';
 import { endOf, endRequest } from './end-request.ts';
 import { type AskedImport, ImportDesk } from './import-desk.ts';
-import { isDealtNotice, takeUpDealt } from './dealt-notice.ts';
+import { isDealtNotice } from './dealt-notice.ts';
 import { decideHere } from './parked-decision.ts';
 import { handlerOf } from './parked-handler.ts';
 import { rebuildModel } from './rebuild.ts';
@@ -22,6 +22,7 @@ import {
   requestOf,
 } from './request.ts';
 import type { RunningContext } from './running-context.ts';
+import { takeUpDealt } from './take-up-dealt.ts';
 
 /** So many requests are looked at in one go, and may be under way at a time. */
 const REQUESTS_MAX = 1_000;

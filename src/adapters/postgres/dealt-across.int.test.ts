@@ -4,6 +4,7 @@ import { test } from 'node:test';
 import { setTimeout as wait } from 'node:timers/promises';
 import { sharedPostgres } from '../../../scripts/services/postgres.ts';
 import { dealtNotice } from '../../runtime/dealt-notice.ts';
+import { settledOrParked } from '../../runtime/fixtures/start.ts';
 import { run } from '../../runtime/run.ts';
 import { REQUESTS } from '../../runtime/request.ts';
 import { newRow } from '../../subscription/new-row.ts';
@@ -52,5 +53,49 @@ test('what was dealt by one that died at once is handled by whoever has its slot
   } finally {
     await log.close();
     await Promise.all([first.stop(), second.stop()]);
+  }
+});
+
+test('two that begin together with another key function handle what waits once each, in the order of its keys', async () => {
+  const url = await server.createDatabase();
+  const store = () => postgres(url);
+  let isBroken = true;
+  const handled: string[] = [];
+  const handle = (id: string): void => {
+    if (isBroken) throw Object.assign(new Error('broken'), { retryable: false });
+    handled.push(id);
+  };
+  const old = countingContext(handle);
+  const before = await run([old.context], { store: store(), logger: silent });
+  const ids = IDS.slice(0, 30);
+  for (const id of ids)
+    await before.handle(old.counter, id, { type: 'Count', data: { id, by: 1 } });
+  await settledOrParked(before);
+  await before.stop();
+
+  // Five keys instead of thirty, each of six counters.
+  const groupOf = (id: string): string => `group ${Number(id.slice(2)) % 5}`;
+  const newer = ['one', 'other'].map(() => countingContext(handle, ({ data }) => groupOf(data.id)));
+  const apps = await Promise.all(
+    newer.map(({ context }) => run([context], { store: store(), logger: silent })),
+  );
+  try {
+    const [first] = apps;
+    assert.ok(first !== undefined);
+    await Promise.all(apps.map(settledOrParked));
+    isBroken = false;
+    const { selected } = await first.redrive({}, { who: 'ann', why: 'mended' });
+    await until(() => handled.length >= ids.length);
+    await Promise.all(apps.map((app) => app.settled()));
+
+    assert.equal(selected, ids.length);
+    for (const group of new Set(ids.map(groupOf)))
+      assert.deepEqual(
+        handled.filter((id) => groupOf(id) === group),
+        ids.filter((id) => groupOf(id) === group),
+      );
+    assert.deepEqual(await first.parked(), []);
+  } finally {
+    await Promise.all(apps.map((app) => app.stop()));
   }
 });
