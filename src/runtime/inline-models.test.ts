@@ -2,12 +2,13 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { memory } from '../adapters/memory/memory-store.ts';
 import { boundedContext } from '../context/bounded-context.ts';
+import type { Member, Membership } from '../log/membership.ts';
 import type { Store } from '../log/store.ts';
 import type { Recorded } from '../message/fact.ts';
 import { readModel, type } from '../read-model/read-model.ts';
 import { FencedError } from '../subscription/fenced.ts';
 import { type AccountEvent, account, deposit } from './fixtures/banking.ts';
-import { start } from './fixtures/start.ts';
+import { openedStore, start } from './fixtures/start.ts';
 
 const COMMANDS = 20;
 
@@ -78,6 +79,77 @@ test('after a commit that failed, an inline document is what the log says', asyn
 
   assert.deepEqual(await app.read(total).get('all'), { total: 22 });
 });
+
+test('beside others, what fails on a remembered document is folded into it as it is, also where it is committed', async (t) => {
+  let isStrict = false;
+  const total = readModel({
+    name: 'deposits',
+    version: 1,
+    document: type<{ total: number }>(),
+    from: [account],
+    by: () => 'all',
+    evolve: {
+      Deposited(document, event) {
+        if (isStrict && document?.total === 5) throw new RangeError('not on 5');
+        return { total: (document?.total ?? 0) + event.data.amount };
+      },
+    },
+    inline: true,
+  });
+  const store = openedStore(sharedMemory());
+  const app = await start(t, [banking(total)], { store });
+  const log = store.log('banking');
+  const elsewhere = (text: string | null) =>
+    log.commit([{ documents: [{ model: 'deposits@1', key: 'all', text }] }]);
+  isStrict = true;
+  // Both have folded it when the first is committed; then another process comes before the second.
+  const commit = log.commit.bind(log);
+  log.commit = async (writeSets) => {
+    log.commit = commit;
+    const outcomes = await commit(writeSets);
+    await elsewhere('{"total":7}');
+    return outcomes;
+  };
+
+  await Promise.all(['a', 'b'].map((id) => app.handle(account, id, deposit(5))));
+  const between = await app.read(total).get('all');
+  isStrict = false;
+  await elsewhere(null);
+  await app.handle(account, 'c', deposit(5));
+  isStrict = true;
+  await elsewhere('{"total":20}');
+  await app.handle(account, 'c', deposit(1));
+
+  assert.deepEqual(between, { total: 12 });
+  assert.deepEqual(await app.read(total).get('all'), { total: 21 });
+});
+
+/** In memory, as if other processes ran the context, too. */
+function sharedMemory(): Store {
+  const store = memory();
+  let members: readonly Member[] = [];
+  const membership: Membership = {
+    leaseMs: 10_000,
+    async join(member, setUp) {
+      await setUp([]);
+      members = [{ ...member, holds: {} }];
+    },
+    whileNobodyJoins: (work) => work(members),
+    async beat(id, holds) {
+      members = members.map((member) => (member.id === id ? { ...member, holds } : member));
+      return members;
+    },
+    leave: async () => undefined,
+    onChange: () => () => undefined,
+  };
+  return {
+    name: store.name,
+    reader: (context) => store.reader(context),
+    leaveRequests: (context, requests) => store.leaveRequests(context, requests),
+    published: (context) => store.published(context),
+    open: async (context) => Object.assign(await store.open(context), { membership }),
+  };
+}
 
 function deposits(by: (event: Recorded<AccountEvent>) => string) {
   return readModel({
