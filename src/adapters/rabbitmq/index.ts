@@ -2,3 +2,4 @@ export { type AmqpConnection, RabbitmqClientMissingError } from './amqp-client.t
 export { RabbitmqDefinitionError } from './definitions.ts';
 export { RabbitmqNameError, type RabbitmqNames } from './names.ts';
 export { rabbitmq, type RabbitmqOptions } from './rabbitmq-backbone.ts';
+export { RabbitmqConnectionClosedError } from './server-connection.ts';

@@ -20,8 +20,13 @@ import { ServerConnection } from './server-connection.ts';
 export interface RabbitmqOptions {
   /** An address, such as `amqp://user:password@localhost:5672/vhost`. Default: `amqp://localhost`. */
   readonly url?: string;
-  /** A connection of yours, made by `connect` of `amqplib`; it is left open. Default: one of our own. */
-  readonly connection?: AmqpConnection;
+  /**
+   * What makes a connection by `connect` of `amqplib`: it is called when one is first wanted, after each that has
+   * closed, and for a look whether the server is there, and must make another one each time. What it has made is
+   * closed at the end. Or a connection of yours, which is left open: when that has closed, nothing goes on
+   * (`RabbitmqConnectionClosedError`). Default: one of our own.
+   */
+  readonly connection?: AmqpConnection | (() => Promise<AmqpConnection>);
   /** What the names of exchanges and queues begin with. Default `thereupon`. */
   readonly prefix?: string;
   /**
@@ -188,7 +193,7 @@ class RabbitmqBackbone implements Backbone {
   async #reach<T>(ask: (connection: AmqpConnection) => Promise<T>): Promise<T> {
     this.#started();
     try {
-      return await ask(await this.#server.reach());
+      return await this.#server.ask(ask);
     } catch (error) {
       throw isForGood(error) ? error : this.#unavailable(error);
     }
