@@ -13,7 +13,7 @@ import { attributesOf } from '../../backbone/cloud-event.ts';
 import { handOverByKey } from '../../backbone/hand-over.ts';
 import { LogToLog } from '../../backbone/log-to-log.ts';
 import { writeHeaders } from './headers.ts';
-import type { NatsConnection, StreamInfo } from './nats-client.ts';
+import type { NatsConnection, NatsPackages, StreamInfo } from './nats-client.ts';
 import { type Names, type NatsNames, namesWith } from './names.ts';
 import { DUPLICATES_MS } from './publisher-stream.ts';
 import { PublishedStream } from './published-stream.ts';
@@ -32,8 +32,19 @@ export interface NatsOptions {
    * servers: `nats://user:password@host`, `nats://token@host`.
    */
   readonly servers?: string | readonly string[];
-  /** A connection of yours; it is left open. Default: one of our own. */
-  readonly connection?: NatsConnection;
+  /**
+   * What makes a connection: it is called when one is first wanted, after each that has closed for good, and for a
+   * look whether the server is there, and must make another one each time. What it has made is closed at the end.
+   * Or a connection of yours, which is left open: when that has closed for good, nothing goes on
+   * (`NatsConnectionClosedError`). Default: one of our own.
+   */
+  readonly connection?: NatsConnection | (() => Promise<NatsConnection>);
+  /**
+   * The packages, where they are others than `@nats-io/transport-node` and `@nats-io/jetstream`, which are then not
+   * needed: for websockets `{ ...core, ...jetstream, connect: core.wsconnect }`, of `@nats-io/nats-core` and
+   * `@nats-io/jetstream`. Without `connection` they must have a `connect`. Default: they are loaded.
+   */
+  readonly client?: NatsPackages;
   /**
    * What the names of streams and subjects begin with. It may have dots, as in `my.app`; streams have `_` in
    * their place. Default `thereupon`.

@@ -75,6 +75,19 @@ export interface StreamInfo {
   };
 }
 
+/**
+ * The packages as an application has them: all that is in `@nats-io/nats-core` and `@nats-io/jetstream`, in one
+ * object. What goes in and comes out is typed there.
+ */
+export interface NatsPackages {
+  /** Of a transport: `wsconnect` of `@nats-io/nats-core`, or `connect` of another one. */
+  readonly connect?: (options: never) => Promise<NatsConnection>;
+  readonly headers: () => object;
+  readonly createInbox: () => string;
+  readonly jetstream: (connection: never) => object;
+  readonly jetstreamManager: (connection: never, options: never) => Promise<object>;
+}
+
 /** The packages, loaded. */
 export interface NatsClient {
   readonly connect: (options: object) => Promise<NatsConnection>;
@@ -111,7 +124,8 @@ export class NatsClientMissingError extends Error {
   constructor(cause: unknown) {
     super(
       'NATS is reached by the packages "@nats-io/transport-node" and "@nats-io/jetstream", which ' +
-        'could not be loaded. Run npm install @nats-io/transport-node @nats-io/jetstream.',
+        'could not be loaded. Run npm install @nats-io/transport-node @nats-io/jetstream, or give those that ' +
+        'you have: nats({ connection, client }).',
       { cause },
     );
   }

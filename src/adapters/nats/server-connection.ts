@@ -1,6 +1,12 @@
 import { type ConnectTo, connectTo } from './credentials.ts';
-import { loadClient, type NatsClient, type NatsConnection } from './nats-client.ts';
+import {
+  loadClient,
+  type NatsClient,
+  type NatsConnection,
+  type NatsPackages,
+} from './nats-client.ts';
 import type { Names } from './names.ts';
+import { NatsOptionError } from './nats-option-error.ts';
 import { publisherStream } from './publisher-stream.ts';
 import type { Reached } from './reached.ts';
 import { assertStreamSettings, type NatsStreamSettings } from './stream-settings.ts';
@@ -14,7 +20,9 @@ const ANSWER_MS = 2_000;
 /** How the server is connected to; what is not ours goes to the client as it is. */
 export interface ServerOptions {
   readonly servers?: string | readonly string[];
-  readonly connection?: NatsConnection;
+  /** One of the application, which is left open; or what makes those that are wanted, which are closed. */
+  readonly connection?: NatsConnection | (() => Promise<NatsConnection>);
+  readonly client?: NatsPackages;
   readonly replicas?: number;
   readonly streamSettings?: NatsStreamSettings;
   readonly [option: string]: unknown;
@@ -38,12 +46,13 @@ export class ServerConnection {
     this.#names = names;
     this.#options = options;
     this.#to = connectTo(options);
+    assertClient(options);
     assertStreamSettings(options.streamSettings ?? {});
   }
 
   /** @throws {NatsClientMissingError} */
   async load(): Promise<void> {
-    this.#client = await loadClient();
+    this.#client = await this.#packages();
   }
 
   /** A connection, with the stream of a publisher there. */
@@ -61,13 +70,12 @@ export class ServerConnection {
 
   /** Whether a server can be reached that has JetStream: over a connection that is made for it alone. */
   async probe(): Promise<void> {
-    const client = await loadClient();
-    const { connection: given } = this.#options;
-    const connection = given ?? (await client.connect(this.#connectOptions()));
+    const client = await this.#packages();
+    const connection = await this.#next(client);
     try {
       await client.jetstreamManager(connection, { checkAPI: true, timeout: ANSWER_MS });
     } finally {
-      if (given === undefined) await connection.close();
+      if (!this.#isGiven) await connection.close();
     }
   }
 
@@ -75,7 +83,16 @@ export class ServerConnection {
     const connecting = this.#connecting;
     this.#forget(connecting);
     const reached = await connecting?.catch(() => undefined);
-    if (this.#options.connection === undefined) await reached?.connection.close();
+    if (!this.#isGiven) await reached?.connection.close();
+  }
+
+  async #packages(): Promise<NatsClient> {
+    return (this.#options.client as NatsClient | undefined) ?? (await loadClient());
+  }
+
+  /** Whether it is one of the application, which nothing here can make anew. */
+  get #isGiven(): boolean {
+    return typeof this.#options.connection === 'object';
   }
 
   #begin(): Promise<Reached> {
@@ -90,8 +107,7 @@ export class ServerConnection {
 
   async #connect(): Promise<Reached> {
     const client = this.#client as NatsClient;
-    const { connection: given } = this.#options;
-    const connection = given ?? (await client.connect(this.#connectOptions()));
+    const connection = await this.#next(client);
     const manager = await client.jetstreamManager(connection, {
       checkAPI: false,
       timeout: ANSWER_MS,
@@ -99,9 +115,17 @@ export class ServerConnection {
     return { connection, manager, jetstream: client.jetstream(connection), client };
   }
 
+  async #next(client: NatsClient): Promise<NatsConnection> {
+    const { connection } = this.#options;
+    if (connection === undefined) return client.connect(this.#connectOptions());
+    if (typeof connection === 'function') return connection();
+    if (connection.isClosed()) throw new NatsConnectionClosedError();
+    return connection;
+  }
+
   #connectOptions(): object {
-    const { connection: _, servers: __, ...rest } = this.#options;
-    const { replicas: ___, streamSettings: ____, ...options } = rest;
+    const { connection: _, client: __, servers: ___, ...rest } = this.#options;
+    const { replicas: ____, streamSettings: _____, ...options } = rest;
     // Everything that is under way fails when it breaks, and whoever comes next has a new one.
     // A stack for each question, in case it fails, takes a third of the time of handing over.
     return { name: 'thereupon', noAsyncTraces: true, ...this.#to, ...options, reconnect: false };
@@ -135,5 +159,36 @@ async function isOpen(connecting: Promise<Reached>): Promise<boolean> {
     return !(await connecting).connection.isClosed();
   } catch {
     return false;
+  }
+}
+
+/** A package that is not there is told at once, and not when it is first needed. */
+function assertClient({ client, connection }: ServerOptions): void {
+  if (client === undefined) return;
+  const calls = ['headers', 'createInbox', 'jetstream', 'jetstreamManager'] as const;
+  const needed = connection === undefined ? ([...calls, 'connect'] as const) : calls;
+  const missing = needed.find((name) => typeof client[name] !== 'function');
+  if (missing === undefined) return;
+  const problem =
+    missing === 'connect'
+      ? 'has no "connect", so that nothing makes a connection. Add that of a transport, such as ' +
+        '{ ...core, ...jetstream, connect: core.wsconnect }, or give "connection".'
+      : `has no "${missing}". Give all that is in the packages: { ...core, ...jetstream }, of ` +
+        '@nats-io/nats-core and @nats-io/jetstream.';
+  throw new NatsOptionError('client', problem);
+}
+
+/** A connection of the application is closed for good, and nothing here can make another one. Nothing is lost. */
+export class NatsConnectionClosedError extends Error {
+  override readonly name = 'NatsConnectionClosedError';
+  readonly code = 'nats-connection-closed';
+  readonly retryable = false;
+
+  constructor() {
+    super(
+      'The connection that you gave to nats({ connection }) is closed, and no other one can be made from it. ' +
+        'Nothing is lost: messages wait in the outbox. Give a function that makes one, which is called again ' +
+        'after each close: nats({ connection: () => connect({ servers }) }).',
+    );
   }
 }
