@@ -2,8 +2,7 @@ import { LogReplacedError } from '../log/log-replaced.ts';
 import { NewestRecords } from '../log/newest-records.ts';
 import { charactersOf, firstPage, isFull, PAGE_CHARACTERS_MAX } from '../log/page.ts';
 import type { PageBound } from '../log/page.ts';
-import type { PublishedLog } from '../log/store.ts';
-import type { StoredRecord } from '../log/record.ts';
+import type { PublishedLog, PublishedRecord } from '../log/store.ts';
 
 const PAGE = { limit: 512, charactersMax: PAGE_CHARACTERS_MAX };
 
@@ -135,7 +134,7 @@ export class PublishedWindow {
     }
   }
 
-  async #ask(query: Parameters<PublishedLog['read']>[0]): Promise<readonly StoredRecord[]> {
+  async #ask(query: Parameters<PublishedLog['read']>[0]): Promise<readonly PublishedRecord[]> {
     try {
       return await this.#log.read(query);
     } catch (error) {
@@ -150,7 +149,7 @@ export class PublishedWindow {
     this.#wake();
   }
 
-  #keep(page: readonly StoredRecord[]): void {
+  #keep(page: readonly PublishedRecord[]): void {
     for (const record of page) this.#newest.add(record);
     this.#wake();
   }
@@ -159,28 +158,29 @@ export class PublishedWindow {
     for (const listener of this.#listeners) listener();
   }
 
-  #firstAfter(position: number, types: ReadonlySet<string>): StoredRecord | undefined {
+  #firstAfter(position: number, types: ReadonlySet<string>): PublishedRecord | undefined {
     for (const record of this.#wantedAfter(position, types)) return record;
     return undefined;
   }
 
-  *#wantedAfter(position: number, types: ReadonlySet<string>): Generator<StoredRecord> {
-    for (const record of this.#newest.after(position)) if (types.has(record.type)) yield record;
+  *#wantedAfter(position: number, types: ReadonlySet<string>): Generator<PublishedRecord> {
+    for (const record of this.#newest.after(position))
+      if (types.has(record.addressedTo ?? record.type)) yield record;
   }
 }
 
 export interface Page {
-  readonly records: readonly StoredRecord[];
+  readonly records: readonly PublishedRecord[];
   /** Nothing of the asked types is missing up to here. */
   readonly to: number;
 }
 
 /** A page that did not end at a bound holds everything up to the end. */
-function pageOf(records: readonly StoredRecord[], bound: PageBound, end: number): Page {
+function pageOf(records: readonly PublishedRecord[], bound: PageBound, end: number): Page {
   const last = records.at(-1);
   return { records, to: last !== undefined && isFull(records, bound) ? last.position : end };
 }
 
-function newestRecords(start: number): NewestRecords<StoredRecord> {
+function newestRecords(start: number): NewestRecords<PublishedRecord> {
   return new NewestRecords(start, (record) => record);
 }

@@ -29,7 +29,7 @@ export type {
 export type { StreamQuery, WaitingCount, WaitingQuery } from '../log/log.ts';
 export type { Direction, NewRecord, StoredRecord } from '../log/record.ts';
 export type { NewEpoch, Predecessor, RecoverOptions } from '../log/recover.ts';
-export type { PublishedLog, Store } from '../log/store.ts';
+export type { PublishedLog, PublishedRecord, Store } from '../log/store.ts';
 export type { WaitingError, WaitingKey, WaitingKind, WaitingRow } from '../log/waiting-row.ts';
 export type { Checkpoint, CheckpointMove, DocumentWrite, Fence, Mark } from '../log/write-set.ts';
 export type { Operation, Outcome, Received, StoredCommand } from '../log/write-set.ts';

@@ -102,13 +102,22 @@ export interface PublishedLog {
    * @throws {RecordsDroppedError} when such were dropped after that position, unless it is 0: who
    * begins at the beginning begins with what there is.
    */
-  read(query: PublishedQuery): Promise<readonly StoredRecord[]>;
+  read(query: PublishedQuery): Promise<readonly PublishedRecord[]>;
   /** The last position of each type that was dropped; absent where none ever is. */
   dropped?(): Promise<readonly DroppedType[]>;
   /** As `LogReader.onChange`. */
   onChange(listener: () => void): () => void;
   close(): Promise<void>;
 }
+
+/** A record as those who read a context's published ones are given it. */
+export type PublishedRecord = StoredRecord & {
+  /**
+   * The contract whose listeners are given it, where somebody else has written it for them and says that it is of
+   * another type, which nobody listens to. Default: its type.
+   */
+  readonly addressedTo?: string;
+};
 
 /** Which messages of a context are read, and how many: see `PageBound`. */
 export interface PublishedQuery extends PageBound {

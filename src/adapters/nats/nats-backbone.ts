@@ -106,7 +106,7 @@ class NatsBackbone implements Backbone {
     this.#server = new ServerConnection(this.#names, rest);
   }
 
-  async start({ clock, publishers = [] }: Surroundings): Promise<void> {
+  async start({ clock, publishers = [], listeners }: Surroundings): Promise<void> {
     // Wrong ones are told now, and not when something is published.
     for (const publisher of publishers)
       for (const nameOf of [this.#names.stream, this.#names.subjects]) nameOf(publisher);
@@ -114,7 +114,9 @@ class NatsBackbone implements Backbone {
     this.#isStarted = true;
     const published = async (publisher: string): Promise<PublishedStream> => {
       const reach = (): Promise<Reached> => this.#reach(publisher);
-      const stream = new PublishedStream({ publisher, names: this.#names, clock, reach });
+      const heard = new Set(listeners?.(publisher).flatMap(({ contracts }) => contracts));
+      const names = this.#names;
+      const stream = new PublishedStream({ publisher, names, clock, heard, reach });
       this.#streams.set(publisher, stream);
       return stream;
     };

@@ -3,9 +3,8 @@ import { envelopeFrom } from '../../backbone/cloud-event.ts';
 import type { Clock } from '../../host/clock.ts';
 import { LogReplacedError } from '../../log/log-replaced.ts';
 import { charactersOf } from '../../log/page.ts';
-import type { StoredRecord } from '../../log/record.ts';
 import { RecordsDroppedError } from '../../log/retention.ts';
-import type { PublishedLog, PublishedQuery } from '../../log/store.ts';
+import type { PublishedLog, PublishedQuery, PublishedRecord } from '../../log/store.ts';
 import { readMessage } from './headers.ts';
 import type { StreamInfo } from './nats-client.ts';
 import type { Names } from './names.ts';
@@ -26,6 +25,8 @@ export interface PublishedStreamOptions {
   readonly publisher: string;
   readonly names: Names;
   readonly clock: Clock;
+  /** The contracts to which somebody is known to listen, wherever they run. */
+  readonly heard: ReadonlySet<string>;
   /** A connection, and the publisher's stream, made when it is not there. */
   readonly reach: () => Promise<Reached>;
 }
@@ -65,7 +66,7 @@ export class PublishedStream implements PublishedLog {
   }
 
   /** One after the other: each goes on where the one before has ended. */
-  read(query: PublishedQuery): Promise<readonly StoredRecord[]> {
+  read(query: PublishedQuery): Promise<readonly PublishedRecord[]> {
     return this.#inTurn(async () => {
       try {
         return await this.#read(query);
@@ -103,10 +104,10 @@ export class PublishedStream implements PublishedLog {
   }
 
   /** A page, which ends with the record that reaches a bound. What has come beyond it waits for the next one. */
-  async #read({ after, types, limit, charactersMax }: PublishedQuery): Promise<StoredRecord[]> {
+  async #read({ after, types, limit, charactersMax }: PublishedQuery): Promise<PublishedRecord[]> {
     const wanted = new Set(types);
     const bySubject = this.#bySubject(types);
-    const records: StoredRecord[] = [];
+    const records: PublishedRecord[] = [];
     let cursor = await this.#cursorAt(after, wanted);
     let charactersLeft = charactersMax ?? Number.POSITIVE_INFINITY;
     while (records.length < limit && charactersLeft > 0) {
@@ -116,8 +117,8 @@ export class PublishedStream implements PublishedLog {
         if ((await cursor.fetch(limit)) || !(await this.#isAtEnd(cursor))) continue;
         break;
       }
-      const record = this.#recordOf(message, bySubject);
-      if (!wanted.has(record.type)) continue;
+      const record = this.#recordOf(message, bySubject, wanted);
+      if (!wanted.has(record.addressedTo ?? record.type)) continue;
       records.push(record);
       charactersLeft -= charactersOf(record);
     }
@@ -186,16 +187,41 @@ export class PublishedStream implements PublishedLog {
   #recordOf(
     { position, at, message }: StreamMessage,
     bySubject: ReadonlyMap<string, string>,
-  ): StoredRecord {
+    wanted: ReadonlySet<string>,
+  ): PublishedRecord {
     const { attributes, data } = readMessage(message);
+    const contract = bySubject.get(message.subject);
     const found = {
       id: `${this.#stream}/${position}`,
       source: this.#options.publisher,
-      type: bySubject.get(message.subject) ?? message.subject,
+      type: contract ?? message.subject,
       at,
     };
     const envelope = envelopeFrom(attributes, data, found);
-    return { ...envelope, direction: 'outgoing', stream: null, version: null, position };
+    const record = {
+      ...envelope,
+      position,
+      direction: 'outgoing',
+      stream: null,
+      version: null,
+    } as const;
+    const isKnown = wanted.has(record.type) || this.#isKnown(record.type, message.subject);
+    return contract === undefined || isKnown ? record : { ...record, addressedTo: contract };
+  }
+
+  /**
+   * Whether somebody listens to a type, or it may be published by that subject. What is neither nobody would ever hear
+   * of, unless those are given it who listen to what the subject is for.
+   */
+  #isKnown(type: string, subject: string): boolean {
+    const { publisher, names, heard } = this.#options;
+    if (heard.has(type)) return true;
+    try {
+      return names.subject(publisher, type) === subject;
+    } catch {
+      // Names of the application need not know it: then it is published by no subject.
+      return false;
+    }
   }
 
   /** Tells those who listen when there is more, for as long as it is open. */

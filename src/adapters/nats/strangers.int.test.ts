@@ -2,12 +2,16 @@
 import assert from 'node:assert/strict';
 import { after, before, type TestContext, test } from 'node:test';
 import { CloudEvent, HTTP } from 'cloudevents';
+import { z } from 'zod';
 import { type NatsServer, startNats } from '../../../scripts/services/nats.ts';
+import { type BoundedContext, boundedContext } from '../../context/bounded-context.ts';
+import { contract } from '../../contract/contract.ts';
 import type { Fact, Recorded } from '../../message/fact.ts';
+import { whenever } from '../../reaction/whenever.ts';
 import { start, until } from '../../runtime/fixtures/start.ts';
 import { nextOnTheWire, publishBare } from './fixtures/bare-client.ts';
 import { listening, ordering, OrderPlaced } from '../../runtime/fixtures/heard-ordering.ts';
-import { nats } from './nats-backbone.ts';
+import { type NatsOptions, nats } from './nats-backbone.ts';
 
 let server: NatsServer;
 before(async () => {
@@ -80,6 +84,45 @@ test('a message that nobody listens to is passed', async (t) => {
   assert.deepEqual(await app.parked(), []);
 });
 
+test('a message by the subject of a contract that says to be another one, which nobody knows, is parked, and blocks nobody', async (t) => {
+  const { app, heard, publish } = await scene(t, 'misnamed');
+  const attributes = { 'ce-id': 'strange', 'ce-type': 'ordering.SomethingElse' };
+
+  await publish('OrderPlaced', DATA, attributes);
+  await publish('OrderPlaced', JSON.stringify({ orderId: 'o-2' }));
+  await until(() => heard.length === 1);
+  const parked = await app.parked();
+
+  assert.deepEqual(heard[0]?.data, { orderId: 'o-2' });
+  assert.deepEqual(
+    parked.map(({ recordId, error }) => ({ recordId, code: error?.code })),
+    [{ recordId: 'strange', code: 'unknown-contract' }],
+  );
+  assert.match(parked[0]?.error?.message ?? '', /"ordering\.SomethingElse"/);
+});
+
+test('where all contracts of a publisher have one subject, another type is one that is not listened to', async (t) => {
+  const names = { subject: () => 'shared.ordering.all' };
+  const { app, heard, publish } = await scene(t, 'shared', { names });
+
+  await publish('all', DATA, { 'ce-type': 'ordering.SomethingElse' });
+  await publish('all', DATA, { 'ce-type': OrderPlaced.name });
+  await until(() => heard.length === 1);
+
+  assert.deepEqual(await app.parked(), []);
+});
+
+test('a message by the subject of one contract that is of another one goes to those who listen to that, and to nobody else', async (t) => {
+  const { app, heard, publish } = await scene(t, 'crossed', {}, [refunding, refunds]);
+
+  await publish('OrderPlaced', DATA, { 'ce-type': OrderRefunded.name });
+  await publish('OrderPlaced', JSON.stringify({ orderId: 'o-2' }));
+  await until(() => heard.length === 1);
+
+  assert.deepEqual(heard[0]?.data, { orderId: 'o-2' });
+  assert.deepEqual(await app.parked(), []);
+});
+
 test('what we publish is a CloudEvent to a bare client and to the SDK', async (t) => {
   const { app } = await scene(t, 'ours');
   const next = await nextOnTheWire(server.url, 'ours.ordering.>');
@@ -99,11 +142,28 @@ test('what we publish is a CloudEvent to a bare client and to the SDK', async (t
   assert.equal(headers['nats-msg-id'], event.id);
 });
 
-async function scene(t: TestContext, prefix: string) {
+const OrderRefunded = contract('ordering.OrderRefunded', {
+  version: 1,
+  schema: z.object({ orderId: z.string() }),
+  key: (data) => data.orderId,
+});
+const refunding = boundedContext('ordering', { publishes: [OrderPlaced, OrderRefunded] });
+/** It listens in a process of its own. */
+const refunds = boundedContext('refunds', {
+  reactions: [whenever('hear', OrderRefunded, () => undefined, { startFrom: 'beginning' })],
+});
+
+async function scene(
+  t: TestContext,
+  prefix: string,
+  options: NatsOptions = {},
+  others: readonly BoundedContext[] = [ordering],
+) {
   const heard: Recorded<Fact>[] = [];
   const context = listening((_, event) => void heard.push(event));
-  const backbone = nats({ servers: server.url, prefix });
-  const app = await start(t, [ordering, context], { backbone });
+  const backbone = nats({ servers: server.url, prefix, ...options });
+  const only = ['ordering', 'listening'];
+  const app = await start(t, [...others, context], { backbone, only });
   // By now the stream is there.
   await app.settled();
   const publish = (type: string, data: string | Uint8Array, attributes = {}): Promise<void> =>
