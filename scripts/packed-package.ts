@@ -1,6 +1,6 @@
 /**
  * The package as a stranger gets it: packed, installed in a fresh project, compiled against with
- * `skipLibCheck` off, and the README's first example run with it.
+ * `skipLibCheck` off, and the README's first example run with it. Who names a server without its client is told so.
  *
  *     node scripts/packed-package.ts
  */
@@ -9,6 +9,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { codeBlocks } from './documentation/code-blocks.ts';
+import { startWithoutClients, writeWithoutClients } from './missing-clients.ts';
 import { pack } from './pack.ts';
 import { runCommand } from './run-command.ts';
 
@@ -29,11 +30,13 @@ try {
   installInto(consumer, tarball);
   writeDoors(consumer);
   const runnable = writeFirstExample(consumer);
+  writeWithoutClients(consumer);
   for (const compiler of ['typescript', olderTypeScript]) {
     const tsc = join('node_modules', compiler, 'bin', 'tsc');
     runCommand(`compile with ${compiler}`, consumer, process.execPath, [tsc, '-p', '.']);
   }
   for (const file of runnable) runCommand(`run ${file}`, consumer, process.execPath, [file]);
+  startWithoutClients(consumer);
   runCommand('start the command line', consumer, 'npx', ['--no-install', 'thereupon', '--help']);
 } finally {
   rmSync(folder, { recursive: true, force: true });
