@@ -12,6 +12,7 @@ import { rabbitmq } from '../../src/adapters/rabbitmq/rabbitmq-backbone.ts';
 import type { Backbone, Capabilities } from '../../src/backbone/backbone.ts';
 import { embedded } from '../../src/backbone/log-to-log.ts';
 import { SCENARIOS } from '../../src/conformance/backbone.ts';
+import type { BackboneSubject } from '../../src/conformance/backbone/backbone-subject.ts';
 import { Scene, type Scenario } from '../../src/conformance/backbone/scene.ts';
 import { systemHost } from '../../src/host/host.ts';
 import type { Store } from '../../src/log/store.ts';
@@ -83,19 +84,28 @@ async function promisesTable(): Promise<string> {
 }
 
 /** A scenario asks first whether it can be played. Here it gets no further. */
-async function whySkipped(
-  scenario: Scenario,
-  { name, capabilities }: Backbone,
-): Promise<string | undefined> {
+async function whySkipped(scenario: Scenario, said: Backbone): Promise<string | undefined> {
+  const { name, capabilities } = said;
   let why: string | undefined;
   const store = { open: nothingHere } as unknown as Store;
-  const backbone = { name, capabilities, outlet: nothingHere, inlet: nothingHere } as never;
-  const probes = name === 'embedded' ? {} : { cut: nothingHere, outage: {} as never };
+  const ends = { outlet: nothingHere, inlet: nothingHere };
+  const looked = said.probe === undefined ? {} : { probe: nothingHere };
+  const backbone = { name, capabilities, ...ends, ...looked } as never;
+  const probes = name === 'embedded' ? {} : ofBrokers;
   const subject = { backbone, store, close: nothingHere, ...probes };
-  const scene = new Scene(subject, systemHost(), (said) => (why = said));
+  const scene = new Scene(subject, systemHost(), (reason) => (why = reason));
   await scenario(scene).catch(() => undefined);
   return why;
 }
+
+/** What the tests of each broker let the suite ask of its servers. */
+const ofBrokers: Partial<BackboneSubject> = {
+  cut: nothingHere,
+  outage: { begin: nothingHere, end: nothingHere },
+  stranger: nothingHere,
+  held: nothingHere,
+  bytesMax: 1_048_576,
+};
 
 async function nothingHere(): Promise<never> {
   throw new Error('There is nothing here to play with.');
