@@ -3,6 +3,7 @@ import type {
   KafkaClient,
   KafkaConnected,
   KafkaConsumer,
+  KafkaPackage,
   KafkaProducer,
 } from './kafka-client.ts';
 import { loadClient } from './kafka-client.ts';
@@ -12,6 +13,7 @@ import { unavailable } from './kafka-errors.ts';
 export interface ClusterOptions {
   readonly brokers: string | readonly string[];
   readonly confirmWithinMs: number;
+  readonly client?: KafkaPackage | undefined;
   readonly [option: string]: unknown;
 }
 
@@ -34,7 +36,7 @@ export class Cluster {
 
   /** @throws {KafkaClientMissingError} */
   async load(): Promise<void> {
-    this.#client = await loadClient();
+    this.#client = (this.#options.client as KafkaClient | undefined) ?? (await loadClient());
   }
 
   admin(): KafkaAdmin {
@@ -76,7 +78,7 @@ export class Cluster {
   }
 
   #optionsWith(own: object): object {
-    const { brokers, confirmWithinMs: _, ...options } = this.#options;
+    const { brokers, client: _, confirmWithinMs: __, ...options } = this.#options;
     const bootstrapBrokers = addressesOf(brokers);
     return {
       clientId: 'thereupon',

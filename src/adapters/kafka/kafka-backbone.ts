@@ -10,7 +10,7 @@ import { LogToLog } from '../../backbone/log-to-log.ts';
 import type { Clock } from '../../host/clock.ts';
 import { FROM_NOW } from '../../log/write-set.ts';
 import { Cluster } from './cluster.ts';
-import type { KafkaAdmin } from './kafka-client.ts';
+import type { KafkaAdmin, KafkaPackage } from './kafka-client.ts';
 import { unavailable } from './kafka-errors.ts';
 import { type Names, namesWith } from './names.ts';
 import { PartitionedInlet } from './partitioned-inlet.ts';
@@ -44,6 +44,12 @@ export interface KafkaOptions {
   readonly topicSettings?: Readonly<Record<string, string>>;
   /** So long a confirmation is waited for, in milliseconds. Default 10,000. */
   readonly confirmWithinMs?: number;
+  /**
+   * The package, where it is not to be loaded from where Thereupon is: `await import('@platformatic/kafka')`, or that
+   * with classes of yours in the place of some. Not a client: many are made, with options of their own, and made anew
+   * after each failure. Default: it is loaded.
+   */
+  readonly client?: KafkaPackage;
   readonly [option: string]: unknown;
 }
 

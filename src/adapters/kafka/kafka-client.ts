@@ -138,6 +138,17 @@ export interface KafkaRecord {
   readonly headers: readonly (readonly [Buffer | null, Buffer | null])[];
 }
 
+/**
+ * The package as an application has it: all that is in `@platformatic/kafka`. What goes in and comes out is typed
+ * there.
+ */
+export interface KafkaPackage {
+  readonly Admin: new (options: never) => object;
+  readonly Producer: new (options: never) => object;
+  readonly Consumer: new (options: never) => object;
+  readonly murmur2: (key: Buffer) => number;
+}
+
 /** The package, loaded. */
 export interface KafkaClient {
   readonly Admin: new (options: object) => KafkaAdmin;
@@ -170,7 +181,7 @@ export class KafkaClientMissingError extends Error {
   constructor(cause: unknown) {
     super(
       'Kafka is reached by the package "@platformatic/kafka", which could not be loaded. Run npm ' +
-        'install @platformatic/kafka.',
+        'install @platformatic/kafka, or give the one that you have: kafka({ brokers, client }).',
       { cause },
     );
   }
