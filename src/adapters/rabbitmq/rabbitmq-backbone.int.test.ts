@@ -2,6 +2,7 @@ import { after, before } from 'node:test';
 import { type Network, startNetwork } from '../../../scripts/services/process/network.ts';
 import { type RabbitmqServer, startRabbitmq } from '../../../scripts/services/rabbitmq.ts';
 import { testBackbone } from '../../conformance/backbone.ts';
+import type { BackboneSubject } from '../../conformance/backbone/backbone-subject.ts';
 import { prefixed } from '../../conformance/fixtures/prefixed.ts';
 import { memory } from '../memory/memory-store.ts';
 import { publishBare, withChannel } from './fixtures/bare-client.ts';
@@ -23,7 +24,7 @@ after(async () => {
 let count = 0;
 
 testBackbone('rabbitmq', {
-  open: async () => {
+  open: async (): Promise<Required<BackboneSubject>> => {
     count += 1;
     const prefix = `t${count}`;
     return {
