@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
-import { BackboneUnavailableError, type Delivery, type Envelope } from '../../backbone/backbone.ts';
-import { PATIENCE_MS, type Scenarios, type Scene, type TestConsumer, ids } from './scene.ts';
+import { BackboneUnavailableError, type Delivery } from '../../backbone/backbone.ts';
+import { assertInOrder } from './in-order.ts';
+import { PATIENCE_MS, type Scenarios } from './scene.ts';
 
 /** What is left when connections break and brokers go away. */
 export const failing: Scenarios = {
@@ -115,19 +116,3 @@ export const failing: Scenarios = {
     assertInOrder(scene, consumer, messages);
   },
 };
-
-/** All of them, those of a key in order where the backbone has one: what came again is no matter. */
-function assertInOrder(
-  { backbone }: Scene,
-  consumer: TestConsumer,
-  messages: readonly Envelope[],
-): void {
-  assert.deepEqual(consumer.firstIds().toSorted(), ids(messages).toSorted());
-  if (backbone.capabilities.order === 'none') return;
-  for (const key of new Set(messages.map((message) => message.key)))
-    assert.deepEqual(
-      consumer.firstIds(key),
-      ids(messages.filter((message) => message.key === key)),
-      key,
-    );
-}
