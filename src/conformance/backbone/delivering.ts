@@ -204,6 +204,45 @@ export const delivering: Scenarios = {
     }
   },
 
+  'a later consumer is given what is published from then on alone, where nothing is replayed':
+    async (scene) => {
+      if (scene.backbone.capabilities.replay) return scene.skip('it replays');
+      const messages = scene.messages(40, 7);
+      const there = await scene.consumer({ consumer: 'inventory' });
+
+      await scene.publish(messages.slice(0, 20));
+      const later = await scene.consumer();
+      await scene.publish(messages.slice(20));
+      await later.takeAll(messages.slice(20));
+      await later.takeMore();
+      await there.takeAll(messages);
+
+      assertInOrder(scene, later, messages.slice(20));
+      assertInOrder(scene, there, messages);
+    },
+
+  'a contract listened to later comes from then on, where nothing is replayed': async (scene) => {
+    if (scene.backbone.capabilities.replay) return scene.skip('it replays');
+    const mixed = Array.from({ length: 20 }, (_, index) =>
+      scene.message({ type: index % 2 === 0 ? 'ordering.OrderPlaced' : 'ordering.OrderShipped' }),
+    );
+    const after = scene.message({ type: 'ordering.OrderShipped' });
+    const before = await scene.consumer();
+    await scene.publish(mixed);
+    await before.close();
+
+    const later = await scene.consumer({
+      contracts: ['ordering.OrderPlaced', 'ordering.OrderShipped'],
+      marks: before.marks,
+    });
+    await scene.publish([after]);
+    await later.takeAll([after]);
+    await later.takeMore();
+
+    const placed = mixed.filter(({ type }) => type === 'ordering.OrderPlaced');
+    assertInOrder(scene, later, [...placed, after]);
+  },
+
   'of a contract that begins now, nothing comes that was published before': async (scene) => {
     const shipped = (): Envelope => scene.message({ type: 'ordering.OrderShipped' });
     await scene.publish([shipped(), ...scene.messages(2, 1), shipped()]);
