@@ -104,6 +104,7 @@ function subjectLike(real: Backbone): BackboneSubject {
 /** Their tests give all that there is; the compiler says where one was forgotten, there and here. */
 const PROBES_OF_BROKERS: Required<Omit<BackboneSubject, 'backbone' | 'store' | 'close'>> = {
   cut: nothingHere,
+  loseAnswers: { begin: nothingHere, end: nothingHere },
   outage: { begin: nothingHere, end: nothingHere },
   bytesMax: 1,
   stranger: nothingHere,

@@ -34,6 +34,7 @@ testBackbone('kafka', {
       store: memory(),
       bytesMax: 4_194_304,
       cut: () => network.cut(),
+      loseAnswers: { begin: () => network.loseAnswers(), end: () => network.heal() },
       outage: { begin: () => server.stop(), end: () => server.start() },
       stranger: ({ publisher, contract, body, attributes = {} }) =>
         publishBare(server.brokers, `${prefix}.${publisher}`, {

@@ -32,6 +32,7 @@ testBackbone('nats', {
       store: memory(),
       bytesMax: BYTES_MAX,
       cut: () => network.cut(),
+      loseAnswers: { begin: () => network.loseAnswers(), end: () => network.heal() },
       outage: { begin: () => server.stop(), end: () => server.start() },
       stranger: ({ contract, body, attributes = {} }) =>
         publishBare(server.url, `${prefix}.${contract}`, body, prefixed('ce-', attributes)),

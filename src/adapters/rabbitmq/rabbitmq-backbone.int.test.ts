@@ -36,6 +36,7 @@ testBackbone('rabbitmq', {
       store: memory(),
       bytesMax: BYTES_MAX,
       cut: () => network.cut(),
+      loseAnswers: { begin: () => network.loseAnswers(), end: () => network.heal() },
       outage: { begin: () => server.stop(), end: () => server.start() },
       stranger: ({ publisher, contract, body, attributes = {} }) =>
         publishBare(server.url, `${prefix}.${publisher}`, contract, body, {

@@ -13,6 +13,14 @@ export interface BackboneSubject {
     readonly begin: () => void | Promise<void>;
     readonly end: () => void | Promise<void>;
   };
+  /**
+   * Makes it lose what it answers: what clients say still arrives, and they hear of a broken connection in place
+   * of the answer. Without it, a scenario is skipped.
+   */
+  readonly loseAnswers?: {
+    readonly begin: () => void | Promise<void>;
+    readonly end: () => void | Promise<void>;
+  };
   /** A message of more bytes is refused by its server. Without it, a scenario is skipped. */
   readonly bytesMax?: number;
   /**

@@ -85,6 +85,29 @@ export const failing: Scenarios = {
     await consumer.takeAll([message]);
   },
 
+  'when a confirmation is lost, nothing is lost by handing over again': async (scene) => {
+    const { loseAnswers } = scene.subject;
+    if (loseAnswers === undefined) return scene.skip('no answer of it can be lost');
+    const consumer = await scene.consumer();
+    const messages = scene.messages(30, 3);
+    await scene.publish(messages.slice(0, 10));
+    await consumer.close();
+
+    await loseAnswers.begin();
+    try {
+      const refused = { name: BackboneUnavailableError.name };
+      await assert.rejects(scene.publish(messages.slice(10, 20)), refused);
+    } finally {
+      await loseAnswers.end();
+    }
+    await scene.untilReached(() => scene.publish(messages.slice(10, 20)));
+    await scene.publish(messages.slice(20));
+    await scene.untilReached(() => consumer.open());
+    await consumer.takeAll(messages);
+
+    assertInOrder(scene, consumer, messages);
+  },
+
   'during an outage everything answers with BackboneUnavailableError': async (scene) => {
     const { outage } = scene.subject;
     if (outage === undefined) return scene.skip('it cannot be switched off');
