@@ -97,12 +97,14 @@ function subjectLike(real: Backbone): BackboneSubject {
   const probe = real.probe === undefined ? undefined : nothingHere;
   const backbone = { name, capabilities, outlet: nothingHere, inlet: nothingHere, probe } as never;
   const store = { open: nothingHere } as unknown as Store;
-  const subject = { backbone, store, close: nothingHere };
+  const subject = { backbone, another: nowhere, store, close: nothingHere };
   return name === 'embedded' ? subject : { ...subject, ...PROBES_OF_BROKERS };
 }
 
+type OfAll = 'backbone' | 'another' | 'store' | 'close';
+
 /** Their tests give all that there is; the compiler says where one was forgotten, there and here. */
-const PROBES_OF_BROKERS: Required<Omit<BackboneSubject, 'backbone' | 'store' | 'close'>> = {
+const PROBES_OF_BROKERS: Required<Omit<BackboneSubject, OfAll>> = {
   cut: nothingHere,
   loseAnswers: { begin: nothingHere, end: nothingHere },
   outage: { begin: nothingHere, end: nothingHere },
@@ -113,6 +115,10 @@ const PROBES_OF_BROKERS: Required<Omit<BackboneSubject, 'backbone' | 'store' | '
 
 async function nothingHere(): Promise<never> {
   throw new Error('There is nothing here to play with.');
+}
+
+function nowhere(): never {
+  throw new Error('There is nothing here to connect to.');
 }
 
 function yesOrNo(is: boolean): string {

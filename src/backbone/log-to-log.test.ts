@@ -18,7 +18,12 @@ import {
 import { embedded } from './log-to-log.ts';
 
 testBackbone('embedded, over logs in memory', {
-  open: async () => ({ backbone: embedded(), store: memory(), close: async () => {} }),
+  open: async () => ({
+    backbone: embedded(),
+    another: embedded,
+    store: memory(),
+    close: async () => {},
+  }),
 });
 
 /** The published half of a log, seen otherwise; counts what it is asked. */

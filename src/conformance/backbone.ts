@@ -7,6 +7,7 @@ import type { BackboneSubject } from './backbone/backbone-subject.ts';
 import { failing } from './backbone/failing.ts';
 import { type Scenario, type Scenarios, Scene } from './backbone/scene.ts';
 import { keeping } from './backbone/keeping.ts';
+import { rebalancing } from './backbone/rebalancing.ts';
 import { strangers } from './backbone/strangers.ts';
 import { takingIn } from './backbone/taking-in.ts';
 
@@ -51,6 +52,7 @@ export const SCENARIOS: Scenarios = {
   ...acknowledging,
   ...failing,
   ...keeping,
+  ...rebalancing,
   ...takingIn,
   ...strangers,
 };

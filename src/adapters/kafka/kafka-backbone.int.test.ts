@@ -1,6 +1,7 @@
 import { after, before } from 'node:test';
 import { type KafkaServer, startKafka } from '../../../scripts/services/kafka.ts';
 import { type Network, startNetwork } from '../../../scripts/services/process/network.ts';
+import type { Backbone } from '../../backbone/backbone.ts';
 import { testBackbone } from '../../conformance/backbone.ts';
 import type { BackboneSubject } from '../../conformance/backbone/backbone-subject.ts';
 import { prefixed } from '../../conformance/fixtures/prefixed.ts';
@@ -29,8 +30,10 @@ testBackbone('kafka', {
   open: async (): Promise<Required<BackboneSubject>> => {
     count += 1;
     const prefix = `t${count}`;
+    const connected = (): Backbone => kafka({ brokers: server.brokers, prefix });
     return {
-      backbone: kafka({ brokers: server.brokers, prefix }),
+      backbone: connected(),
+      another: connected,
       store: memory(),
       bytesMax: 4_194_304,
       cut: () => network.cut(),

@@ -1,6 +1,7 @@
 import { after, before } from 'node:test';
 import { type NatsServer, startNats } from '../../../scripts/services/nats.ts';
 import { type Network, startNetwork } from '../../../scripts/services/process/network.ts';
+import type { Backbone } from '../../backbone/backbone.ts';
 import { testBackbone } from '../../conformance/backbone.ts';
 import type { BackboneSubject } from '../../conformance/backbone/backbone-subject.ts';
 import { prefixed } from '../../conformance/fixtures/prefixed.ts';
@@ -27,8 +28,10 @@ testBackbone('nats', {
   open: async (): Promise<Required<BackboneSubject>> => {
     count += 1;
     const prefix = `t${count}`;
+    const connected = (): Backbone => nats({ servers: network.through(server.url), prefix });
     return {
-      backbone: nats({ servers: network.through(server.url), prefix }),
+      backbone: connected(),
+      another: connected,
       store: memory(),
       bytesMax: BYTES_MAX,
       cut: () => network.cut(),

@@ -8,6 +8,7 @@ const server = await sharedPostgres();
 testBackbone('embedded, over PostgreSQL', {
   open: async () => ({
     backbone: embedded(),
+    another: embedded,
     store: postgres(await server.createDatabase()),
     close: async () => undefined,
   }),

@@ -1,6 +1,7 @@
 import { after, before } from 'node:test';
 import { type Network, startNetwork } from '../../../scripts/services/process/network.ts';
 import { type RabbitmqServer, startRabbitmq } from '../../../scripts/services/rabbitmq.ts';
+import type { Backbone } from '../../backbone/backbone.ts';
 import { testBackbone } from '../../conformance/backbone.ts';
 import type { BackboneSubject } from '../../conformance/backbone/backbone-subject.ts';
 import { prefixed } from '../../conformance/fixtures/prefixed.ts';
@@ -27,12 +28,12 @@ testBackbone('rabbitmq', {
   open: async (): Promise<Required<BackboneSubject>> => {
     count += 1;
     const prefix = `t${count}`;
+    // A server that does not hear of a cut connection gives its messages to others after two of them.
+    const url = `${network.through(server.url)}?heartbeat=1`;
+    const connected = (): Backbone => rabbitmq({ url, prefix });
     return {
-      // A server that does not hear of a cut connection gives its messages to others after two of them.
-      backbone: rabbitmq({
-        url: `${network.through(server.url)}?heartbeat=1`,
-        prefix,
-      }),
+      backbone: connected(),
+      another: connected,
       store: memory(),
       bytesMax: BYTES_MAX,
       cut: () => network.cut(),

@@ -10,6 +10,7 @@ testBackbone('embedded, over SQLite', {
     const directory = mkdtempSync(join(tmpdir(), 'thereupon-'));
     return {
       backbone: embedded(),
+      another: embedded,
       store: sqlite(directory),
       close: async () => rmSync(directory, { recursive: true, force: true }),
     };

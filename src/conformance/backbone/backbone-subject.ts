@@ -21,6 +21,11 @@ export interface BackboneSubject {
     readonly begin: () => void | Promise<void>;
     readonly end: () => void | Promise<void>;
   };
+  /**
+   * The same backbone connected anew and not started, as another process of the same contexts has it. The suite
+   * starts and closes it. Without it, a scenario is skipped.
+   */
+  readonly another?: () => Backbone;
   /** A message of more bytes is refused by its server. Without it, a scenario is skipped. */
   readonly bytesMax?: number;
   /**

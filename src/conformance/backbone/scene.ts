@@ -34,6 +34,7 @@ export class Scene {
   readonly listeners: Listener[] = [];
   readonly #outlets = new Map<string, Outlet | undefined>();
   readonly #logs = new Map<string, Log>();
+  readonly #beside: Backbone[] = [];
   #count = 0;
 
   constructor(subject: BackboneSubject, host: Host, skip: (why: string) => void) {
@@ -51,10 +52,21 @@ export class Scene {
   }
 
   async start(): Promise<void> {
+    await this.#begin(this.backbone);
+  }
+
+  /** Starts another one beside it, which is closed with the scene. */
+  async startBeside(other: Backbone): Promise<Backbone> {
+    this.#beside.push(other);
+    await this.#begin(other);
+    return other;
+  }
+
+  async #begin(backbone: Backbone): Promise<void> {
     const published = (context: string) => this.store.published(context);
     const listeners = (publisher: string): Listener[] =>
       this.listeners.filter(({ source }) => source === publisher);
-    await this.backbone.start({ clock: this.host.clock, published, listeners });
+    await backbone.start({ clock: this.host.clock, published, listeners });
   }
 
   /** Closes the backbone in order and starts it again, as a process does that ends and returns. */
@@ -67,7 +79,7 @@ export class Scene {
 
   async close(): Promise<void> {
     for (const outlet of this.#outlets.values()) await outlet?.close();
-    await this.backbone.close();
+    for (const backbone of [...this.#beside, this.backbone]) await backbone.close();
     for (const log of this.#logs.values()) await log.close();
     await this.subject.close();
   }
@@ -203,8 +215,7 @@ export class TestConsumer {
     return [...this.#marks.values()];
   }
 
-  async open(): Promise<void> {
-    const { backbone } = this.#scene;
+  async open(backbone: Backbone = this.#scene.backbone): Promise<void> {
     this.#inlet = await backbone.inlet({ ...this.#consumer, marks: this.marks });
   }
 
