@@ -38,7 +38,7 @@ testBackbone('kafka', {
       bytesMax: 4_194_304,
       cut: () => network.cut(),
       loseAnswers: { begin: () => network.loseAnswers(), end: () => network.heal() },
-      outage: { begin: () => server.stop(), end: () => server.start() },
+      outage: { begin: (by) => server[by](), end: () => server.start() },
       stranger: ({ publisher, contract, body, attributes = {} }) =>
         publishBare(server.brokers, `${prefix}.${publisher}`, {
           value: body,

@@ -36,7 +36,7 @@ testBackbone('nats', {
       bytesMax: BYTES_MAX,
       cut: () => network.cut(),
       loseAnswers: { begin: () => network.loseAnswers(), end: () => network.heal() },
-      outage: { begin: () => server.stop(), end: () => server.start() },
+      outage: { begin: (by) => server[by](), end: () => server.start() },
       stranger: ({ contract, body, attributes = {} }) =>
         publishBare(server.url, `${prefix}.${contract}`, body, prefixed('ce-', attributes)),
       held: () => messagesIn(server.url, `${prefix}_ordering`),

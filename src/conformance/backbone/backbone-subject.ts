@@ -8,9 +8,12 @@ export interface BackboneSubject {
   readonly store: Store;
   /** Cuts all its connections at once. Without it, some scenarios are skipped. */
   readonly cut?: () => void | Promise<void>;
-  /** Makes it unreachable for a while. Without it, some scenarios are skipped. */
+  /**
+   * Makes it unreachable for a while: its servers are stopped in order, or killed. What they have confirmed has to
+   * be there afterwards. Without it, some scenarios are skipped.
+   */
   readonly outage?: {
-    readonly begin: () => void | Promise<void>;
+    readonly begin: (by: 'stop' | 'kill') => void | Promise<void>;
     readonly end: () => void | Promise<void>;
   };
   /**

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { BackboneUnavailableError, type Delivery } from '../../backbone/backbone.ts';
 import { assertInOrder } from './in-order.ts';
-import { PATIENCE_MS, type Scenarios } from './scene.ts';
+import { PATIENCE_MS, type Scenarios, type Scene } from './scene.ts';
 
 /** What is left when connections break and brokers go away. */
 export const failing: Scenarios = {
@@ -26,7 +26,7 @@ export const failing: Scenarios = {
     await backbone.probe();
     const { outage } = subject;
     if (outage !== undefined) {
-      await outage.begin();
+      await outage.begin('stop');
       await assert.rejects(backbone.probe(), { name: BackboneUnavailableError.name });
       await outage.end();
       await scene.untilReached(() => backbone.probe?.() ?? Promise.resolve());
@@ -108,34 +108,46 @@ export const failing: Scenarios = {
     assertInOrder(scene, consumer, messages);
   },
 
-  'during an outage everything answers with BackboneUnavailableError': async (scene) => {
-    const { outage } = scene.subject;
-    if (outage === undefined) return scene.skip('it cannot be switched off');
-    const refused = { name: BackboneUnavailableError.name };
-    const consumer = await scene.consumer();
-    await scene.publish([scene.message()]);
+  'during an outage everything answers with BackboneUnavailableError': (scene) =>
+    answersDuringOutage(scene, 'stop'),
 
-    await outage.begin();
-    await assert.rejects(scene.publish([scene.message()]), refused);
-    await assert.rejects(consumer.receive(), refused);
-    await assert.rejects(scene.consumer({ consumer: 'inventory' }), refused);
-    await outage.end();
-  },
+  'when its servers were killed everything answers with BackboneUnavailableError': (scene) =>
+    answersDuringOutage(scene, 'kill'),
 
-  'after an outage it goes on, and the same outlet is used': async (scene) => {
-    const { outage } = scene.subject;
-    if (outage === undefined) return scene.skip('it cannot be switched off');
-    const consumer = await scene.consumer();
-    const messages = scene.messages(12, 3);
-    await scene.publish(messages.slice(0, 6));
+  'after an outage it goes on, and the same outlet is used': (scene) =>
+    goesOnAfterOutage(scene, 'stop'),
 
-    await outage.begin();
-    await assert.rejects(scene.publish(messages.slice(6)));
-    await outage.end();
-    await scene.publish(messages.slice(6));
-    await consumer.open();
-    await consumer.takeAll(messages);
-
-    assertInOrder(scene, consumer, messages);
-  },
+  'after its servers were killed it goes on with all that was confirmed, and the same outlet is used':
+    (scene) => goesOnAfterOutage(scene, 'kill'),
 };
+
+async function answersDuringOutage(scene: Scene, by: 'stop' | 'kill'): Promise<void> {
+  const { outage } = scene.subject;
+  if (outage === undefined) return scene.skip('it cannot be switched off');
+  const refused = { name: BackboneUnavailableError.name };
+  const consumer = await scene.consumer();
+  await scene.publish([scene.message()]);
+
+  await outage.begin(by);
+  await assert.rejects(scene.publish([scene.message()]), refused);
+  await assert.rejects(consumer.receive(), refused);
+  await assert.rejects(scene.consumer({ consumer: 'inventory' }), refused);
+  await outage.end();
+}
+
+async function goesOnAfterOutage(scene: Scene, by: 'stop' | 'kill'): Promise<void> {
+  const { outage } = scene.subject;
+  if (outage === undefined) return scene.skip('it cannot be switched off');
+  const consumer = await scene.consumer();
+  const messages = scene.messages(12, 3);
+  await scene.publish(messages.slice(0, 6));
+
+  await outage.begin(by);
+  await assert.rejects(scene.publish(messages.slice(6)));
+  await outage.end();
+  await scene.publish(messages.slice(6));
+  await consumer.open();
+  await consumer.takeAll(messages);
+
+  assertInOrder(scene, consumer, messages);
+}
