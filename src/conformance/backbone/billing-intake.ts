@@ -13,9 +13,9 @@ export const QUICKLY = {
   delayMsMax: 10,
 };
 
-/** The toolkit's own intake of what Ordering publishes, at Billing. */
+/** The toolkit's own intake of what Ordering publishes, at Billing. It ends with the scene at the latest. */
 export function intakeOf(scene: Scene, log: Log): Intake {
-  return new Intake({
+  const intake = new Intake({
     context: 'billing',
     source: 'ordering',
     contracts: [OrderPlaced],
@@ -27,6 +27,8 @@ export function intakeOf(scene: Scene, log: Log): Intake {
     retry: QUICKLY,
     charactersMax: PAYLOAD_CHARACTERS_MAX,
   });
+  scene.atEnd(() => intake.stop());
+  return intake;
 }
 
 /** Written out, so that this suite needs no library of schemas. */

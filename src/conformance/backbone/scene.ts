@@ -34,7 +34,7 @@ export class Scene {
   readonly listeners: Listener[] = [];
   readonly #outlets = new Map<string, Outlet | undefined>();
   readonly #logs = new Map<string, Log>();
-  readonly #beside: Backbone[] = [];
+  readonly #atEnd: (() => Promise<void>)[] = [];
   #count = 0;
 
   constructor(subject: BackboneSubject, host: Host, skip: (why: string) => void) {
@@ -57,9 +57,14 @@ export class Scene {
 
   /** Starts another one beside it, which is closed with the scene. */
   async startBeside(other: Backbone): Promise<Backbone> {
-    this.#beside.push(other);
+    this.atEnd(() => other.close());
     await this.#begin(other);
     return other;
+  }
+
+  /** To be done before the backbone is closed at the end of the scene. */
+  atEnd(work: () => Promise<void>): void {
+    this.#atEnd.push(work);
   }
 
   async #begin(backbone: Backbone): Promise<void> {
@@ -78,8 +83,9 @@ export class Scene {
   }
 
   async close(): Promise<void> {
+    for (const work of this.#atEnd) await work();
     for (const outlet of this.#outlets.values()) await outlet?.close();
-    for (const backbone of [...this.#beside, this.backbone]) await backbone.close();
+    await this.backbone.close();
     for (const log of this.#logs.values()) await log.close();
     await this.subject.close();
   }

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import type { Envelope } from '../../backbone/backbone.ts';
+import { once } from 'node:events';
+import type { Envelope, Outlet } from '../../backbone/backbone.ts';
 import { Relay } from '../../backbone/relay.ts';
 import { Committer } from '../../log/committer.ts';
 import type { Log } from '../../log/log.ts';
@@ -40,6 +41,37 @@ export const takingIn: Scenarios = {
     await assertTakenIn(scene, log, messages);
   },
 
+  'relay goes on where it stopped, also when it stopped in the middle': async (scene) => {
+    if (scene.backbone.capabilities.relay === false) return scene.skip('it needs no relay');
+    await scene.make();
+    const publisher = await scene.log('ordering');
+    const committer = new Committer(publisher, scene.host.clock);
+    const log = await scene.log('billing');
+    const intake = intakeOf(scene, log);
+    const messages = scene.messages(1_600, 7);
+
+    await intake.start();
+    for (let from = 0; from < 1_600; from += 400) {
+      const records = messages.slice(from, from + 400).map((message) => outgoing(message));
+      await committer.commit({ records });
+      const { outlet, begun } = watched(await scene.backbone.outlet('ordering'));
+      const relay = relayOf(scene, { outlet, log: publisher, committer });
+      await relay.start();
+      await scene.within(PATIENCE_MS, (signal) => Promise.race([begun, overdue(signal)]));
+      await relay.stop();
+    }
+    const outlet = (await scene.backbone.outlet('ordering')) as Outlet;
+    const last = relayOf(scene, { outlet, log: publisher, committer });
+    await last.start();
+    await scene.until('all confirmed', () => last.isIdle());
+    await scene.until('1,600 messages', async () => (await log.head()) >= 1_600);
+    await scene.until('idle', () => intake.isIdle());
+    await last.stop();
+    await intake.stop();
+
+    await assertTakenIn(scene, log, messages);
+  },
+
   'whoever waits for a position sees all that was published up to there': async (scene) => {
     const log = await scene.log('billing');
     const intake = intakeOf(scene, log);
@@ -68,16 +100,7 @@ export const takingIn: Scenarios = {
     const log = await scene.log('billing');
     const messages = scene.messages(400, 7);
     const intake = intakeOf(scene, log);
-    const relay = new Relay({
-      context: 'ordering',
-      outlet,
-      log: publisher,
-      committer,
-      host: scene.host,
-      logger: silent,
-      owner: 'one',
-      retry: QUICKLY,
-    });
+    const relay = relayOf(scene, { outlet, log: publisher, committer });
 
     await intake.start();
     await relay.start();
@@ -95,6 +118,36 @@ export const takingIn: Scenarios = {
     await assertTakenIn(scene, log, messages);
   },
 };
+
+/** The toolkit's own relay at Ordering. It ends with the scene at the latest. */
+function relayOf(
+  scene: Scene,
+  parts: { readonly outlet: Outlet; readonly log: Log; readonly committer: Committer },
+): Relay {
+  const fixed = { context: 'ordering', owner: 'one', logger: silent, retry: QUICKLY };
+  const relay = new Relay({ ...fixed, ...parts, host: scene.host });
+  scene.atEnd(() => relay.stop());
+  return relay;
+}
+
+/** An outlet that tells when the first batch is on its way. */
+function watched(outlet: Outlet | undefined) {
+  assert.ok(outlet);
+  const begun = Promise.withResolvers<void>();
+  const watching: Outlet = {
+    publish: (messages) => {
+      begun.resolve();
+      return outlet.publish(messages);
+    },
+    close: () => outlet.close(),
+  };
+  return { outlet: watching, begun: begun.promise };
+}
+
+async function overdue(signal: AbortSignal): Promise<never> {
+  await once(signal, 'abort');
+  assert.fail(`nothing was handed over within ${PATIENCE_MS} ms`);
+}
 
 function outgoing(message: Envelope) {
   return { ...message, direction: 'outgoing' as const, stream: null, version: null };
