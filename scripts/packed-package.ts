@@ -49,7 +49,9 @@ function packPackage(): string {
     `${basename(tarball)}: ${paths.length} files, ${Math.round(unpackedSize / 1024)} KiB`,
   );
   const needed = ['LICENSE', 'README.md', 'bin/thereupon.cjs', 'dist/index.d.ts'];
-  for (const expected of [...needed, 'dist/page/index.html']) {
+  // What no door leads to.
+  needed.push('dist/page/index.html', 'dist/conformance/backbone/other-process.js');
+  for (const expected of needed) {
     assert.ok(paths.includes(expected), `${expected} is missing from the package`);
   }
   const strangers = paths

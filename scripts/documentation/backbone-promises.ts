@@ -108,6 +108,7 @@ const PROBES_OF_BROKERS: Required<Omit<BackboneSubject, OfAll>> = {
   cut: nothingHere,
   loseAnswers: { begin: nothingHere, end: nothingHere },
   outage: { begin: nothingHere, end: nothingHere },
+  elsewhere: { module: '', argument: undefined },
   bytesMax: 1,
   stranger: nothingHere,
   held: nothingHere,

@@ -5,6 +5,7 @@ import { acknowledging } from './backbone/acknowledging.ts';
 import { delivering } from './backbone/delivering.ts';
 import type { BackboneSubject } from './backbone/backbone-subject.ts';
 import { failing } from './backbone/failing.ts';
+import { killed } from './backbone/killed.ts';
 import { type Scenario, type Scenarios, Scene } from './backbone/scene.ts';
 import { keeping } from './backbone/keeping.ts';
 import { rebalancing } from './backbone/rebalancing.ts';
@@ -53,6 +54,7 @@ export const SCENARIOS: Scenarios = {
   ...failing,
   ...keeping,
   ...rebalancing,
+  ...killed,
   ...takingIn,
   ...strangers,
 };

@@ -9,6 +9,8 @@ import { memory } from '../memory/memory-store.ts';
 import { bareEnds, publishBare } from './fixtures/bare-client.ts';
 import { kafka } from './kafka-backbone.ts';
 
+const ELSEWHERE = import.meta.resolve('./fixtures/backbone-elsewhere.ts');
+
 let server: KafkaServer;
 let network: Network;
 before(async () => {
@@ -34,6 +36,7 @@ testBackbone('kafka', {
     return {
       backbone: connected(),
       another: connected,
+      elsewhere: { module: ELSEWHERE, argument: { brokers: server.brokers, prefix } },
       store: memory(),
       bytesMax: 4_194_304,
       cut: () => network.cut(),

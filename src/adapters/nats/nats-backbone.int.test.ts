@@ -11,6 +11,8 @@ import { nats } from './nats-backbone.ts';
 
 const BYTES_MAX = 2_097_152;
 
+const ELSEWHERE = import.meta.resolve('./fixtures/backbone-elsewhere.ts');
+
 let server: NatsServer;
 let network: Network;
 before(async () => {
@@ -32,6 +34,7 @@ testBackbone('nats', {
     return {
       backbone: connected(),
       another: connected,
+      elsewhere: { module: ELSEWHERE, argument: { servers: server.url, prefix } },
       store: memory(),
       bytesMax: BYTES_MAX,
       cut: () => network.cut(),

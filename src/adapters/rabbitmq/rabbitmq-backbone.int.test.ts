@@ -18,6 +18,8 @@ const BYTES_MAX = 2_097_152;
  */
 const SETTLED_MS = 2_500;
 
+const ELSEWHERE = import.meta.resolve('./fixtures/backbone-elsewhere.ts');
+
 let server: RabbitmqServer;
 let network: Network;
 before(async () => {
@@ -41,6 +43,7 @@ testBackbone('rabbitmq', {
     return {
       backbone: connected(),
       another: connected,
+      elsewhere: { module: ELSEWHERE, argument: { url: server.url, prefix } },
       store: memory(),
       bytesMax: BYTES_MAX,
       cut: () => network.cut(),

@@ -29,6 +29,20 @@ export interface BackboneSubject {
    * starts and closes it. Without it, a scenario is skipped.
    */
   readonly another?: () => Backbone;
+  /**
+   * How a process of its own comes to the same backbone: processes that take and publish are started, and killed.
+   * Without it, some scenarios are skipped.
+   *
+   * @example
+   * // elsewhere.ts: export default (url: string): Backbone => broker(url);
+   * const elsewhere = { module: import.meta.resolve('./elsewhere.ts'), argument: 'broker://localhost' };
+   */
+  readonly elsewhere?: {
+    /** The address of a module whose default export makes the backbone, not started, of the argument. */
+    readonly module: string;
+    /** It is copied to the other process. */
+    readonly argument: unknown;
+  };
   /** A message of more bytes is refused by its server. Without it, a scenario is skipped. */
   readonly bytesMax?: number;
   /**

@@ -161,15 +161,20 @@ export class Scene {
   }
 
   async consumer(fields: Partial<Consumer> = {}): Promise<TestConsumer> {
-    const consumer = new TestConsumer(this, {
+    const consumer = this.consumerAway(fields);
+    await consumer.open();
+    return consumer;
+  }
+
+  /** One that has not opened anything here. */
+  consumerAway(fields: Partial<Consumer> = {}): TestConsumer {
+    return new TestConsumer(this, {
       consumer: 'billing',
       source: 'ordering',
       contracts: ['ordering.OrderPlaced'],
       marks: [],
       ...fields,
     });
-    await consumer.open();
-    return consumer;
   }
 
   /** Gives work a signal that aborts after a time, and keeps the process alive until then. */
@@ -208,7 +213,7 @@ export class TestConsumer {
   constructor(scene: Scene, consumer: Consumer) {
     this.#scene = scene;
     this.#consumer = consumer;
-    this.#keep(consumer.marks);
+    this.#keepMarks(consumer.marks);
   }
 
   get inlet(): Inlet {
@@ -221,8 +226,13 @@ export class TestConsumer {
     return [...this.#marks.values()];
   }
 
+  /** As a backbone is told of it. */
+  get asKnown(): Consumer {
+    return { ...this.#consumer, marks: this.marks };
+  }
+
   async open(backbone: Backbone = this.#scene.backbone): Promise<void> {
-    this.#inlet = await backbone.inlet({ ...this.#consumer, marks: this.marks });
+    this.#inlet = await backbone.inlet(this.asKnown);
   }
 
   async close(): Promise<void> {
@@ -243,9 +253,14 @@ export class TestConsumer {
 
   /** Commits and acknowledges. */
   async take(delivery: Delivery): Promise<void> {
-    this.taken.push(...delivery.messages);
-    this.#keep(delivery.marks);
+    this.keep(delivery);
     await delivery.acknowledge();
+  }
+
+  /** Commits. */
+  keep({ messages, marks }: Pick<Delivery, 'messages' | 'marks'>): void {
+    this.taken.push(...messages);
+    this.#keepMarks(marks);
   }
 
   /** Takes until each of these messages has come at least once, in whatever order. */
@@ -260,7 +275,7 @@ export class TestConsumer {
     }
   }
 
-  #keep(marks: readonly Mark[]): void {
+  #keepMarks(marks: readonly Mark[]): void {
     for (const mark of marks) this.#marks.set(mark.contract, mark);
   }
 
