@@ -115,6 +115,24 @@ test('of several who look again at one moment each learns that there is nothing'
   await backbone.close();
 });
 
+test('who looks again is not told that there is nothing behind a page of what is for others', async () => {
+  const store = memory();
+  const publisher = await store.open('ordering');
+  const backbone = embedded();
+  await backbone.start({ clock: systemClock(), published: (context) => store.published(context) });
+  const listensTo = (consumer: string, contract: string): Promise<Inlet> =>
+    backbone.inlet({ consumer, source: 'ordering', contracts: [contract], marks: [] });
+  await listensTo('fulfilment', OrderShipped.name);
+  const inlet = await listensTo('billing', OrderPlaced.name);
+  const forOthers = Array.from({ length: 600 }, () => message({ type: OrderShipped.name }));
+  await publisher.commit([{ records: [...forOthers, message()].map((each) => outgoing(each)) }]);
+
+  const isAllRead = await inlet.lookAgain(publisher.epoch);
+
+  assert.equal(isAllRead, false);
+  await backbone.close();
+});
+
 test('after a look in passing that failed, whoever reads looks by itself', async () => {
   const store = memory();
   const { epoch } = await store.open('ordering');

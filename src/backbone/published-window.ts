@@ -21,6 +21,8 @@ export class PublishedWindow {
   #newest = newestRecords(0);
   /** Whether something may have been committed since it was last read to the end. */
   #isStale = true;
+  /** Whether the last look ended with its page, and not with the log. */
+  #isCut = false;
   /** Set when the log is another one than that which was read. */
   #replaced: LogReplacedError | undefined;
   #reading: Promise<void> | undefined;
@@ -72,6 +74,7 @@ export class PublishedWindow {
   /** Whether nothing for it was found by the last look; somebody may be looking again. */
   knowsNothingFor(position: number, types: ReadonlySet<string>): boolean {
     if (this.#replaced !== undefined || position < this.#newest.from) return false;
+    if (this.#isCut) return false;
     return this.#firstAfter(position, types) === undefined;
   }
 
@@ -124,7 +127,8 @@ export class PublishedWindow {
     try {
       const types = [...this.#types];
       const page = await this.#ask({ after: this.#newest.to, types, ...PAGE });
-      if (isFull(page, PAGE)) this.#isStale = true;
+      this.#isCut = isFull(page, PAGE);
+      if (this.#isCut) this.#isStale = true;
       // Types were added while it was read: it is not the whole of them.
       if (types.length !== this.#types.size) this.#isStale = true;
       else if (page.length > 0) this.#keep(page);
