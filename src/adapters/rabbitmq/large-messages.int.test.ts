@@ -4,16 +4,11 @@
  * no testLog: RabbitMQ is between contexts; their logs are in a store.
  */
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { createInterface } from 'node:readline';
-import { after, before, type TestContext, test } from 'node:test';
+import { after, before, test } from 'node:test';
 import { connect } from 'amqplib';
 import { type RabbitmqServer, startRabbitmq } from '../../../scripts/services/rabbitmq.ts';
 import type { Backbone } from '../../backbone/backbone.ts';
+import { listenWithSmallHeap } from '../../backbone/fixtures/small-heap.ts';
 import { systemClock } from '../../host/clock.ts';
 import { listening, ordering, OrderPlaced } from '../../runtime/fixtures/heard-ordering.ts';
 import { run } from '../../runtime/run.ts';
@@ -25,7 +20,6 @@ import { rabbitmq } from './rabbitmq-backbone.ts';
 
 const MESSAGES = 400;
 const CHARACTERS = 900_000;
-const HEAP_MEGABYTES = 96;
 const PEAK_MEGABYTES = 400;
 
 let server: RabbitmqServer;
@@ -38,7 +32,11 @@ test('a queue of large messages is taken in by a process with a small heap', asy
   await makeQueue('large');
   await fill('large.ordering', Array<number>(MESSAGES).fill(CHARACTERS));
 
-  const { heard, peakMegabytes, exitCode } = await listen(t, 'large');
+  const { heard, peakMegabytes, exitCode } = await listenWithSmallHeap(t, {
+    url: server.url,
+    prefix: 'large',
+    messages: MESSAGES,
+  });
 
   assert.deepEqual({ heard, exitCode }, { heard: MESSAGES, exitCode: 0 });
   assert.ok(peakMegabytes < PEAK_MEGABYTES, `It had ${peakMegabytes} MB.`);
@@ -112,26 +110,4 @@ async function fill(exchange: string, sizes: readonly number[]): Promise<void> {
     }
     await channel.waitForConfirms();
   });
-}
-
-/** Runs a process until it has heard all, or has ended. */
-async function listen(t: TestContext, prefix: string) {
-  const folder = mkdtempSync(join(tmpdir(), 'thereupon-large-'));
-  t.after(() => rmSync(folder, { recursive: true, force: true }));
-  const file = join(import.meta.dirname, 'fixtures/listening-process.ts');
-  const heap = `--max-old-space-size=${HEAP_MEGABYTES}`;
-  const child = spawn(
-    process.execPath,
-    [heap, '-C', 'thereupon-source', file, server.url, prefix, folder],
-    { stdio: ['ignore', 'pipe', 'inherit'] },
-  );
-  t.after(() => child.kill('SIGKILL'));
-  const exited = once(child, 'exit');
-  const last = { heard: 0, peakKilobytes: 0 };
-  createInterface(child.stdout).on('line', (line) => {
-    Object.assign(last, JSON.parse(line));
-    if (last.heard === MESSAGES) child.kill('SIGTERM');
-  });
-  const [exitCode] = (await exited) as [number | null];
-  return { heard: last.heard, peakMegabytes: Math.round(last.peakKilobytes / 1_024), exitCode };
 }
