@@ -2,12 +2,13 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { connect as connectSecurely } from 'node:tls';
 import { setTimeout as delay } from 'node:timers/promises';
 import { giveTo, makeFolder, removeFolder, serverAccount } from './process/account.ts';
 import { freePort } from './process/free-port.ts';
 import { type GuardedProcess, startGuarded } from './process/guarded-process.ts';
+import { runProgram } from './process/run-program.ts';
 import { childrenOf, ended, signal } from './process/running-processes.ts';
 import { type Service, ServiceMissingError } from './service.ts';
 
@@ -40,6 +41,8 @@ export interface RabbitmqServer {
   readonly stop: () => Promise<void>;
   /** On the same port, with what it had. */
   readonly start: () => Promise<void>;
+  /** Runs `rabbitmqctl` on it, and answers with what it said. */
+  readonly ctl: (...args: readonly string[]) => Promise<string>;
   readonly close: () => Promise<void>;
 }
 
@@ -150,6 +153,11 @@ export async function startRabbitmq(options: RabbitmqServerOptions = {}): Promis
     kill: () => end('SIGQUIT'),
     stop: () => end('SIGTERM'),
     start,
+    ctl: (...args) =>
+      runProgram('env', [...variables, join(dirname(program), 'rabbitmqctl'), ...args], {
+        account,
+        cwd: folder,
+      }),
     close,
   };
 }

@@ -10,7 +10,9 @@ export interface AmqpConnection {
   createConfirmChannel(): Promise<AmqpConfirmChannel>;
   close(): Promise<void>;
   on(event: 'error', listener: (error: Error) => void): unknown;
-  on(event: 'close', listener: () => void): unknown;
+  on(event: 'close' | 'unblocked', listener: () => void): unknown;
+  /** The server reads nothing of it any more, for this reason: it is short of something. */
+  on(event: 'blocked', listener: (reason: string) => void): unknown;
 }
 
 export interface AmqpChannel {

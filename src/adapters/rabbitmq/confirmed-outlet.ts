@@ -17,17 +17,24 @@ export interface OutletParts {
   readonly confirmWithinMs: number;
   /** A channel that confirms, with the exchange there, and the queues of all who are known to listen. */
   readonly open: () => Promise<AmqpConfirmChannel>;
+  /** Why the server reads nothing now, if it does not. */
+  readonly blockedWhy: () => string | undefined;
   /** The contracts to which somebody is known to listen. */
   readonly heard: ReadonlySet<string>;
   /** Called after something was handed over. */
   readonly onPublished: () => void;
 }
 
+/** A server that reads nothing does not answer that a channel is closed; the connection ends then without it. */
+const CLOSE_WITHIN_MS = 1_000;
+
 /** Hands messages over, and waits until the server has confirmed each. */
 export class ConfirmedOutlet implements Outlet {
   readonly #parts: OutletParts;
   #channel: Promise<AmqpConfirmChannel> | undefined;
   #opened: AmqpConfirmChannel | undefined;
+  /** That of an earlier channel: what is under way on it must not come behind what is handed over again. */
+  #leaving: Promise<void> | undefined;
   /** Ids of messages that reached no queue, until their confirmation comes. */
   readonly #returned = new Set<unknown>();
   /** Why the server closed the channel. */
@@ -44,17 +51,32 @@ export class ConfirmedOutlet implements Outlet {
     const failed = await handOverByKey(messages, (message) => this.#hand(channel, message));
     this.#parts.onPublished();
     if (failed === null) return;
-    // What is still under way on it must not come behind what is handed over again.
-    this.#channel = undefined;
-    await channel.close().catch(() => undefined);
+    await this.#leave(channel);
     if (isTooLarge(this.#refusal)) throw largestOf(messages, this.#refusal);
     throw unavailable(this.#refusal ?? failed.reason);
   }
 
   async close(): Promise<void> {
     this.#isOpen = false;
-    const channel = await this.#channel?.catch(() => undefined);
-    await channel?.close().catch(() => undefined);
+    const closing = this.#channel?.then((channel) => channel.close()).catch(() => undefined);
+    await this.#forAWhile(Promise.all([closing, this.#leaving]));
+  }
+
+  /** A server that reads nothing answers later: until then nothing more is handed over. */
+  async #leave(channel: AmqpConfirmChannel): Promise<void> {
+    this.#channel = undefined;
+    const closing = channel.close().catch(() => undefined);
+    const leaving = Promise.all([this.#leaving, closing]).then(() => {
+      if (this.#leaving === leaving) this.#leaving = undefined;
+    });
+    this.#leaving = leaving;
+    await this.#forAWhile(leaving);
+  }
+
+  async #forAWhile(closing: Promise<unknown>): Promise<void> {
+    const over = new AbortController();
+    const closed = closing.then(() => over.abort());
+    await Promise.race([closed, this.#parts.clock.sleep(CLOSE_WITHIN_MS, over.signal)]);
   }
 
   async #reach(): Promise<AmqpConfirmChannel> {
@@ -68,6 +90,7 @@ export class ConfirmedOutlet implements Outlet {
   }
 
   async #open(): Promise<AmqpConfirmChannel> {
+    await this.#leaving;
     const channel = await this.#parts.open();
     this.#refusal = undefined;
     this.#returned.clear();
@@ -82,10 +105,10 @@ export class ConfirmedOutlet implements Outlet {
   }
 
   #hand(channel: AmqpConfirmChannel, message: Envelope): Promise<void> {
-    const { exchange, clock, confirmWithinMs, heard } = this.#parts;
+    const { exchange, clock, confirmWithinMs, heard, blockedWhy } = this.#parts;
     return new Promise((resolve, reject) => {
       const cancel = clock.after(confirmWithinMs, () =>
-        reject(unavailable(`nothing was confirmed within ${confirmWithinMs} ms`)),
+        reject(unavailable(notConfirmed(confirmWithinMs, blockedWhy()))),
       );
       const content = Buffer.from(message.data);
       const confirmed = (error: unknown): void => {
@@ -103,6 +126,12 @@ export class ConfirmedOutlet implements Outlet {
       }
     });
   }
+}
+
+function notConfirmed(withinMs: number, blockedWhy: string | undefined): string {
+  const why =
+    blockedWhy === undefined ? '' : `: the server takes no messages now, it is ${blockedWhy}`;
+  return `nothing was confirmed within ${withinMs} ms${why}`;
 }
 
 function noQueue({ id, type }: Envelope): string {

@@ -21,10 +21,11 @@ export interface RabbitmqOptions {
   /** An address, such as `amqp://user:password@localhost:5672/vhost`. Default: `amqp://localhost`. */
   readonly url?: string;
   /**
-   * What makes a connection by `connect` of `amqplib`: it is called when one is first wanted, after each that has
-   * closed, and for a look whether the server is there, and must make another one each time. What it has made is
-   * closed at the end. Or a connection of yours, which is left open: when that has closed, nothing goes on
-   * (`RabbitmqConnectionClosedError`). Default: one of our own.
+   * What makes a connection by `connect` of `amqplib`: it is called when one is first wanted, for each of the two
+   * directions, after each that has closed, and for a look whether the server is there, and must make another one each
+   * time. What it has made is closed at the end. Or a connection of yours, which is left open: when that has closed,
+   * nothing goes on (`RabbitmqConnectionClosedError`), and both directions go by it, so during an alarm of the server
+   * taking in waits, too, as does `stop`. Default: two of our own.
    */
   readonly connection?: AmqpConnection | (() => Promise<AmqpConnection>);
   /** What the names of exchanges and queues begin with. Default `thereupon`. */
@@ -76,7 +77,10 @@ class RabbitmqBackbone implements Backbone {
   } as const;
   readonly #names: RabbitmqNames;
   readonly #confirmWithinMs: number;
-  readonly #server: ServerConnection;
+  /** Where messages come from. */
+  readonly #incoming: ServerConnection;
+  /** A server that is short of memory reads nothing of a connection that publishes, no acknowledgements either. */
+  readonly #outgoing: ServerConnection;
   /** By publisher: those that take from it here. */
   readonly #inlets = new Map<string, Set<QueueInlet>>();
   readonly #outlets = new Set<ConfirmedOutlet>();
@@ -86,12 +90,14 @@ class RabbitmqBackbone implements Backbone {
     const { url = 'amqp://localhost', connection, socketOptions = {} } = options;
     this.#names = namesWith(options.prefix ?? 'thereupon', options.names);
     this.#confirmWithinMs = options.confirmWithinMs ?? CONFIRM_WITHIN_MS;
-    this.#server = new ServerConnection({ url, connection, socketOptions });
+    const own = (): ServerConnection => new ServerConnection({ url, connection, socketOptions });
+    this.#incoming = own();
+    this.#outgoing = typeof connection === 'object' ? this.#incoming : own();
   }
 
   async start(surroundings: Surroundings): Promise<void> {
     this.#assertNames(surroundings);
-    await this.#server.load();
+    await Promise.all([this.#incoming.load(), this.#outgoing.load()]);
     this.#surroundings = surroundings;
   }
 
@@ -100,7 +106,9 @@ class RabbitmqBackbone implements Backbone {
       exchange: this.#names.exchange(publisher),
       clock: this.#started().clock,
       confirmWithinMs: this.#confirmWithinMs,
-      open: () => this.#reach((connection) => this.#confirming(connection, publisher)),
+      open: () =>
+        this.#reach(this.#outgoing, (connection) => this.#confirming(connection, publisher)),
+      blockedWhy: () => this.#outgoing.blockedWhy,
       heard: new Set(this.#listeners(publisher).flatMap(({ contracts }) => contracts)),
       onPublished: () => {
         for (const inlet of this.#inlets.get(publisher) ?? []) inlet.look();
@@ -115,7 +123,7 @@ class RabbitmqBackbone implements Backbone {
     const queue = this.#names.queue(source, consumer);
     const exchange = this.#names.exchange(source);
     const open = (): Promise<AmqpChannel> =>
-      this.#reach(async (connection) =>
+      this.#reach(this.#incoming, async (connection) =>
         opened(await connection.createChannel(), (made) =>
           this.#declare(connection, made, source, [{ consumer, source, contracts }]),
         ),
@@ -124,14 +132,14 @@ class RabbitmqBackbone implements Backbone {
     const wanted = new Set(contracts);
     const onClosed = (): void => void ofSource.delete(inlet);
     const parts = { open, queue, exchange, source, contracts: wanted, clock, onClosed };
-    const inlet: QueueInlet = await this.#reach(() => QueueInlet.open(parts));
+    const inlet: QueueInlet = await this.#reach(this.#incoming, () => QueueInlet.open(parts));
     ofSource.add(inlet);
     return inlet;
   }
 
   async probe(): Promise<void> {
     try {
-      await this.#server.probe();
+      await this.#incoming.probe();
     } catch (error) {
       throw isForGood(error) ? error : this.#unavailable(error);
     }
@@ -142,7 +150,7 @@ class RabbitmqBackbone implements Backbone {
     const inlets = [...this.#inlets.values()].flatMap((each) => [...each]);
     await Promise.all([...inlets, ...this.#outlets].map((each) => each.close()));
     this.#outlets.clear();
-    await this.#server.close();
+    await Promise.all([this.#incoming.close(), this.#outgoing.close()]);
   }
 
   /** Those of the whole map, before anything is made by them. */
@@ -190,10 +198,13 @@ class RabbitmqBackbone implements Backbone {
     return this.#surroundings;
   }
 
-  async #reach<T>(ask: (connection: AmqpConnection) => Promise<T>): Promise<T> {
+  async #reach<T>(
+    server: ServerConnection,
+    ask: (connection: AmqpConnection) => Promise<T>,
+  ): Promise<T> {
     this.#started();
     try {
-      return await this.#server.ask(ask);
+      return await server.ask(ask);
     } catch (error) {
       throw isForGood(error) ? error : this.#unavailable(error);
     }

@@ -19,6 +19,7 @@ export class ServerConnection {
   readonly #given: AmqpConnection | undefined;
   #isGivenClosed = false;
   #connecting: Promise<AmqpConnection> | undefined;
+  #blockedWhy: string | undefined;
 
   constructor(options: ServerOptions) {
     const { connection } = options;
@@ -47,6 +48,11 @@ export class ServerConnection {
       this.#forget(connecting);
       throw this.#given === undefined ? error : new RabbitmqConnectionClosedError(error);
     }
+  }
+
+  /** Why the server reads nothing of it now, if it does not: it is short of memory, or of room on its disk. */
+  get blockedWhy(): string | undefined {
+    return this.#blockedWhy;
   }
 
   /** Whether the server can be reached: over a connection, or a channel of yours, that is made for it alone. */
@@ -86,7 +92,12 @@ export class ServerConnection {
   #watch(connection: AmqpConnection, onClosed: () => void): void {
     // Told by 'close' as well, which comes after it.
     connection.on('error', () => undefined);
-    connection.on('close', onClosed);
+    connection.on('close', () => {
+      this.#blockedWhy = undefined;
+      onClosed();
+    });
+    connection.on('blocked', (reason) => (this.#blockedWhy = reason));
+    connection.on('unblocked', () => (this.#blockedWhy = undefined));
   }
 
   /** There may be another one by now, which is left alone. */
