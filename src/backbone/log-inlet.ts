@@ -1,3 +1,4 @@
+import { type PageBound, PAGE_CHARACTERS_MAX } from '../log/page.ts';
 import type { StoredRecord } from '../log/record.ts';
 import { RecordsDroppedError } from '../log/retention.ts';
 import type { Mark } from '../log/write-set.ts';
@@ -55,16 +56,34 @@ export class LogInlet implements Inlet {
     this.#stopListening = options.window.onMore(() => this.#wake?.());
   }
 
-  async receive(options: { limit: number; signal: AbortSignal }): Promise<Delivery> {
-    const { limit, signal } = options;
+  async receive(options: PageBound & { readonly signal: AbortSignal }): Promise<Delivery> {
+    const { limit, charactersMax = PAGE_CHARACTERS_MAX, signal } = options;
     if (this.#first.length > 0) return this.#deliverFirst();
-    await this.#more(signal);
+    await this.untilMore(signal);
     while (!signal.aborted && !this.#isClosed) {
-      const records = await this.#read(limit);
+      const records = await this.#read({ limit, charactersMax });
       if (records.length > 0) return this.#deliver(records);
       if (this.#hasNothing()) break;
     }
     return NOTHING;
+  }
+
+  /**
+   * Waits until there may be more, unless that is already known, and reads nothing: after it `receive` waits no more.
+   * For whoever reads several, and not all at once.
+   */
+  untilMore(signal: AbortSignal): Promise<void> {
+    return new Promise((resolve) => {
+      if (signal.aborted || this.#isClosed) return resolve();
+      if (this.#first.length > 0 || !this.#hasNothing()) return resolve();
+      const done = (): void => {
+        signal.removeEventListener('abort', done);
+        this.#wake = undefined;
+        resolve();
+      };
+      this.#wake = done;
+      signal.addEventListener('abort', done, { once: true });
+    });
   }
 
   async isDrained(): Promise<boolean> {
@@ -96,10 +115,10 @@ export class LogInlet implements Inlet {
     this.#wake?.();
   }
 
-  async #read(limit: number): Promise<readonly StoredRecord[]> {
+  async #read(bound: PageBound): Promise<readonly StoredRecord[]> {
     try {
       const { types, end } = this.#stretch;
-      const page = await this.#window.read(this.#position, types, limit);
+      const page = await this.#window.read(this.#position, types, bound);
       const records = page.records.filter(({ position }) => position <= end);
       // In one step with the place: whoever asks in between must not see it drained.
       if (records.length > 0) this.#isAcknowledged = false;
@@ -156,21 +175,6 @@ export class LogInlet implements Inlet {
   readonly #acknowledge = async (): Promise<void> => {
     this.#isAcknowledged = true;
   };
-
-  /** Waits until there may be more, unless that is already known. */
-  #more(signal: AbortSignal): Promise<void> {
-    return new Promise((resolve) => {
-      if (signal.aborted || this.#isClosed) return resolve();
-      if (!this.#hasNothing()) return resolve();
-      const done = (): void => {
-        signal.removeEventListener('abort', done);
-        this.#wake = undefined;
-        resolve();
-      };
-      this.#wake = done;
-      signal.addEventListener('abort', done, { once: true });
-    });
-  }
 }
 
 interface Stretch {

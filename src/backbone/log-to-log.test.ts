@@ -15,7 +15,7 @@ import {
   until,
   waitingAtBorder,
 } from './fixtures/ends.ts';
-import { embedded } from './log-to-log.ts';
+import { embedded, LogToLog } from './log-to-log.ts';
 
 testBackbone('embedded, over logs in memory', {
   open: async () => ({
@@ -238,6 +238,34 @@ test('a consumer that was far behind comes to the end, in order', async () => {
     await incomingIds(log),
     sent.map(({ id }) => id),
   );
+});
+
+test('what comes is delivered in order where less of it may be kept than one message is large', async () => {
+  const store = memory();
+  const publisher = await store.open('ordering');
+  const backbone = new LogToLog('one of several', () => 10);
+  await backbone.start({ clock: systemClock(), published: (context) => store.published(context) });
+  const [inlet] = await threeInlets(backbone);
+  assert.ok(inlet);
+  const sent = Array.from({ length: 20 }, () => message());
+  await publisher.commit([{ records: sent.map((each) => outgoing(each)) }]);
+
+  const received: string[] = [];
+  while (received.length < sent.length) {
+    const delivery = await inlet.receive({ limit: 3, signal: new AbortController().signal });
+    received.push(...delivery.messages.map(({ id }) => id));
+    await delivery.acknowledge();
+  }
+  const waiting = new AbortController();
+  void inlet.receive({ limit: 3, signal: waiting.signal });
+
+  assert.deepEqual(
+    received,
+    sent.map(({ id }) => id),
+  );
+  await until('drained', () => inlet.isDrained());
+  waiting.abort();
+  await backbone.close();
 });
 
 test('a publisher that ends before what was taken from it was restored: nothing is taken', async () => {

@@ -35,11 +35,14 @@ export class LogToLog implements Backbone {
     relay: false,
     confirmed: 'synced',
   } as const;
+  readonly #keptCharactersMax: ((publisher: string) => number) | undefined;
   readonly #publishers = new Map<string, Promise<Publisher>>();
   #surroundings: Surroundings | undefined;
 
-  constructor(name: string) {
+  /** @param keptCharactersMax so many of the newest are kept, where a publisher's log is one of several */
+  constructor(name: string, keptCharactersMax?: (publisher: string) => number) {
     this.name = name;
+    this.#keptCharactersMax = keptCharactersMax;
   }
 
   async start(surroundings: Surroundings): Promise<void> {
@@ -50,7 +53,7 @@ export class LogToLog implements Backbone {
     return undefined;
   }
 
-  async inlet(consumer: Consumer): Promise<Inlet> {
+  async inlet(consumer: Consumer): Promise<LogInlet> {
     const { log, window } = await this.#publisher(consumer.source);
     const places = await this.#reach(() => startPlaces(log, consumer), window);
     const first = await this.#reach(() => firstMarks(log, consumer, places), window);
@@ -88,7 +91,7 @@ export class LogToLog implements Backbone {
     if (this.#surroundings === undefined)
       throw new BackboneUnavailableError(this.name, 'it was not started');
     const log = await this.#surroundings.published(source);
-    return { log, window: await PublishedWindow.open(log) };
+    return { log, window: await PublishedWindow.open(log, this.#keptCharactersMax?.(source)) };
   }
 
   async #reach<T>(ask: () => Promise<T>, window?: PublishedWindow): Promise<T> {

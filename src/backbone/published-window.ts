@@ -1,10 +1,10 @@
 import { LogReplacedError } from '../log/log-replaced.ts';
-import { NewestRecords } from '../log/newest-records.ts';
-import { charactersOf, firstPage, isFull, PAGE_CHARACTERS_MAX } from '../log/page.ts';
+import { NEWEST_CHARACTERS_MAX, NewestRecords } from '../log/newest-records.ts';
+import { charactersOf, firstPage, isFull } from '../log/page.ts';
 import type { PageBound } from '../log/page.ts';
 import type { PublishedLog, PublishedRecord } from '../log/store.ts';
 
-const PAGE = { limit: 512, charactersMax: PAGE_CHARACTERS_MAX };
+const PAGE_RECORDS = 512;
 
 /**
  * The newest part of what one context has published, read once for all its consumers in this
@@ -17,8 +17,9 @@ export class PublishedWindow {
   readonly #types = new Set<string>();
   readonly #listeners = new Set<() => void>();
   readonly #stopListening: () => void;
+  readonly #charactersMax: number;
   /** Those of #types: all consumers share one read. */
-  #newest = newestRecords(0);
+  #newest: NewestRecords<StoredRecord>;
   /** Whether something may have been committed since it was last read to the end. */
   #isStale = true;
   /** Whether the last look ended with its page, and not with the log. */
@@ -27,18 +28,27 @@ export class PublishedWindow {
   #replaced: LogReplacedError | undefined;
   #reading: Promise<void> | undefined;
 
-  private constructor(log: PublishedLog) {
+  private constructor(log: PublishedLog, charactersMax: number) {
     this.#log = log;
+    this.#charactersMax = charactersMax;
+    this.#newest = newestRecords(0, charactersMax);
     this.#stopListening = log.onChange(() => {
       this.#isStale = true;
       this.#wake();
     });
   }
 
-  /** Listens first and looks then, so that no commit falls between. */
-  static async open(log: PublishedLog): Promise<PublishedWindow> {
-    const window = new PublishedWindow(log);
-    window.#newest = newestRecords(await log.head());
+  /**
+   * Listens first and looks then, so that no commit falls between.
+   *
+   * @param charactersMax so many are kept, where it is not as many as of a whole log
+   */
+  static async open(
+    log: PublishedLog,
+    charactersMax = NEWEST_CHARACTERS_MAX,
+  ): Promise<PublishedWindow> {
+    const window = new PublishedWindow(log, charactersMax);
+    window.#newest = newestRecords(await log.head(), charactersMax);
     return window;
   }
 
@@ -79,9 +89,8 @@ export class PublishedWindow {
   }
 
   /** The next records of these types after a position, and how far it has looked for them. */
-  async read(after: number, types: ReadonlySet<string>, limit: number): Promise<Page> {
+  async read(after: number, types: ReadonlySet<string>, bound: PageBound): Promise<Page> {
     if (this.#replaced !== undefined) throw this.#replaced;
-    const bound = { limit, charactersMax: PAGE_CHARACTERS_MAX };
     if (after < this.#newest.from) return this.#readLog(after, types, bound);
     if (this.#firstAfter(after, types) === undefined) await this.#refresh();
     if (after < this.#newest.from) return this.#readLog(after, types, bound);
@@ -126,8 +135,10 @@ export class PublishedWindow {
     this.#isStale = false;
     try {
       const types = [...this.#types];
-      const page = await this.#ask({ after: this.#newest.to, types, ...PAGE });
-      this.#isCut = isFull(page, PAGE);
+      // Half of what is kept: what was read is still there for whoever is told of it.
+      const bound = { limit: PAGE_RECORDS, charactersMax: this.#charactersMax / 2 };
+      const page = await this.#ask({ after: this.#newest.to, types, ...bound });
+      this.#isCut = isFull(page, bound);
       if (this.#isCut) this.#isStale = true;
       // Types were added while it was read: it is not the whole of them.
       if (types.length !== this.#types.size) this.#isStale = true;
@@ -185,6 +196,6 @@ function pageOf(records: readonly PublishedRecord[], bound: PageBound, end: numb
   return { records, to: last !== undefined && isFull(records, bound) ? last.position : end };
 }
 
-function newestRecords(start: number): NewestRecords<PublishedRecord> {
-  return new NewestRecords(start, (record) => record);
+function newestRecords(start: number, charactersMax: number): NewestRecords<PublishedRecord> {
+  return new NewestRecords(start, (record) => record, charactersMax);
 }

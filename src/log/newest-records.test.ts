@@ -34,6 +34,21 @@ function filled(count: number, characters: number): NewestRecords<StoredRecord> 
   return newest;
 }
 
+test('a share of what a whole log keeps bounds them, also to less than one of them is large', () => {
+  const newest = new NewestRecords<StoredRecord>(0, (item) => item, 100);
+
+  newest.add(record(1, 60));
+  newest.add(record(2, 60));
+  const after60 = newest.characters;
+  newest.add(record(3, 101));
+
+  assert.ok(after60 <= 100);
+  assert.deepEqual(
+    { count: newest.count, from: newest.from, to: newest.to },
+    { count: 0, from: 3, to: 3 },
+  );
+});
+
 test('small records are bounded by their number, and nothing is missing after where they begin', () => {
   const newest = filled(5_000, 10);
 

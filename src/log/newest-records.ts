@@ -13,14 +13,21 @@ export const NEWEST_CHARACTERS_MAX = 8_388_608;
  */
 export class NewestRecords<Item> {
   readonly #recordOf: (item: Item) => StoredRecord;
+  readonly #charactersMax: number;
   #items: Item[] = [];
   #characters = 0;
   #from: number;
   #to: number;
 
-  constructor(start: number, recordOf: (item: Item) => StoredRecord) {
+  /** @param charactersMax of those that are kept, where it is not as many as of a whole log */
+  constructor(
+    start: number,
+    recordOf: (item: Item) => StoredRecord,
+    charactersMax = NEWEST_CHARACTERS_MAX,
+  ) {
     this.#from = this.#to = start;
     this.#recordOf = recordOf;
+    this.#charactersMax = charactersMax;
   }
 
   /** Nothing is missing after this position. */
@@ -48,7 +55,7 @@ export class NewestRecords<Item> {
     this.#characters += charactersOf(record);
     this.#to = record.position;
     // Half of it at once, so that a steady trickle does not move the whole array each time.
-    if (this.#items.length >= 2 * NEWEST_RECORDS || this.#characters > NEWEST_CHARACTERS_MAX)
+    if (this.#items.length >= 2 * NEWEST_RECORDS || this.#characters > this.#charactersMax)
       this.#dropOldest();
   }
 
@@ -78,7 +85,7 @@ export class NewestRecords<Item> {
 
   #isMuch(dropped: number): boolean {
     const count = this.#items.length - dropped;
-    return count > NEWEST_RECORDS || this.#characters > NEWEST_CHARACTERS_MAX / 2;
+    return count > NEWEST_RECORDS || this.#characters > this.#charactersMax / 2;
   }
 
   /** The index of the first one after a position, by halving. */
