@@ -19,7 +19,7 @@ export class PublishedWindow {
   readonly #stopListening: () => void;
   readonly #charactersMax: number;
   /** Those of #types: all consumers share one read. */
-  #newest: NewestRecords<StoredRecord>;
+  #newest: NewestRecords<PublishedRecord>;
   /** Whether something may have been committed since it was last read to the end. */
   #isStale = true;
   /** Whether the last look ended with its page, and not with the log. */
