@@ -57,9 +57,14 @@ export class LogInlet implements Inlet {
   }
 
   async receive(options: PageBound & { readonly signal: AbortSignal }): Promise<Delivery> {
+    await this.untilMore(options.signal);
+    return this.receiveNow(options);
+  }
+
+  /** As `receive`, but waits for nothing: others may have read meanwhile, and found that there was nothing. */
+  async receiveNow(options: PageBound & { readonly signal: AbortSignal }): Promise<Delivery> {
     const { limit, charactersMax = PAGE_CHARACTERS_MAX, signal } = options;
     if (this.#first.length > 0) return this.#deliverFirst();
-    await this.untilMore(signal);
     while (!signal.aborted && !this.#isClosed) {
       const records = await this.#read({ limit, charactersMax });
       if (records.length > 0) return this.#deliver(records);
@@ -69,8 +74,8 @@ export class LogInlet implements Inlet {
   }
 
   /**
-   * Waits until there may be more, unless that is already known, and reads nothing: after it `receive` waits no more.
-   * For whoever reads several, and not all at once.
+   * Waits until there may be more, unless that is already known, and reads nothing: for whoever reads several, and not
+   * all at once.
    */
   untilMore(signal: AbortSignal): Promise<void> {
     return new Promise((resolve) => {
