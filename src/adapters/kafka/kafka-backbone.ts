@@ -6,8 +6,10 @@ import {
   type Outlet,
   type Surroundings,
 } from '../../backbone/backbone.ts';
+import type { LogInlet } from '../../backbone/log-inlet.ts';
 import { LogToLog } from '../../backbone/log-to-log.ts';
 import type { Clock } from '../../host/clock.ts';
+import { NEWEST_CHARACTERS_MAX } from '../../log/newest-records.ts';
 import { FROM_NOW } from '../../log/write-set.ts';
 import { Cluster } from './cluster.ts';
 import type { KafkaAdmin, KafkaPackage } from './kafka-client.ts';
@@ -164,10 +166,10 @@ class KafkaBackbone implements Backbone {
 
   async #open(consumer: Consumer, topic: TopicInUse): Promise<Inlet> {
     const { source } = consumer;
-    const { id: topicId } = await topic.reader.state({ isNow: true });
+    const { id: topicId } = await topic.state();
     const [begins, ends] = [await topic.reader.begins(), await topic.reader.ends()];
     const places = startPlaces(consumer, { topicId, begins, ends });
-    const open = async (partition: number): Promise<Inlet> => {
+    const open = async (partition: number): Promise<LogInlet> => {
       const marks = marksIn(partition, { source, topicId, places });
       const contracts = [...consumer.contracts, UNTYPED];
       return (await this.#log(partition)).inlet({ ...consumer, contracts, marks });
@@ -190,11 +192,14 @@ class KafkaBackbone implements Backbone {
   async #log(partition: number): Promise<LogToLog> {
     const known = this.#logs[partition];
     if (known !== undefined) return known;
-    const log = new LogToLog(this.name);
+    const log = new LogToLog(this.name, (publisher) => {
+      const partitions = Math.max(1, this.#topicOf(publisher).partitions.known());
+      return NEWEST_CHARACTERS_MAX / partitions;
+    });
     this.#logs[partition] = log;
     const published = async (publisher: string): Promise<PublishedPartition> => {
-      const { name, reader, tail } = this.#topicOf(publisher);
-      return new PublishedPartition({ publisher, topic: name, partition, reader, tail });
+      const { name: topic, reader, tail, ahead } = this.#topicOf(publisher);
+      return new PublishedPartition({ publisher, topic, partition, reader, tail, ahead });
     };
     await log.start({ clock: this.#started, published });
     return log;
@@ -258,7 +263,7 @@ class KafkaBackbone implements Backbone {
 }
 
 /** All of them, or none is left open. */
-async function allOpen(opening: readonly Promise<Inlet>[]): Promise<readonly Inlet[]> {
+async function allOpen(opening: readonly Promise<LogInlet>[]): Promise<readonly LogInlet[]> {
   const settled = await Promise.allSettled(opening);
   const inlets = settled.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
   const failed = settled.find(({ status }) => status === 'rejected');

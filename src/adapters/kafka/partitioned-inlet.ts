@@ -1,6 +1,8 @@
 import type { Delivery, Envelope, Inlet } from '../../backbone/backbone.ts';
 import { charactersOf, firstPage, PAGE_CHARACTERS_MAX } from '../../log/page.ts';
 import type { Mark } from '../../log/write-set.ts';
+import type { LogInlet } from '../../backbone/log-inlet.ts';
+import { type Part, PartsAhead } from './parts-ahead.ts';
 import { markAt } from './places.ts';
 import { UNTYPED } from './published-partition.ts';
 
@@ -12,11 +14,11 @@ export interface PartitionedInletOptions {
   /** By contract, its place in each partition. */
   readonly places: ReadonlyMap<string, readonly number[]>;
   /** By partition, what reads it. */
-  readonly inlets: readonly Inlet[];
+  readonly inlets: readonly LogInlet[];
   /** Whether some begin now: then each partition first says where. */
   readonly beginsNow: boolean;
   /** Opens what reads a partition that was added since. */
-  readonly added: (partition: number) => Promise<Inlet>;
+  readonly added: (partition: number) => Promise<LogInlet>;
   /** How many partitions there are, as far as is known without asking, and as it is now. */
   readonly partitions: { known(): number; now(): Promise<number> };
   /** Told how far each partition is taken in, for others to see. */
@@ -25,8 +27,8 @@ export interface PartitionedInletOptions {
 
 /**
  * One consumer's way through all partitions of a topic. Each is read by an inlet of its own, ahead of who
- * asks by a page at most; what they have brought goes out together, each partition in its order. A
- * mark that goes with it says how far its contract has come in every partition.
+ * asks; what they have brought goes out together, each partition in its order. A mark that goes with it says
+ * how far its contract has come in every partition.
  */
 export class PartitionedInlet implements Inlet {
   readonly missing: Inlet['missing'] & {};
@@ -34,6 +36,7 @@ export class PartitionedInlet implements Inlet {
   readonly #parts: Part[];
   readonly #places: ReadonlyMap<string, number[]>;
   readonly #closing = new AbortController();
+  readonly #ahead: PartsAhead;
   #isBeginning: boolean;
   /** The part whose turn it is, so that none is always last. */
   #turn = 0;
@@ -43,9 +46,13 @@ export class PartitionedInlet implements Inlet {
     this.#options = options;
     this.#parts = options.inlets.map((inlet, partition) => ({ inlet, partition }));
     this.#places = new Map([...options.places].map(([name, places]) => [name, [...places]]));
+    this.#ahead = new PartsAhead({
+      closing: this.#closing.signal,
+      wake: () => this.#wake?.(),
+    });
     this.#isBeginning = options.beginsNow;
     this.missing = options.inlets
-      .flatMap(({ missing = [] }) => missing)
+      .flatMap(({ missing }) => missing)
       .filter(({ contract }) => contract !== UNTYPED);
   }
 
@@ -53,7 +60,7 @@ export class PartitionedInlet implements Inlet {
     if (this.#isBeginning) return this.#deliverBeginnings(signal);
     while (!signal.aborted && !this.#closing.signal.aborted) {
       await this.#grow();
-      this.#readAhead(limit);
+      this.#ahead.await(this.#parts, limit);
       if (this.#parts.some(({ page }) => page !== undefined)) return this.#deliver(limit);
       for (const { failure } of this.#parts) if (failure !== undefined) throw failure.error;
       if (await this.#isToldOfNothing()) return NOTHING;
@@ -94,27 +101,6 @@ export class PartitionedInlet implements Inlet {
     }
   }
 
-  /** By a signal of our own: what was begun is not lost when whoever asks asks no more. */
-  #readAhead(limit: number): void {
-    for (const part of this.#parts) {
-      if (part.isReading || part.page !== undefined || part.failure !== undefined) continue;
-      part.isReading = true;
-      void part.inlet
-        .receive({ limit, signal: this.#closing.signal })
-        .then(
-          (delivery) => {
-            if (delivery.messages.length > 0) part.page = { delivery, from: 0 };
-            else part.isTold = true;
-          },
-          (error: unknown) => (part.failure = { error }),
-        )
-        .finally(() => {
-          part.isReading = false;
-          this.#wake?.();
-        });
-    }
-  }
-
   /** One was woken for nothing. Others may have been woken with it, and find something. */
   async #isToldOfNothing(): Promise<boolean> {
     if (!this.#parts.some(({ isTold }) => isTold === true)) return false;
@@ -129,7 +115,7 @@ export class PartitionedInlet implements Inlet {
 
   #anything(signal: AbortSignal): Promise<void> {
     return new Promise((resolve) => {
-      const isSomething = this.#parts.some(({ isReading }) => isReading !== true);
+      const isSomething = this.#parts.some(({ isAwaited }) => isAwaited !== true);
       if (isSomething || signal.aborted || this.#closing.signal.aborted) return resolve();
       const done = (): void => {
         signal.removeEventListener('abort', done);
@@ -164,7 +150,7 @@ export class PartitionedInlet implements Inlet {
       for (const contract of this.#moved(delivery.marks, part.partition, position))
         contracts.add(contract);
       if (part.page.from < delivery.messages.length) continue;
-      part.page = undefined;
+      this.#ahead.forget(part);
       acknowledgements.push(() => delivery.acknowledge());
     }
     const marks = this.#marks(contracts);
@@ -224,17 +210,6 @@ export class PartitionedInlet implements Inlet {
     const { position: _, ...message } = read;
     return message.type === UNTYPED ? { ...message, type: this.#options.untyped } : message;
   }
-}
-
-/** A partition, and what was read of it and is not given out yet. */
-interface Part {
-  readonly inlet: Inlet;
-  readonly partition: number;
-  isReading?: boolean;
-  page?: { readonly delivery: Delivery; readonly from: number } | undefined;
-  failure?: { readonly error: unknown };
-  /** It was woken and found nothing. */
-  isTold?: boolean;
 }
 
 const NOTHING: Delivery = { messages: [], marks: [], acknowledge: async () => undefined };

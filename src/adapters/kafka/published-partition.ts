@@ -5,6 +5,7 @@ import type { StoredRecord } from '../../log/record.ts';
 import { RecordsDroppedError } from '../../log/retention.ts';
 import type { PublishedLog, PublishedQuery } from '../../log/store.ts';
 import type { PlacedRecord } from './chunk.ts';
+import type { Ahead, ChunksAhead } from './chunks-ahead.ts';
 import { readRecord } from './headers.ts';
 import { isAnswered } from './kafka-errors.ts';
 import type { TopicReader } from './topic-reader.ts';
@@ -22,6 +23,8 @@ export interface PublishedPartitionOptions {
   readonly partition: number;
   readonly reader: TopicReader;
   readonly tail: TopicTail;
+  /** What was read of this partition and of the others, at once. */
+  readonly ahead: ChunksAhead<PublishedPartition>;
 }
 
 /**
@@ -33,8 +36,6 @@ export class PublishedPartition implements PublishedLog {
   /** The topic as it was when it was first seen, and where the partition ended when it was last seen. */
   #topicId: string | undefined;
   #end = 0;
-  /** What was read last: whoever reads on, reads it from here. */
-  #ahead: Ahead | undefined;
   /** Nothing of these types is in this stretch. */
   #passed: Passed | undefined;
   #turn: Promise<unknown> = Promise.resolve();
@@ -60,7 +61,8 @@ export class PublishedPartition implements PublishedLog {
   /** One after the other: each goes on where the one before has ended. */
   read(query: PublishedQuery): Promise<readonly StoredRecord[]> {
     const done = this.#turn.then(() => this.#read(query));
-    this.#turn = done.catch(() => undefined);
+    // Without what was read: it would be kept for as long as nobody reads on.
+    this.#turn = done.then(nothing, nothing);
     return done;
   }
 
@@ -70,7 +72,7 @@ export class PublishedPartition implements PublishedLog {
 
   /** What it reads by belongs to all who read the topic. */
   async close(): Promise<void> {
-    this.#ahead = undefined;
+    this.#options.ahead.forget(this);
   }
 
   async #read({ after, types, limit, charactersMax }: PublishedQuery): Promise<StoredRecord[]> {
@@ -97,7 +99,7 @@ export class PublishedPartition implements PublishedLog {
   }
 
   async #aheadFrom(place: number, after: number): Promise<Ahead> {
-    const known = this.#ahead;
+    const known = this.#options.ahead.of(this);
     // What is there by now is behind it: that it was the end is no longer known.
     if (known !== undefined && known.from <= place && place < known.to)
       return { ...known, isEnd: false };
@@ -106,9 +108,10 @@ export class PublishedPartition implements PublishedLog {
     try {
       const chunk = await reader.chunk(this.#topicId, partition, place);
       const records = chunk.records.map((record) => this.#recordOf(record));
-      this.#ahead = { from: place, to: chunk.to, isEnd: chunk.isEnd, records };
+      const found = { from: place, to: chunk.to, isEnd: chunk.isEnd, records };
+      this.#options.ahead.keep(this, found);
       this.#end = Math.max(this.#end, chunk.to);
-      return this.#ahead;
+      return found;
     } catch (error) {
       throw await this.#why(error, after);
     }
@@ -145,12 +148,7 @@ export class PublishedPartition implements PublishedLog {
   }
 }
 
-interface Ahead {
-  readonly from: number;
-  readonly to: number;
-  readonly isEnd: boolean;
-  readonly records: readonly StoredRecord[];
-}
+const nothing = (): void => undefined;
 
 interface Passed {
   readonly from: number;

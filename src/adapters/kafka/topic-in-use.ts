@@ -1,7 +1,9 @@
 import type { Clock } from '../../host/clock.ts';
+import { ChunksAhead } from './chunks-ahead.ts';
 import type { Cluster } from './cluster.ts';
 import { unavailable } from './kafka-errors.ts';
-import { TopicReader } from './topic-reader.ts';
+import type { PublishedPartition } from './published-partition.ts';
+import { TopicReader, type TopicState } from './topic-reader.ts';
 import { TopicTail } from './topic-tail.ts';
 
 /** What the topic of one publisher is read by, for all who read it here. */
@@ -9,6 +11,7 @@ export class TopicInUse {
   readonly name: string;
   readonly reader: TopicReader;
   readonly tail: TopicTail;
+  readonly ahead = new ChunksAhead<PublishedPartition>();
 
   constructor(cluster: Cluster, name: string, clock: Clock) {
     this.name = name;
@@ -21,13 +24,19 @@ export class TopicInUse {
     known: (): number => this.tail.partitions,
     now: async (): Promise<number> => {
       try {
-        const { leaders } = await this.reader.state({ isNow: true });
-        return (this.tail.partitions = leaders.length);
+        return (await this.state()).leaders.length;
       } catch (error) {
         throw unavailable(error);
       }
     },
   };
+
+  /** As it is now. */
+  async state(): Promise<TopicState> {
+    const state = await this.reader.state({ isNow: true });
+    this.tail.partitions = state.leaders.length;
+    return state;
+  }
 
   async close(): Promise<void> {
     await Promise.all([this.reader.close(), this.tail.close()]);

@@ -1,11 +1,14 @@
 import type { Clock } from '../../host/clock.ts';
 import { type Chunk, chunkOf } from './chunk.ts';
+import { AHEAD_CHARACTERS_MAX } from './chunks-ahead.ts';
 import type { Cluster } from './cluster.ts';
 import type { FetchedPartition, KafkaConsumer } from './kafka-client.ts';
 import { explained, isWithoutLeader, unavailable } from './kafka-errors.ts';
 
 /** So much of a partition is asked for at a time; a batch that is larger comes whole. */
 const CHUNK_BYTES = 1_048_576;
+/** Of one among very many: a page of small messages. */
+const CHUNK_BYTES_MIN = 131_072;
 /** What others hand over in transactions is there once they have committed. */
 export const COMMITTED = 1;
 /** So long a new leader is waited for. */
@@ -61,18 +64,14 @@ export class TopicReader {
       const node = leaders[partition];
       // The client looks for it, too, where nobody could catch what it throws.
       if (node === undefined) throw unavailable(`the topic has no partition ${partition}`);
-      const place64 = BigInt(place);
-      const asked = {
-        partition,
-        fetchOffset: place64,
-        partitionMaxBytes: CHUNK_BYTES,
-        ...NO_EPOCH,
-      };
+      const bytes = chunkBytes(leaders.length);
+      const fetchOffset = BigInt(place);
+      const asked = { partition, fetchOffset, partitionMaxBytes: bytes, ...NO_EPOCH };
       const { responses } = await consumer.fetch({
         node,
         topics: [{ topicId, partitions: [asked] }],
         minBytes: 0,
-        maxBytes: CHUNK_BYTES,
+        maxBytes: bytes,
         maxWaitTime: 0,
         isolationLevel: COMMITTED,
       });
@@ -96,7 +95,8 @@ export class TopicReader {
 
   #asked<T>(ask: (consumer: KafkaConsumer) => Promise<T>): Promise<T> {
     const done = this.#turn.then(() => this.#ask(ask));
-    this.#turn = done.catch(() => undefined);
+    // Without the answer: it would be kept until the next one.
+    this.#turn = done.then(nothing, nothing);
     return done;
   }
 
@@ -114,6 +114,14 @@ export class TopicReader {
       }
     }
   }
+}
+
+const nothing = (): void => undefined;
+
+/** So that what was read of all partitions is kept until it was asked for. */
+function chunkBytes(partitions: number): number {
+  const share = Math.floor(AHEAD_CHARACTERS_MAX / partitions);
+  return Math.max(CHUNK_BYTES_MIN, Math.min(CHUNK_BYTES, share));
 }
 
 export const NO_EPOCH = { currentLeaderEpoch: -1, lastFetchedEpoch: -1 } as const;
