@@ -6,6 +6,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
+import { startKafka } from '../../../scripts/services/kafka.ts';
 import { startNats } from '../../../scripts/services/nats.ts';
 import { startRabbitmq } from '../../../scripts/services/rabbitmq.ts';
 import { sharedPostgres } from '../../../scripts/services/postgres.ts';
@@ -43,6 +44,7 @@ for (const [processes, who] of [
 for (const [name, startBroker] of [
   ['NATS', startNats],
   ['RabbitMQ', startRabbitmq],
+  ['Kafka', startKafka],
 ] as const)
   test(`over ${name}, with several processes of a context, it balances just so`, async () => {
     const broker = await startBroker();
