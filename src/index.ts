@@ -66,7 +66,6 @@ export { RefusedError } from './reaction/reaction-subscription.ts';
 export { EditRefusedError } from './runtime/edit-refused.ts';
 export { NotPausableError } from './runtime/not-pausable.ts';
 export { NotRunningHereError } from './runtime/not-running-here.ts';
-export { BusinessTimeElsewhereError } from './runtime/reach-business-time.ts';
 export { ForeignReadModelError } from './runtime/own-read-model.ts';
 export { CallAbortedError, TooManyCallsError } from './runtime/calls-under-way.ts';
 export { StoppedError } from './runtime/stopped.ts';

@@ -249,12 +249,11 @@ export class Application {
   /**
    * Says that all business before `time` is done, for timers by business time, while what happened
    * long ago is done again: those that are due by then fire, each when what the one before has
-   * caused has settled. Business time stands there until the next call, or `followClock`.
-   *
-   * Each process has a business time of its own: where several run a context, stop the others first.
+   * caused has settled. Business time stands there until the next call, or `followClock`. Each process
+   * has a business time of its own: where several run a context, tell it to each of them, as any of
+   * them may have the timers.
    *
    * @throws {InvalidTimeError} when `time` is no ISO 8601 text.
-   * @throws {BusinessTimeElsewhereError} when another process has timers by business time.
    * @throws {SettledParkedError} when something was parked on the way; call it again to go on.
    * @example
    * await app.reachBusinessTime('2011-12-09T12:50:00.000Z');
