@@ -8,10 +8,9 @@ export const canary: Canary = {
   breaks: [
     {
       file: 'src/subscription/owned-range.ts',
-      from: `    if (!(await this.#commit({ ...writeSet, moves: [{ ...this.#fence(), from, to }] })))
-      return false;`,
+      from: `    if (!(await this.#commit({ ...writeSet, moves: [{ ...this.fence, from, to }] }))) return false;`,
       to: `    if (!(await this.commit(writeSet))) return false;
-    await this.#commit({ moves: [{ ...this.#fence(), from, to }] });`,
+    await this.#commit({ moves: [{ ...this.fence, from, to }] });`,
     },
   ],
 };

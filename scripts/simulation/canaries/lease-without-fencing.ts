@@ -8,8 +8,8 @@ export const canary: Canary = {
   breaks: [
     {
       file: 'src/adapters/memory/memory-write-set.ts',
-      from: '    contents.checkpoints.get(rangeOf(fence))?.epoch === fence.epoch;',
-      to: '    contents.checkpoints.has(rangeOf(fence));',
+      from: '  return contents.checkpoints.get(rangeOf(fence))?.epoch === fence.epoch;',
+      to: '  return contents.checkpoints.has(rangeOf(fence));',
     },
   ],
 };
