@@ -14,10 +14,7 @@ test('while one begins all there is, another comes: nothing is done by both', as
   const first = house.process('first', { beginsInMs: 20 });
   const second = house.process('second');
 
-  const starting = first.work.start();
-  await house.until(() => first.begun.length === 1);
-  await Promise.all([starting, second.work.start()]);
-  await house.until(() => house.isAllDone);
+  await house.comesWhileItBegins(second, first);
 
   assert.deepEqual(house.doneTwice, []);
   assert.ok(first.works.size > 0 && second.works.size > 0);
@@ -68,10 +65,7 @@ test('who takes longer than a lease to begin something is not taken for dead', a
   const first = house.process('first', { beginsInMs: 1_000 });
   const second = house.process('second');
 
-  const starting = first.work.start();
-  await house.until(() => first.begun.length === 1);
-  await Promise.all([starting, second.work.start()]);
-  await house.until(() => house.isAllDone);
+  await house.comesWhileItBegins(second, first);
 
   assert.deepEqual(house.doneTwice, []);
   assert.deepEqual(house.membership.dead, []);
@@ -143,6 +137,14 @@ class House {
 
   begins(part: string): void {
     if (this.#doing(part).length > 1) this.doneTwice.push(part);
+  }
+
+  /** One comes as soon as the other has begun something. Resolves when all is done. */
+  async comesWhileItBegins(comes: Worker, begins: Worker): Promise<void> {
+    const starting = begins.work.start();
+    await this.until(() => begins.begun.length === 1);
+    await Promise.all([starting, comes.work.start()]);
+    await this.until(() => this.isAllDone);
   }
 
   async until(isSo: () => boolean): Promise<void> {

@@ -1,19 +1,16 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { StateCache } from '../aggregate/state-cache.ts';
 import { memory } from '../adapters/memory/memory-store.ts';
 import { boundedContext } from '../context/bounded-context.ts';
-import { KeyedLock } from '../context/keyed-lock.ts';
-import type { Workplace } from '../context/unit.ts';
 import { vocabularyOf } from '../context/vocabulary.ts';
 import { systemHost } from '../host/host.ts';
 import { Committer } from '../log/committer.ts';
 import type { Log } from '../log/log.ts';
 import type { NewRecord } from '../log/record.ts';
-import { KnownDocuments } from '../read-model/known-documents.ts';
 import { dealtNotice } from '../runtime/dealt-notice.ts';
 import { until } from '../runtime/fixtures/start.ts';
 import { silent } from '../telemetry/logger.ts';
+import { bareWorkplace } from './fixtures/bare-workplace.ts';
 import { Subscription } from './subscription.ts';
 import { TailReader } from './tail-reader.ts';
 
@@ -51,21 +48,7 @@ async function reading(log: Log, handled: string[]) {
   const committer = new Committer(log, host.clock);
   const tail = new TailReader(log, vocabulary, host.clock);
   await tail.start(committer);
-  const workplace: Workplace = {
-    context: context.name,
-    log,
-    vocabulary,
-    states: new StateCache(1),
-    host,
-    charactersMax: 1_000,
-    inlineModels: [],
-    inlineLock: new KeyedLock(),
-    inlineDocuments: new KnownDocuments(),
-    inlineFences: [],
-    isShared: true,
-    publications: new Map(),
-    published: new Set(),
-  };
+  const workplace = bareWorkplace(log, { vocabulary, host });
   const subscription = new Subscription(
     {
       name: 'note',

@@ -10,6 +10,7 @@ import type { Store } from '../../log/store.ts';
 import type { Application } from '../../runtime/application.ts';
 import { run } from '../../runtime/run.ts';
 import type { LogLine } from '../../telemetry/logger.ts';
+import { changedStore } from './fixtures/changed-store.ts';
 import { countingContext } from './fixtures/counting.ts';
 import { until } from './fixtures/until.ts';
 import { postgres } from './postgres-store.ts';
@@ -112,19 +113,11 @@ interface Release {
 
 /** A store that tells when the inline read model was dropped. */
 function droppingStore(store: Store, onDropped?: (model: string) => Promise<void>): Store {
-  return {
-    name: store.name,
-    reader: (context) => store.reader(context),
-    published: (context) => store.published(context),
-    leaveRequests: (context, requests) => store.leaveRequests(context, requests),
-    async open(context) {
-      const log = await store.open(context);
-      const drop = log.dropModel.bind(log);
-      log.dropModel = async (model, subscription) => {
-        await drop(model, subscription);
-        if (model === GRAND) await onDropped?.(model);
-      };
-      return log;
-    },
-  };
+  return changedStore(store, (log) => {
+    const drop = log.dropModel.bind(log);
+    log.dropModel = async (model, subscription) => {
+      await drop(model, subscription);
+      if (model === GRAND) await onDropped?.(model);
+    };
+  });
 }

@@ -9,6 +9,7 @@ import type { Store } from '../../log/store.ts';
 import { RebuildError } from '../../runtime/rebuild.ts';
 import { run } from '../../runtime/run.ts';
 import { silent } from '../../telemetry/logger.ts';
+import { changedStore } from './fixtures/changed-store.ts';
 import { countingContext } from './fixtures/counting.ts';
 import { IDS } from './fixtures/counting-processes.ts';
 import { postgres } from './postgres-store.ts';
@@ -58,22 +59,14 @@ test('a rebuild during which another process joins fails, and no document misses
 
 /** A store that says when a read model is about to be made, and makes it when it may. */
 function heldAt(model: string, begun: () => void, until: Promise<void>, store: Store): Store {
-  return {
-    name: store.name,
-    reader: (context) => store.reader(context),
-    published: (context) => store.published(context),
-    leaveRequests: (context, requests) => store.leaveRequests(context, requests),
-    async open(context) {
-      const log = await store.open(context);
-      const define = log.defineModel.bind(log);
-      log.defineModel = async (name, indexes) => {
-        if (name === model) {
-          begun();
-          await until;
-        }
-        return define(name, indexes);
-      };
-      return log;
-    },
-  };
+  return changedStore(store, (log) => {
+    const define = log.defineModel.bind(log);
+    log.defineModel = async (name, indexes) => {
+      if (name === model) {
+        begun();
+        await until;
+      }
+      return define(name, indexes);
+    };
+  });
 }
