@@ -9,7 +9,11 @@ import { join } from 'node:path';
 import { after, before, type TestContext, test } from 'node:test';
 import { connect } from 'amqplib';
 import { makeCertificates } from '../../../scripts/services/process/certificates.ts';
-import { type RabbitmqServer, startRabbitmq } from '../../../scripts/services/rabbitmq.ts';
+import {
+  rabbitmq as rabbitmqService,
+  type RabbitmqServer,
+  startRabbitmq,
+} from '../../../scripts/services/rabbitmq.ts';
 import { type Backbone, type Envelope, MessageNotCarriedError } from '../../backbone/backbone.ts';
 import { boundedContext } from '../../context/bounded-context.ts';
 import { systemClock } from '../../host/clock.ts';
@@ -19,7 +23,7 @@ import { rejection, start, until as untilWithin } from '../../runtime/fixtures/s
 import { run } from '../../runtime/run.ts';
 import { silent } from '../../telemetry/logger.ts';
 import { memory } from '../memory/memory-store.ts';
-import { RabbitmqDefinitionError } from './definitions.ts';
+import { RabbitmqDefinitionError, RabbitmqDeliveryLimitError } from './definitions.ts';
 import { withChannel } from './fixtures/bare-client.ts';
 import { RabbitmqNameError } from './names.ts';
 import { rabbitmq, type RabbitmqOptions } from './rabbitmq-backbone.ts';
@@ -67,6 +71,46 @@ test('a queue of another kind is left as it is, and named; another prefix goes o
   const { app, heard } = await scene(t, { prefix: 'beside' });
   await place(app, 'o-1');
   await until(() => heard.length === 1);
+});
+
+test(
+  'a queue that was made on RabbitMQ 3 is refused on a newer one until a policy keeps it from losing what came back often',
+  { skip: isOlderThan4() },
+  async (t) => {
+    const queue = 'older.ordering.listening';
+    await withChannel(server.url, (channel) =>
+      channel.assertQueue(queue, { durable: true, arguments: MADE_ON_3 }),
+    );
+    const refusing = await opened({ prefix: 'older' });
+    const error = await rejection(refusing.inlet(consumer()), RabbitmqDeliveryLimitError);
+    assert.match(error.message, /queue "older\.ordering\.listening".*set_policy/s);
+    assert.equal(error.retryable, false);
+    await refusing.close();
+
+    const limit = JSON.stringify({ 'delivery-limit': -1 });
+    await server.ctl('set_policy', 'unlimited', '^older', limit, '--apply-to', 'quorum_queues');
+    const policy = { prefix: 'older', deliveryLimit: 'policy' } as const;
+    const backbone = await opened(policy);
+    const outlet = await backbone.outlet('ordering');
+    await (await backbone.inlet(consumer())).close();
+    await outlet?.publish([message()]);
+    await backbone.close();
+    for (let time = 0; time < 25; time += 1) await comesBack(queue);
+
+    const { app, heard } = await scene(t, policy);
+    await place(app, 'o-2');
+    await until(() => heard.length === 2);
+    assert.deepEqual(heard, ['o-1', 'o-2']);
+  },
+);
+
+test('whose delivery limit a policy sets, may also have queues that were made by themselves', async (t) => {
+  const { app } = await scene(t, { prefix: 'both' });
+  await app.stop();
+
+  const again = await scene(t, { prefix: 'both', deliveryLimit: 'policy' });
+  await place(again.app, 'o-1');
+  await until(() => again.heard.length === 1);
 });
 
 test('exchanges and queues have names of one’s own where they are given', async (t) => {
@@ -262,6 +306,20 @@ test('a server is believed over TLS when the authority that one trusts vouches f
   });
   await stranger.close();
 });
+
+const MADE_ON_3 = { 'x-queue-type': 'quorum', 'x-single-active-consumer': true };
+
+function isOlderThan4(): string | false {
+  const version = Number.parseInt(rabbitmqService.find()?.version ?? '', 10);
+  return version < 4 && 'no queue has a limit before RabbitMQ 4';
+}
+
+/** Somebody has the next message, and ends. */
+async function comesBack(queue: string): Promise<void> {
+  await withChannel(server.url, async (channel) => {
+    await new Promise((resolve) => void channel.consume(queue, resolve));
+  });
+}
 
 /** A server beside many others on a busy machine takes its time. */
 function until(holds: () => boolean | Promise<boolean>, timeoutMs = 30_000): Promise<void> {

@@ -11,7 +11,12 @@ import {
 } from '../../backbone/backbone.ts';
 import type { AmqpChannel, AmqpConfirmChannel, AmqpConnection } from './amqp-client.ts';
 import { ConfirmedOutlet } from './confirmed-outlet.ts';
-import { assertExchange, assertQueue } from './definitions.ts';
+import {
+  assertExchange,
+  assertQueue,
+  type QueueDefinition,
+  RabbitmqDeliveryLimitError,
+} from './definitions.ts';
 import { namesWith, type RabbitmqNames } from './names.ts';
 import { QueueInlet } from './queue-inlet.ts';
 import { ServerConnection } from './server-connection.ts';
@@ -37,11 +42,19 @@ export interface RabbitmqOptions {
   readonly names?: Partial<RabbitmqNames>;
   /** So long a confirmation is waited for, in milliseconds. Default 10,000. */
   readonly confirmWithinMs?: number;
+  /**
+   * RabbitMQ 4 drops a message that came back 20 times, unless its queue says otherwise. With `'queue'` those that are
+   * made on 4 do, and those that were made on 3 are refused there (`RabbitmqDeliveryLimitError`). With `'policy'` they
+   * are used, as a policy of yours sets their `delivery-limit` to -1. Default `'queue'`.
+   */
+  readonly deliveryLimit?: 'queue' | 'policy';
   /** Goes to `connect` of `amqplib`: `ca`, `cert`, `key`, `credentials` … Default: nothing. */
   readonly socketOptions?: object;
 }
 
 const OLDEST = 3;
+/** From this version on a queue can say that it has no limit. */
+const LIMITING = 4;
 const CONFIRM_WITHIN_MS = 10_000;
 
 /**
@@ -53,6 +66,7 @@ const CONFIRM_WITHIN_MS = 10_000;
  * @param where an address such as `amqp://localhost`, or options
  * @throws {RabbitmqClientMissingError} at the start, when the client is not installed
  * @throws {RabbitmqDefinitionError} when an exchange or queue is there that is defined otherwise
+ * @throws {RabbitmqDeliveryLimitError} when a queue was made on RabbitMQ 3, and the server is a newer one by now
  * @throws {RabbitmqNameError} at the start, when a name cannot be, or two queues have the same one
  * @example
  * const app = await run([ordering, billing], {
@@ -77,6 +91,7 @@ class RabbitmqBackbone implements Backbone {
   } as const;
   readonly #names: RabbitmqNames;
   readonly #confirmWithinMs: number;
+  readonly #isLimitByPolicy: boolean;
   /** Where messages come from. */
   readonly #incoming: ServerConnection;
   /** A server that is short of memory reads nothing of a connection that publishes, no acknowledgements either. */
@@ -90,6 +105,7 @@ class RabbitmqBackbone implements Backbone {
     const { url = 'amqp://localhost', connection, socketOptions = {} } = options;
     this.#names = namesWith(options.prefix ?? 'thereupon', options.names);
     this.#confirmWithinMs = options.confirmWithinMs ?? CONFIRM_WITHIN_MS;
+    this.#isLimitByPolicy = options.deliveryLimit === 'policy';
     const own = (): ServerConnection => new ServerConnection({ url, connection, socketOptions });
     this.#incoming = own();
     this.#outgoing = typeof connection === 'object' ? this.#incoming : own();
@@ -185,11 +201,13 @@ class RabbitmqBackbone implements Backbone {
     listeners: readonly Listener[],
   ): Promise<void> {
     const exchange = this.#names.exchange(publisher);
-    const version = versionOf(connection);
+    const canBeUnlimited = versionOf(connection) >= LIMITING;
     await assertExchange(channel, exchange);
     for (const { consumer, contracts } of listeners) {
-      const queue = this.#names.queue(publisher, consumer);
-      await assertQueue(channel, { queue, exchange, contracts, version });
+      const asked = { queue: this.#names.queue(publisher, consumer), exchange, contracts: [] };
+      const isUnlimited =
+        canBeUnlimited && !(this.#isLimitByPolicy && (await isLimited(connection, asked)));
+      await assertQueue(channel, { ...asked, contracts, isUnlimited });
     }
   }
 
@@ -227,6 +245,23 @@ async function opened<Channel extends AmqpChannel>(
     return channel;
   } catch (error) {
     await channel.close().catch(() => undefined);
+    throw error;
+  }
+}
+
+/** Whether a queue was made before it could be said that it has no limit. A refusal ends its channel. */
+async function isLimited(
+  connection: AmqpConnection,
+  queue: Omit<QueueDefinition, 'isUnlimited'>,
+): Promise<boolean> {
+  try {
+    const channel = await opened(await connection.createChannel(), (made) =>
+      assertQueue(made, { ...queue, isUnlimited: true }),
+    );
+    await channel.close();
+    return false;
+  } catch (error) {
+    if (error instanceof RabbitmqDeliveryLimitError) return true;
     throw error;
   }
 }
