@@ -3,7 +3,7 @@
  * what a broker holds.
  */
 import { setTimeout as delay } from 'node:timers/promises';
-import { run } from 'thereupon';
+import { type Application, run } from 'thereupon';
 import { sqlite } from 'thereupon/sqlite';
 import { attributesOf } from '../../src/backbone/cloud-event.ts';
 import { envelopeOf } from '../../src/backbone/envelope-of-record.ts';
@@ -13,7 +13,7 @@ import { fillLog } from '../fill-log.ts';
 import { secondsFor } from '../stopwatch.ts';
 import { type Broker, type Headers, settingsOf } from './broker.ts';
 import { brokers } from './brokers.ts';
-import { bellsAndEars, KEYS, ringOf } from './contexts.ts';
+import { bellsAndEars, KEYS, LISTENING, ringOf } from './contexts.ts';
 import { handingOver } from './handing-over.ts';
 import { outage } from './outage.ts';
 
@@ -115,16 +115,24 @@ async function relayed(broker: Broker, directory: string, round: Round): Promise
   });
 }
 
-/** What was handed over in peace, until all of it is in the log of the other context. */
+/**
+ * What was handed over in peace, until all of it is in the log of the other context. Who listens there is paused: what
+ * handling costs is not asked here.
+ */
 async function takenIn(broker: Broker, directory: string, round: Round): Promise<number> {
-  await relayed(broker, directory, round);
   const { bells, ears } = bellsAndEars(() => undefined);
-  return secondsFor(async () => {
-    const app = await run([bells, ears], {
+  const listen = (): Promise<Application> =>
+    run([bells, ears], {
       store: sqlite(directory),
       backbone: broker.backbone(round.url, round.name),
       only: ['ears'],
     });
+  const first = await listen();
+  await first.pause(ears, LISTENING, { who: 'benchmark', why: 'only taking in is measured' });
+  await first.stop();
+  await relayed(broker, directory, round);
+  return secondsFor(async () => {
+    const app = await listen();
     const reader = await sqlite(directory).reader('ears');
     while ((await reader.head()) < round.count) await delay(LOOK_MS);
     await reader.close();

@@ -27,11 +27,13 @@ export function bellsAndEars(onRing: (event: { readonly data: Rang['data'] }) =>
     publishes: [publish(BellRang, bell, 'Rang', (event) => event.data)],
   });
   const ears = boundedContext('ears', {
-    reactions: [whenever('listen', BellRang, onRing, { startFrom: 'beginning' })],
+    reactions: [whenever(LISTENING, BellRang, onRing, { startFrom: 'beginning' })],
   });
   return { bell, BellRang, bells, ears };
 }
 
+/** What hears the bell. */
+export const LISTENING = 'listen';
 /** So many bells ring. */
 export const KEYS = 1_000;
 

@@ -6,15 +6,21 @@ const PREFIX = 'ce_';
 const STRUCTURED = 'application/cloudevents+json';
 
 export function headersOf(attributes: Attributes): ReadonlyMap<Buffer, Buffer> {
-  const headers = Object.entries(attributes).map(
-    ([name, value]) => [PREFIX + name, value] as const,
-  );
-  return new Map(
-    [['content-type', CONTENT_TYPE] as const, ...headers].map(([name, value]) => [
-      Buffer.from(name),
-      Buffer.from(value),
-    ]),
-  );
+  const headers = new Map<Buffer, Buffer>([OF_CONTENT_TYPE]);
+  for (const [name, value] of Object.entries(attributes))
+    headers.set(nameBytes(name), Buffer.from(value));
+  return headers;
+}
+
+const OF_CONTENT_TYPE = [Buffer.from('content-type'), Buffer.from(CONTENT_TYPE)] as const;
+
+/** The few names that there are: each message has them all. */
+const namesBytes = new Map<string, Buffer>();
+
+function nameBytes(name: string): Buffer {
+  const bytes = namesBytes.get(name) ?? Buffer.from(PREFIX + name);
+  namesBytes.set(name, bytes);
+  return bytes;
 }
 
 /** What a message says of itself, in either mode; nothing when it is no CloudEvent. */

@@ -6,9 +6,9 @@ const PREFIX = 'ce-';
 const STRUCTURED = 'application/cloudevents+json';
 
 export function writeHeaders(headers: NatsHeaders, attributes: Attributes): void {
-  headers.set('content-type', CONTENT_TYPE);
+  headers.append('content-type', CONTENT_TYPE);
   for (const [name, value] of Object.entries(attributes))
-    headers.set(PREFIX + name, encoded(value));
+    headers.append(PREFIX + name, encoded(value));
 }
 
 /** What a message says of itself, in either mode; nothing when it is no CloudEvent. */
@@ -21,9 +21,9 @@ export function readMessage(message: Pick<NatsMessage, 'headers' | 'string'>): {
   if (headers === undefined) return parseStructured(text) ?? { attributes: {}, data: text };
   const attributes: Record<string, string> = {};
   let contentType = '';
-  for (const key of headers.keys()) {
+  // In one go: the client looks through all of them for each that it is asked for.
+  for (const [key, [value = '']] of headers) {
     const name = key.toLowerCase();
-    const value = headers.get(key);
     if (name === 'content-type') contentType = value.toLowerCase();
     else if (name.startsWith(PREFIX)) attributes[name.slice(PREFIX.length)] = decoded(value);
   }
@@ -44,6 +44,7 @@ function encoded(value: string): string {
 }
 
 function decoded(value: string): string {
+  if (!value.includes('%')) return value;
   try {
     return decodeURIComponent(value);
   } catch {

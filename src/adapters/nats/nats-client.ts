@@ -25,13 +25,12 @@ export interface NatsMessage {
   string(): string;
 }
 
-export interface NatsHeaders {
+/** Each name, and what it says: more than once, perhaps. */
+export interface NatsHeaders extends Iterable<readonly [string, readonly string[]]> {
   /** Of a message that the server itself sends; otherwise 0. */
   readonly code: number;
   readonly description: string;
-  keys(): readonly string[];
-  get(name: string): string;
-  set(name: string, value: string): void;
+  append(name: string, value: string): void;
   /** As they are sent. */
   toString(): string;
 }
