@@ -5,6 +5,7 @@
  *     npm test -- src/log           those of a folder, or of a file
  *     npm test -- --servers         a server that is missing is a failure
  *     npm test -- --no-servers      without `*.int.test.ts`, which need a server
+ *     npm test -- --without src/cli  without those of a folder, as often as one likes
  *     npm test -- --name "stale"    only the tests whose name matches
  *     npm test -- --again           the few files that failed run once more at the end, alone
  *
@@ -42,13 +43,16 @@ const { values, positionals } = parseArgs({
   options: {
     servers: { type: 'boolean' },
     name: { type: 'string' },
+    without: { type: 'string', multiple: true },
     again: { type: 'boolean' },
   },
 });
 
-const isFullRun = positionals.length === 0 && values.name === undefined;
+const isWhole = values.name === undefined && values.without === undefined;
+const isFullRun = positionals.length === 0 && isWhole;
 const files = findTestFiles(positionals.length === 0 ? undefined : positionals, {
   withServers: values.servers !== false,
+  without: values.without,
 });
 const needs = new Map(files.map((file) => [file, neededServices(file, services)]));
 const provided = await provideServices([...needs.values()].flat(), requiredServices(), {

@@ -6,7 +6,7 @@
  * is a project of its own, which runs its tests itself.
  */
 import { existsSync, readdirSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, relative, sep } from 'node:path';
 
 const roots = ['src', 'console', 'examples', 'scripts', 'benchmarks', 'template'];
 const skipped = new Set(['node_modules', 'fixtures', 'dist', 'data']);
@@ -14,14 +14,26 @@ const skipped = new Set(['node_modules', 'fixtures', 'dist', 'data']);
 /** The test files below the given files and folders, sorted; of the whole tree without any. */
 export function findTestFiles(
   wanted: readonly string[] = roots.filter((root) => existsSync(root)),
-  options: { withServers: boolean },
+  options: { withServers: boolean; without?: readonly string[] | undefined },
 ): string[] {
-  return wanted.flatMap((path) => {
-    if (!existsSync(path)) throw new Error(`There is no file or folder "${path}".`);
+  const without = options.without ?? [];
+  for (const path of without) assertThere(path);
+  const files = wanted.flatMap((path) => {
+    assertThere(path);
     // A file that someone names is meant, whatever it needs.
     if (statSync(path).isFile()) return [path];
     return below(path).filter((file) => options.withServers || !file.endsWith('.int.test.ts'));
   });
+  return files.filter((file) => !without.some((path) => isIn(path, file)));
+}
+
+function assertThere(path: string): void {
+  if (!existsSync(path)) throw new Error(`There is no file or folder "${path}".`);
+}
+
+function isIn(path: string, file: string): boolean {
+  const way = relative(path, file);
+  return way !== '..' && !way.startsWith(`..${sep}`);
 }
 
 function below(folder: string): string[] {
