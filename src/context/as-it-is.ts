@@ -6,22 +6,14 @@ import { Unit, type Workplace } from './unit.ts';
 const TRIES_MAX = 20;
 
 /**
- * Decides on the streams as they are, although their states are remembered, and other processes may
- * have moved them since; folds into inline documents likewise. What is committed the log compares; what
- * is committed nowhere (a refusal, a failure, that it is not time yet) is compared here: where one was
- * not as it was taken to be, all is decided again. Otherwise a command that the stream allows could be
- * refused, and whoever ignores refusals would lose an event.
+ * Decides on the streams as they are, although their states are remembered, and may have been moved
+ * since: by other processes, or here, by a commit that can be read before whoever made it has its
+ * answer. Folds into inline documents likewise. What is committed the log compares; what is committed
+ * nowhere (a refusal, a failure, that it is not time yet) is compared here: where one was not as it was
+ * taken to be, all is decided again. Otherwise a command that the stream allows could be refused, and
+ * whoever ignores refusals would lose an event.
  */
-export function decidedAsItIs<Answer>(
-  workplace: Workplace,
-  decide: (open: (base?: Unit) => Unit) => Promise<Answer>,
-): Promise<Answer> {
-  // Who is alone remembers what is.
-  if (!workplace.isShared) return decide((base) => new Unit(workplace, base));
-  return decidedAmongOthers(workplace, decide);
-}
-
-async function decidedAmongOthers<Answer>(
+export async function decidedAsItIs<Answer>(
   workplace: Workplace,
   decide: (open: (base?: Unit) => Unit) => Promise<Answer>,
 ): Promise<Answer> {

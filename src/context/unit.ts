@@ -262,13 +262,12 @@ export class Unit {
   }
 
   /**
-   * Whether another process has moved a stream that something was decided on here, or an inline
-   * document that something was folded into; then it is not remembered any more. Of what its base has
+   * Whether a stream that something was decided on here, or an inline document that something was
+   * folded into, has been moved since; then it is not remembered any more. Of what its base has
    * moved, the commit of the base will tell.
    */
   async isBehind(): Promise<boolean> {
-    const { isShared, log, states } = this.#workplace;
-    if (!isShared) return false;
+    const { log, states } = this.#workplace;
     let isBehind = await this.#areDocumentsBehind();
     for (const [stream, version] of this.#expects) {
       const ofBase = this.#expectedByBase(stream);
