@@ -24,8 +24,8 @@ export function modelSubscription(
     keepsKeys: true,
     batchMax: BATCH_MAX,
     // In one question for all of a batch: one by one they would take as many as it has keys.
-    readAhead: async (entries, unit, isOurs) => {
-      const keys = new Set(entries.flatMap((entry) => keysIn(model, entry)).filter(isOurs));
+    readAhead: async (entries, unit, isFree) => {
+      const keys = new Set(entries.flatMap((entry) => keysIn(model, entry)).filter(isFree));
       unit.documents.readAhead(name, keys, await log.documents(name, [...keys]));
     },
     handle: (entry, key, base) => {

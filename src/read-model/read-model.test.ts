@@ -25,6 +25,7 @@ import {
 import { RebuildError } from '../runtime/rebuild.ts';
 import { SettledParkedError } from '../runtime/settled.ts';
 import { InvalidTokenError } from '../runtime/token.ts';
+import { aroundStore } from '../testing/around-store.ts';
 import { type AnyReadModel, readModel, type } from './read-model.ts';
 
 interface Balance {
@@ -220,6 +221,37 @@ test('a record that is tried again soon is waited for', async (t) => {
   const { token } = await app.handle(account, 'a', deposit(1));
 
   assert.equal((await app.read(model).get('a', { after: token }))?.balance, 1);
+});
+
+test('what is tried again while documents are read for what follows is not folded over', async (t) => {
+  let isBroken = true;
+  const model = balances({
+    fail(_, amount) {
+      if (isBroken && amount === 2) throw new Error('for a moment');
+    },
+  });
+  const store = openedStore();
+  const waits = () => store.log('banking').waiting({ limit: 1 });
+  // The answer is on its way for long, as that of a server may be.
+  let isSlow = false;
+  const slow = aroundStore(store, async ({ name, make }) => {
+    const answer = await make();
+    if (isSlow && name === 'banking.documents')
+      await until(async () => (await waits()).length === 0);
+    return answer;
+  });
+  const app = await start(t, [banking(model)], { store: slow });
+  await app.handle(account, 'a', deposit(1));
+  await app.settled();
+  await app.handle(account, 'a', deposit(2));
+  await until(async () => (await waits()).length === 1);
+
+  isBroken = false;
+  isSlow = true;
+  await app.handle(account, 'a', deposit(3));
+  await app.settled();
+
+  assert.equal((await app.read(model).get('a'))?.balance, 6);
 });
 
 test('several keys of one event are several documents, each folded once', async (t) => {

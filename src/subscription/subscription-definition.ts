@@ -25,13 +25,14 @@ export interface SubscriptionDefinition {
   /** Default 256. */
   readonly batchMax?: number;
   /**
-   * Reads what the handling of a batch will ask the log for, all at once. It waits for the store as
-   * long as that takes, and fails with it: that is no failure of a record.
+   * Reads what the handling of a batch will ask the log for, all at once, of the keys that nobody else
+   * works on meanwhile. It waits for the store as long as that takes, and fails with it: that is no
+   * failure of a record.
    */
   readonly readAhead?: (
     entries: readonly Entry[],
     unit: Unit,
-    isOurs: (key: string) => boolean,
+    isFree: (key: string) => boolean,
   ) => Promise<void>;
   /**
    * Handles one record for one key: what it wants to change is in the unit it answers with, either

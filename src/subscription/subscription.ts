@@ -540,7 +540,9 @@ export class Subscription {
   /** Handles records and commits them with the checkpoint. False: a conflict, do it again. */
   async #tryBatch(entries: readonly Entry[], upTo: number): Promise<boolean> {
     const batch = new Batch(this.#parts.workplace, this.#cursor);
-    await this.#definition.readAhead?.(entries, batch.unit, (key) => this.#range.has(key));
+    // Not of a key of which a row waits: that may be done while it is read, and change what was read.
+    const isFree = (key: string): boolean => this.#range.has(key) && !this.room.has(key);
+    await this.#definition.readAhead?.(entries, batch.unit, isFree);
     for (const entry of entries) {
       if (this.#circuit.isOpen || this.#isStopping) break;
       await this.#handling.handle(entry, batch);
