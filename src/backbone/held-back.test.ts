@@ -253,45 +253,31 @@ test('hundreds that are held behind it go in order', async () => {
   assert.deepEqual(await waiting(log), []);
 });
 
-test('during an outage a redrive fails, and it stays parked', async () => {
-  const { log, host, outlet, relay, publish } = await given();
-  const [large, behind, other] = oneTooLarge(outlet);
-  const running = await relay();
-  await publish(large, behind, other);
-  await idle(running);
-
-  outlet.isAway = true;
-  await assert.rejects(decide(running, 'retry', { log, host }), { code: 'backbone-unavailable' });
-  outlet.isAway = false;
-  await idle(running);
-  await running.stop();
-
-  assert.deepEqual(outlet.of('a'), []);
-  assert.equal((await waiting(log))[0], `parked ${large.id} message-not-carried`);
-});
-
 for (const how of ['goes on', 'is started anew'])
-  test(`discarded during an outage, what is held behind it goes by itself when the relay ${how}`, async () => {
-    const { log, host, outlet, relay, publish } = await given();
-    const [large, behind, other] = oneTooLarge(outlet);
-    const before = await relay();
-    await publish(large, behind, other);
-    await idle(before);
+  for (const to of ['retry', 'gone'] as const)
+    test(`decided during an outage (${to}), what may go goes by itself when the relay ${how}`, async () => {
+      const { log, host, outlet, relay, publish } = await given();
+      const [large, behind, other] = oneTooLarge(outlet);
+      const before = await relay();
+      await publish(large, behind, other);
+      await idle(before);
 
-    outlet.isAway = true;
-    await assert.rejects(decide(before, 'gone', { log, host }), { code: 'backbone-unavailable' });
-    const later = message({ key: 'a' });
-    await publish(later);
-    if (how === 'is started anew') await before.stop();
-    const after = how === 'is started anew' ? await relay() : before;
-    outlet.isAway = false;
-    await until('all of them', () => outlet.of('a').length === 2);
-    await idle(after);
-    await after.stop();
+      outlet.tooLarge.clear();
+      outlet.isAway = true;
+      await assert.rejects(decide(before, to, { log, host }), { code: 'backbone-unavailable' });
+      const later = message({ key: 'a' });
+      await publish(later);
+      if (how === 'is started anew') await before.stop();
+      const after = how === 'is started anew' ? await relay() : before;
+      outlet.isAway = false;
+      const expected = to === 'gone' ? [behind.id, later.id] : [large.id, behind.id, later.id];
+      await until('all of them', () => outlet.of('a').length === expected.length);
+      await idle(after);
+      await after.stop();
 
-    assert.deepEqual(outlet.of('a'), [behind.id, later.id]);
-    assert.deepEqual(await waiting(log), []);
-  });
+      assert.deepEqual(outlet.of('a'), expected);
+      assert.deepEqual(await waiting(log), []);
+    });
 
 test('a message that is no longer in the log is parked with that reason, and can be discarded', async () => {
   const { log, host, committer, outlet, relay, publish } = await given();

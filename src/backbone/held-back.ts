@@ -101,12 +101,16 @@ export class HeldBack {
     return this.#inTurn(async () => {
       const { key, recordId } = row;
       const waiting = await this.#rowsOf(key);
-      if (!waiting.some((each) => each.recordId === recordId && each.kind === 'parked'))
-        return false;
+      const parked = waiting.find((each) => each.recordId === recordId && each.kind === 'parked');
+      if (parked === undefined) return false;
       const asked = request === undefined ? [] : [request];
-      const done = to === 'gone' ? [row, ...asked] : asked;
+      // Parked no more from here on: the audit trail says so, whatever keeps it from going now.
+      const change =
+        to === 'gone'
+          ? { done: [parked, ...asked] }
+          : { waiting: [{ ...parked, kind: 'held', error: null } as const], done: asked };
       await this.#freely(key, async () => {
-        await this.#commit({ operations: [operation], done });
+        await this.#commit({ operations: [operation], ...change });
         await this.#letGo(key);
       });
       return true;
@@ -123,7 +127,7 @@ export class HeldBack {
     );
   }
 
-  /** Whoever asked is told of a failure; what is left behind nothing parked must go by itself. */
+  /** Whoever asked is told of a failure; what is left of it with nothing parked before it goes by itself. */
   async #freely(key: string, work: () => Promise<void>): Promise<void> {
     try {
       await work();
