@@ -56,6 +56,36 @@ test('who reads a file that was replaced is told so, and does not go on with the
   for (const open of [published, reader, anew]) await open.close();
 });
 
+test('nobody is told of a commit to a file that is not there any more, and nothing more is taken', async (t) => {
+  const { data, restore } = place(t);
+  const ordering = await sqlite(data).open('ordering');
+  await ordering.commit([{ records: [outgoing(message())] }]);
+  await backup(data, join(data, 'backup'));
+  const late = () => ordering.commit([{ records: [outgoing(message())] }]);
+
+  restore('ordering');
+
+  await assert.rejects(late(), { code: 'store-not-synced', message: /taken away, or replaced/ });
+  await assert.rejects(late(), { code: 'store-not-synced' });
+  await ordering.close();
+  const anew = await sqlite(data).open('ordering');
+  assert.equal(await anew.head(), 1);
+  await anew.close();
+});
+
+test('a write-ahead log that somebody deletes takes no commit with it that was answered', async (t) => {
+  const { data } = place(t);
+  const ordering = await sqlite(data).open('ordering');
+  await ordering.commit([{ records: [outgoing(message())] }]);
+
+  rmSync(join(data, 'ordering.sqlite-wal'));
+
+  await assert.rejects(ordering.commit([{ records: [outgoing(message())] }]), {
+    code: 'store-not-synced',
+  });
+  await ordering.close();
+});
+
 /** A directory, and how a file in it is restored as docs/backup.md says. */
 function place(t: TestContext) {
   const data = mkdtempSync(join(tmpdir(), 'thereupon-replaced-'));

@@ -1,4 +1,3 @@
-import { statSync } from 'node:fs';
 import type { Clock } from '../../host/clock.ts';
 import { LogClosedError, type LogReader } from '../../log/log.ts';
 import { LogReplacedError } from '../../log/log-replaced.ts';
@@ -7,6 +6,7 @@ import { asking } from './asking.ts';
 import { type Changes, ChangeWatcher } from './changes.ts';
 import { type Connection, openReader } from './connection.ts';
 import type { Where } from './errors.ts';
+import { fileAt } from './file-at.ts';
 import { readMeta, recognise } from './log-file.ts';
 import { predecessors } from './new-epoch.ts';
 import { reading } from './reading.ts';
@@ -137,10 +137,4 @@ class FileToRead {
   #isReplaced(): boolean {
     return this.#connection !== undefined && fileAt(this.#where.path) !== this.#file;
   }
-}
-
-/** Another text for another file, undefined for none. */
-function fileAt(path: string): string | undefined {
-  const found = statSync(path, { bigint: true, throwIfNoEntry: false });
-  return found && `${found.dev} ${found.ino}`;
 }

@@ -2,6 +2,7 @@ import { close, closeSync, fdatasync, fsync, open, openSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { promisify } from 'node:util';
 import type { Where } from './errors.ts';
+import { fileAt } from './file-at.ts';
 
 /**
  * Brings a file's write-ahead log to the disk, without stopping the event loop: SQLite's own sync
@@ -14,24 +15,38 @@ import type { Where } from './errors.ts';
 export class WalSync {
   readonly #where: Where;
   #file: number | undefined;
+  /** Which files were there when it was opened. */
+  #files: string | undefined;
 
   constructor(where: Where) {
     this.#where = where;
   }
 
-  /** Resolves when all that was committed before the call is on the disk. */
+  /** Resolves when all that was committed before the call is on the disk, where the next start finds it. */
   async sync(): Promise<void> {
     // Open as long as the database is: SQLite writes into the same file again and again.
-    if (this.#file !== undefined) return dataSync(this.#file);
-    this.#file = openSync(walOf(this.#where), FLAGS);
-    await dataSync(this.#file);
-    // The file may be as new as what is in it: its name must outlive a power cut, too.
-    await syncDirectory(dirname(this.#where.path));
+    if (this.#file === undefined) await this.#open();
+    else await dataSync(this.#file);
+    // What is written to a file without a name is gone with the process.
+    if (this.#filesNow() !== this.#files)
+      throw new Error('the files were taken away, or replaced, while the log was open');
   }
 
   close(): void {
     if (this.#file !== undefined) closeSync(this.#file);
     this.#file = undefined;
+  }
+
+  async #open(): Promise<void> {
+    this.#file = openSync(walOf(this.#where), FLAGS);
+    this.#files = this.#filesNow();
+    await dataSync(this.#file);
+    // The file may be as new as what is in it: its name must outlive a power cut, too.
+    await syncDirectory(dirname(this.#where.path));
+  }
+
+  #filesNow(): string {
+    return `${fileAt(this.#where.path)} ${fileAt(walOf(this.#where))}`;
   }
 }
 
