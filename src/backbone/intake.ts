@@ -297,6 +297,10 @@ export class Intake {
     logListening(logger, { context, source, contracts: added, position, isLater, backbone });
   }
 
+  #beginsNow({ contract }: Mark): boolean {
+    return this.#marks.get(contract)?.position === FROM_NOW;
+  }
+
   #keep(marks: readonly Mark[]): void {
     for (const mark of marks) this.#marks.set(mark.contract, mark);
   }
@@ -391,8 +395,10 @@ export class Intake {
     const sorted = sortMessages(messages, { ...judgement, floor });
     const { records, rows } = sorted;
     const writeSet = { records, waiting: rows, marks };
-    // With a place in another log it can be taken in again; a broker is told that we have it.
-    const positions = await this.#commit(writeSet, { isRepeatable: isExact });
+    // With a place in another log it can be taken in again; a broker is told that we have it. Where that
+    // begins which begins now is said once: said again, it would be later, and leave out what came since.
+    const isRepeatable = isExact && !marks.some((mark) => this.#beginsNow(mark));
+    const positions = await this.#commit(writeSet, { isRepeatable });
     for (const row of rows) this.#border.add(row);
     this.#keep(marks);
     this.#tell({ ...sorted, positions });
