@@ -54,12 +54,16 @@ export function sqlitePublished(options: ReaderOptions): PublishedLog {
   return {
     epoch: () => ask('', epochOf),
     predecessors: () => ask([], predecessors),
-    head: () => ask(0, head),
+    // Who wrote it may not have it on the disk yet: no consumer may be ahead, nor begin ahead of it.
+    async head() {
+      const end = await ask(0, head);
+      if (end > 0) await syncWalOf(where);
+      return end;
+    },
     async read(query) {
       const records = await readInWindows(ask, clock, query, (open, part) =>
         readPublished(open, query.types, part),
       );
-      // Another process wrote it and may not have it on its disk yet: no consumer may be ahead.
       if (records.length > 0) await syncWalOf(where);
       return records;
     },
