@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import type { Log } from '../../log/log.ts';
 import { ChangeWatcher } from './changes.ts';
 import { type Connection, openWriter } from './connection.ts';
-import { StoreNotSyncedError, translate } from './errors.ts';
+import { translate } from './errors.ts';
 import { forgetCommands } from './kept-queries.ts';
 import { migrate, readMeta, writeMeta } from './log-file.ts';
 import { createModel, putAway, removeSomePutAway, renameModel } from './model-tables.ts';
@@ -40,26 +40,15 @@ async function openOwned(options: WriterOptions): Promise<Connection> {
       const owner: Owner = { pid: process.pid, startedAt: clock.now() };
       writeMeta(connection, 'owner', JSON.stringify(owner));
     });
-    await syncWhatIsThere(options);
+    // What the owner before committed when it was killed may not be on the disk yet. From now on it is
+    // built on: commands are answered by it, and neighbours take it in.
+    if (options.durability !== 'normal') await options.wal.sync();
   } catch (error) {
     connection.close();
     options.wal.close();
     throw error;
   }
   return connection;
-}
-
-/**
- * What the owner before committed when it was killed may not be on the disk yet. From now on it is
- * built on: commands are answered by it, and neighbours take it in.
- */
-async function syncWhatIsThere({ where, wal, durability }: WriterOptions): Promise<void> {
-  if (durability === 'normal') return;
-  try {
-    await wal.sync();
-  } catch (error) {
-    throw new StoreNotSyncedError(where, error);
-  }
 }
 
 /** The port over a writer. */

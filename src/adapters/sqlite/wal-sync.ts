@@ -1,8 +1,10 @@
 import { close, closeSync, fdatasync, fsync, open, openSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { promisify } from 'node:util';
-import type { Where } from './errors.ts';
+import { StoreNotSyncedError, type Where } from './errors.ts';
 import { fileAt } from './file-at.ts';
+
+const REPLACED = 'the files were taken away, or replaced, while the log was open';
 
 /**
  * Brings a file's write-ahead log to the disk, without stopping the event loop: SQLite's own sync
@@ -22,14 +24,21 @@ export class WalSync {
     this.#where = where;
   }
 
-  /** Resolves when all that was committed before the call is on the disk, where the next start finds it. */
+  /**
+   * Resolves when all that was committed before the call is on the disk, where the next start finds it.
+   *
+   * @throws {StoreNotSyncedError}
+   */
   async sync(): Promise<void> {
-    // Open as long as the database is: SQLite writes into the same file again and again.
-    if (this.#file === undefined) await this.#open();
-    else await dataSync(this.#file);
+    try {
+      // Open as long as the database is: SQLite writes into the same file again and again.
+      if (this.#file === undefined) await this.#open();
+      else await dataSync(this.#file);
+    } catch (error) {
+      throw new StoreNotSyncedError(this.#where, error);
+    }
     // What is written to a file without a name is gone with the process.
-    if (this.#filesNow() !== this.#files)
-      throw new Error('the files were taken away, or replaced, while the log was open');
+    if (this.#filesNow() !== this.#files) throw new StoreNotSyncedError(this.#where, REPLACED);
   }
 
   close(): void {

@@ -8,6 +8,7 @@ import { Changes } from './changes.ts';
 import { type Durability, openWriter } from './connection.ts';
 import { migrate } from './log-file.ts';
 import { reading } from './reading.ts';
+import { StoreNotSyncedError } from './errors.ts';
 import { openSqliteLog } from './sqlite-log.ts';
 import { Writer } from './writer.ts';
 
@@ -137,7 +138,7 @@ class Disk {
   }
 
   fail(): void {
-    this.#error = new Error('EIO');
+    this.#error = new StoreNotSyncedError(writer.options.where, new Error('EIO'));
   }
 
   mend(): void {

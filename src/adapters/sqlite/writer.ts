@@ -3,7 +3,7 @@ import { type Exclusive, type ExclusiveOutcome, LogClosedError } from '../../log
 import type { Outcome, WriteSet } from '../../log/write-set.ts';
 import type { Changes } from './changes.ts';
 import { type Connection, type Durability, openWriter } from './connection.ts';
-import { isAboutStatement, StoreNotSyncedError, translate, type Where } from './errors.ts';
+import { isAboutStatement, type StoreNotSyncedError, translate, type Where } from './errors.ts';
 import { runExclusive } from './exclusive-transaction.ts';
 import { KnownEnds } from './known-ends.ts';
 import { inTransaction } from './transaction.ts';
@@ -38,6 +38,7 @@ export class Writer {
   readonly #ends = new KnownEnds();
   #exclusive: Connection | undefined;
   #syncing: Promise<void> | undefined;
+  /** Once set, nothing more is taken. */
   #failure: StoreNotSyncedError | undefined;
   #closing: Promise<void> | undefined;
 
@@ -168,13 +169,12 @@ export class Writer {
   }
 
   async #syncNow(): Promise<void> {
-    const { wal, where } = this.options;
     try {
-      await wal.sync();
+      await this.options.wal.sync();
       this.#syncing = undefined;
     } catch (error) {
-      this.#failure = new StoreNotSyncedError(where, error);
-      throw this.#failure;
+      this.#failure = error as StoreNotSyncedError;
+      throw error;
     }
   }
 
