@@ -116,9 +116,12 @@ async function startPlaces(
   consumer: Consumer,
 ): Promise<ReadonlyMap<string, number>> {
   const places = new Map<string, number>();
+  // Once for all of them: to be sure of it a log may have to wait for its disk.
+  let asked: Promise<number> | undefined;
+  const head = (): Promise<number> => (asked ??= log.head());
   for (const contract of consumer.contracts) {
     const mark = consumer.marks.find((candidate) => candidate.contract === contract);
-    places.set(contract, mark === undefined ? 0 : await startPlace(log, consumer, mark));
+    places.set(contract, mark === undefined ? 0 : await startPlace(log, head, consumer, mark));
   }
   return places;
 }
@@ -147,14 +150,19 @@ async function missingMessages(
     .map(({ type, position }) => ({ contract: type, position }));
 }
 
-async function startPlace(log: PublishedLog, consumer: Consumer, mark: Mark): Promise<number> {
+async function startPlace(
+  log: PublishedLog,
+  head: () => Promise<number>,
+  consumer: Consumer,
+  mark: Mark,
+): Promise<number> {
   if (mark.position === 0) return 0;
-  if (mark.position === FROM_NOW) return log.head();
+  if (mark.position === FROM_NOW) return head();
   const epoch = await log.epoch();
   if (epoch !== mark.epoch) return sharedPosition(log, consumer, mark);
-  const head = await log.head();
-  if (head < mark.position) {
-    const found = `ends at position ${head}, ${mark.position} was already taken from it`;
+  const end = await head();
+  if (end < mark.position) {
+    const found = `ends at position ${end}, ${mark.position} was already taken from it`;
     throw new LogRestoredError(consumer.source, consumer.consumer, found);
   }
   return mark.position;
