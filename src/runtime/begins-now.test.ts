@@ -1,8 +1,6 @@
 /** What begins now, and loses the power soon after: the moment at which it began is not another one later. */
 import './fixtures/power.ts';
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { aggregate } from '../aggregate/aggregate.ts';
@@ -11,7 +9,7 @@ import type { Fact } from '../message/fact.ts';
 import { whenever } from '../reaction/whenever.ts';
 import { silent } from '../telemetry/logger.ts';
 import { MoneyDeposited, account, deposit, publishDeposits } from './fixtures/banking.ts';
-import { cutPower } from './fixtures/power.ts';
+import { cutPower, diskPlace, WHERE_SYNCS_ARE_SEEN } from './fixtures/power.ts';
 
 // After the disk above: what it gives is taken at import.
 const { sqlite } = await import('../adapters/sqlite/sqlite-store.ts');
@@ -19,10 +17,9 @@ const { run } = await import('./run.ts');
 
 test(
   'what was published since something began to listen reaches it after a power cut, too',
-  { skip: process.platform !== 'linux' && 'what was synced is read from /proc' },
+  WHERE_SYNCS_ARE_SEEN,
   async (t) => {
-    const directory = mkdtempSync(join(tmpdir(), 'thereupon-begins-'));
-    t.after(() => rmSync(directory, { recursive: true, force: true }));
+    const directory = diskPlace(t);
     const [data, left] = [join(directory, 'data'), join(directory, 'left')];
     const before = await run([banking, ledger()], { store: sqlite(data), logger: silent });
     await before.handle(account, 'a', deposit(1));

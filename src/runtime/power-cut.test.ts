@@ -6,13 +6,11 @@
  */
 import './fixtures/power.ts';
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { silent } from '../telemetry/logger.ts';
 import type { Application } from './application.ts';
-import { aroundSyncs, cutPower, kill } from './fixtures/power.ts';
+import { aroundSyncs, cutPower, diskPlace, kill, WHERE_SYNCS_ARE_SEEN } from './fixtures/power.ts';
 import { order, shop } from './fixtures/shop.ts';
 import { assertAllDoneOnce, assertChargedOnce } from './fixtures/shop-books.ts';
 
@@ -35,10 +33,9 @@ interface World {
 
 test(
   'power cuts and kills at any moment: nothing acknowledged is lost, nothing is done twice',
-  { skip: process.platform !== 'linux' && 'what was synced is read from /proc' },
+  WHERE_SYNCS_ARE_SEEN,
   async (t) => {
-    const directory = mkdtempSync(join(tmpdir(), 'thereupon-power-'));
-    t.after(() => rmSync(directory, { recursive: true, force: true }));
+    const directory = diskPlace(t);
     const world: World = { next: 1, sent: new Set(), acknowledged: new Set(), charges: [] };
 
     let tookSomething = 0;

@@ -1,22 +1,19 @@
 /** What somebody takes for the end of another context's log is there after a power cut, too. */
 import '../../runtime/fixtures/power.ts';
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { message, outgoing } from '../../backbone/fixtures/ends.ts';
-import { cutPower } from '../../runtime/fixtures/power.ts';
+import { cutPower, diskPlace, WHERE_SYNCS_ARE_SEEN } from '../../runtime/fixtures/power.ts';
 
 // After the disk above: what it gives is taken at import.
 const { sqlite } = await import('./sqlite-store.ts');
 
 test(
   'a log does not end before the place at which somebody has begun to listen, after a power cut',
-  { skip: process.platform !== 'linux' && 'what was synced is read from /proc' },
+  WHERE_SYNCS_ARE_SEEN,
   async (t) => {
-    const directory = mkdtempSync(join(tmpdir(), 'thereupon-head-'));
-    t.after(() => rmSync(directory, { recursive: true, force: true }));
+    const directory = diskPlace(t);
     const [data, left] = [join(directory, 'data'), join(directory, 'left')];
     const ordering = await sqlite(data).open('ordering');
     await ordering.commit([{ records: [outgoing(message())] }]);
